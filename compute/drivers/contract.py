@@ -1,0 +1,90 @@
+"""What every driver for hosts must do, and the small capabilities that a driver may add."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from uuid import UUID
+
+from cloudportal.drivers.base import Driver
+from cloudportal.drivers.errors import NotThere
+from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, PowerAction
+from compute.drivers.specs import GuestSpec
+
+
+class ComputeDriver(Driver):
+    """The core that every kind of host has. `cloudportal.drivers.base.Driver` states the contract of all
+    calls.
+    """
+
+    @abstractmethod
+    def host_facts(self) -> HostFacts:
+        """The host as it describes itself."""
+
+    @abstractmethod
+    def list_guests(self) -> tuple[GuestFacts, ...]:
+        """Every guest that the host has, also those that are not ours, in the order of their uuid."""
+
+    @abstractmethod
+    def find_guest(self, uuid: UUID) -> GuestFacts | None:
+        """The guest, or None when the host does not have it."""
+
+    def guest(self, uuid: UUID) -> GuestFacts:
+        """The guest; raises NotThere."""
+        facts = self.find_guest(uuid)
+        if facts is None:
+            raise NotThere(detail=f"guest {uuid}")
+        return facts
+
+    @abstractmethod
+    def set_power(
+        self, uuid: UUID, action: PowerAction, *, force: bool = False, timeout_seconds: float | None = None
+    ) -> GuestFacts:
+        """Change a guest's power and return when it is so; the facts are those after the change.
+
+        ON: runs; a paused guest is resumed. OFF: the guest is asked to shut down and is waited for; with
+        `force` its power is cut. RESET: off, asked or forced, and on again. ON and OFF may be repeated; a
+        guest that is already so is left alone. RESET happens each time it is called. A guest that does not
+        shut down in time raises OutcomeUnknown: it may still be shutting down. `timeout_seconds` replaces the
+        driver's limit for this call. Raises NotThere.
+        """
+
+
+class RunsGuests(ABC):
+    """Can make and remove guests (a hypervisor can; bare metal has them)."""
+
+    @abstractmethod
+    def ensure_guest(self, spec: GuestSpec) -> GuestFacts:
+        """The guest exists as the spec says; a new one is off.
+
+        May be repeated with the same spec, whatever the guest's power. A guest that is off takes on a changed
+        spec; one that is not off and differs is left as it is and raises Refused. Volumes and networks named
+        by locators must exist before the guest is started, not before it is made. A failure leaves nothing
+        behind or raises Leftover.
+        """
+
+    @abstractmethod
+    def remove_guest(self, uuid: UUID) -> None:
+        """The host does not have the guest: its power is cut and all that was made for it here is gone.
+
+        Its volumes are left alone. Succeeds when there is no such guest.
+        """
+
+
+class ReadsStatistics(ABC):
+    """Can read the counters of running guests."""
+
+    @abstractmethod
+    def guest_statistics(self, uuid: UUID) -> GuestStatistics | None:
+        """Counters of one guest, None while it is off; raises NotThere."""
+
+    @abstractmethod
+    def all_statistics(self) -> tuple[GuestStatistics, ...]:
+        """Counters of all guests that are not off, in the order of their uuid, in one round to the host."""
+
+
+CAPABILITIES: tuple[type[ABC], ...] = (RunsGuests, ReadsStatistics)
+
+
+def abilities_of(driver: type[Driver]) -> frozenset[str]:
+    """The names of the capabilities that a driver's class has, such as "RunsGuests"."""
+    return frozenset(capability.__name__ for capability in CAPABILITIES if issubclass(driver, capability))

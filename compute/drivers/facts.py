@@ -1,0 +1,148 @@
+"""What a driver saw: hosts, guests and their counters, as they are and not as they were wished."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from compute.drivers.specs import GuestSpec
+
+
+class Power(StrEnum):
+    """Whether a guest runs, as its host says. UNKNOWN: the host names a state that fits none of the
+    others.
+    """
+
+    ON = "on"
+    OFF = "off"
+    PAUSED = "paused"
+    UNKNOWN = "unknown"
+
+
+class PowerAction(StrEnum):
+    """What may be done to a guest's power."""
+
+    ON = "on"
+    OFF = "off"
+    RESET = "reset"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostFacts:
+    """A host as it describes itself. `uuid` is the host's own, so that one host is not added twice.
+
+    `acceleration` names how guests really run there ("kvm", "qemu", ...), never what the host merely claims.
+    """
+
+    uuid: str
+    hostname: str
+    architecture: str
+    cpus: int
+    cpu_mhz: int
+    memory_mib: int
+    free_memory_mib: int
+    hypervisor: str
+    hypervisor_version: str
+    acceleration: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiskFacts:
+    """A disk that a guest has; the same locator as in the spec when it is ours."""
+
+    locator: str
+    format: str
+    device_index: int
+    is_read_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NicFacts:
+    """A NIC that a guest has."""
+
+    mac: str
+    network_locator: str
+    device_index: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestFacts:
+    """A guest as its host has it. Disks and NICs are in the order of their device index.
+
+    `guest_data_digest` is `GuestData.digest()` of what the guest was given, None when it was given nothing.
+    """
+
+    uuid: UUID
+    name: str
+    power: Power
+    cpus: int
+    memory_mib: int
+    disks: tuple[DiskFacts, ...] = ()
+    nics: tuple[NicFacts, ...] = ()
+    guest_data_digest: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiskStatistics:
+    """Counters of one disk since the guest's start."""
+
+    device_index: int
+    read_bytes: int
+    written_bytes: int
+    read_operations: int
+    write_operations: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NicStatistics:
+    """Counters of one NIC since the guest's start, seen from the guest: received is what came in to it."""
+
+    mac: str
+    received_bytes: int
+    sent_bytes: int
+    received_packets: int
+    sent_packets: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestStatistics:
+    """Counters of a running guest. `cpu_time_ns` only grows while the guest runs and starts again at zero
+    with it.
+
+    `memory_used_mib` is None when the host cannot tell.
+    """
+
+    uuid: UUID
+    sampled_at: datetime
+    cpus: int
+    cpu_time_ns: int
+    memory_mib: int
+    memory_used_mib: int | None
+    disks: tuple[DiskStatistics, ...]
+    nics: tuple[NicStatistics, ...]
+
+
+def differences(spec: GuestSpec, facts: GuestFacts) -> tuple[str, ...]:
+    """The names of the parts in which a guest is not as wished, in a fixed order; empty when it fits. Power
+    is no part.
+    """
+    wished_disks = sorted(
+        (disk.device_index, disk.locator, disk.format, disk.is_read_only) for disk in spec.disks
+    )
+    seen_disks = sorted(
+        (disk.device_index, disk.locator, disk.format, disk.is_read_only) for disk in facts.disks
+    )
+    wished_nics = sorted((nic.device_index, nic.mac, nic.network_locator) for nic in spec.nics)
+    seen_nics = sorted((nic.device_index, nic.mac, nic.network_locator) for nic in facts.nics)
+    digest = spec.guest_data.digest() if spec.guest_data else None
+    pairs: tuple[tuple[str, object, object], ...] = (
+        ("name", spec.name, facts.name),
+        ("cpus", spec.cpus, facts.cpus),
+        ("memory_mib", spec.memory_mib, facts.memory_mib),
+        ("disks", wished_disks, seen_disks),
+        ("nics", wished_nics, seen_nics),
+        ("guest_data", digest, facts.guest_data_digest),
+    )
+    return tuple(name for name, wished, seen in pairs if wished != seen)

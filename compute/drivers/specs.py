@@ -1,0 +1,158 @@
+"""Wishes that the portal hands to a hypervisor's driver: plain values, checked when they are made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+from uuid import UUID
+
+from cloudportal.drivers.values import demand, demand_host_name, demand_ip, demand_line, demand_mac
+
+DiskFormat = Literal["qcow2", "raw"]
+BootDevice = Literal["disk", "network"]
+
+# CloudStack's own limit for user data after decoding; a seed image with more would be refused by older
+# cloud-init.
+USER_DATA_LIMIT_BYTES = 1024 * 1024
+DEVICE_INDEX_LIMIT = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiskSpec:
+    """One disk of a guest.
+
+    `locator` is the opaque text that the storage driver gave for the volume; `format` is what the storage
+    driver said, never guessed. `device_index` orders the disks; 0 is the root disk.
+    """
+
+    uuid: UUID
+    locator: str
+    format: DiskFormat
+    device_index: int
+    is_read_only: bool = False
+
+    def __post_init__(self) -> None:
+        demand_line(self.locator, "a disk's locator", limit_characters=1024)
+        demand(self.format in ("qcow2", "raw"), "a disk's format must be qcow2 or raw")
+        demand(
+            0 <= self.device_index <= DEVICE_INDEX_LIMIT, f"a device index must be 0 to {DEVICE_INDEX_LIMIT}"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressSpec:
+    """An IP address of a NIC with what the guest must know to use it."""
+
+    ip: str
+    prefix_length: int
+    gateway: str | None = None
+
+    def __post_init__(self) -> None:
+        demand_ip(self.ip)
+        demand(0 <= self.prefix_length <= 128, "a prefix length must be 0 to 128")
+        if self.gateway is not None:
+            demand_ip(self.gateway, "a gateway")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NicSpec:
+    """One NIC of a guest; `network_locator` is the opaque text that the network driver gave."""
+
+    uuid: UUID
+    mac: str
+    network_locator: str
+    device_index: int
+    addresses: tuple[AddressSpec, ...] = ()
+    mtu: int | None = None
+
+    def __post_init__(self) -> None:
+        demand_mac(self.mac)
+        demand_line(self.network_locator, "a network's locator", limit_characters=1024)
+        demand(
+            0 <= self.device_index <= DEVICE_INDEX_LIMIT, f"a device index must be 0 to {DEVICE_INDEX_LIMIT}"
+        )
+        demand(self.mtu is None or 576 <= self.mtu <= 65535, "an MTU must be 576 to 65535")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NicConfig:
+    """How the guest is to set up one NIC by itself; without addresses it asks by DHCP."""
+
+    mac: str
+    addresses: tuple[AddressSpec, ...] = ()
+    nameservers: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        demand_mac(self.mac)
+        for server in self.nameservers:
+            demand_ip(server, "a name server")
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestData:
+    """What the guest reads about itself at its first start (cloud-init).
+
+    A new `instance_id` makes the guest treat its next start as the first. `user_data` is the tenant's own
+    text and is never read by us. An empty `nics` leaves the network to DHCP.
+    """
+
+    instance_id: str
+    hostname: str
+    ssh_keys: tuple[str, ...] = ()
+    user_data: str | None = None
+    nics: tuple[NicConfig, ...] = ()
+
+    def __post_init__(self) -> None:
+        demand_line(self.instance_id, "an instance id", limit_characters=64)
+        demand(
+            ":" not in self.instance_id and "#" not in self.instance_id, "an instance id must not hold : or #"
+        )
+        demand_host_name(self.hostname)
+        for key in self.ssh_keys:
+            demand_line(key, "an ssh key", limit_characters=16384)
+        size_bytes = len((self.user_data or "").encode())
+        demand(
+            size_bytes <= USER_DATA_LIMIT_BYTES, f"user data must not exceed {USER_DATA_LIMIT_BYTES} bytes"
+        )
+
+    def digest(self) -> str:
+        """A short text that is the same for the same data and differs for any other."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestSpec:
+    """A guest as the portal wants it.
+
+    `cpu_mhz` is a weight for hypervisors that share by weight; the others ignore it and leave it to
+    placement. `os_type` is a hint such as "linux" or "windows" for the choice of virtual devices.
+    """
+
+    uuid: UUID
+    name: str
+    cpus: int
+    memory_mib: int
+    disks: tuple[DiskSpec, ...]
+    nics: tuple[NicSpec, ...]
+    guest_data: GuestData | None = None
+    cpu_mhz: int | None = None
+    boot_order: tuple[BootDevice, ...] = ("disk",)
+    os_type: str = "linux"
+
+    def __post_init__(self) -> None:
+        demand_line(self.name, "a guest's name")
+        demand(1 <= self.cpus <= 1024, "a guest must have 1 to 1024 CPUs")
+        demand(16 <= self.memory_mib <= 64 * 1024 * 1024, "a guest's memory must be 16 MiB to 64 TiB")
+        demand(
+            _are_distinct([disk.device_index for disk in self.disks]), "two disks have the same device index"
+        )
+        demand(_are_distinct([disk.locator for disk in self.disks]), "one volume is named for two disks")
+        demand(_are_distinct([nic.device_index for nic in self.nics]), "two NICs have the same device index")
+        demand(_are_distinct([nic.mac for nic in self.nics]), "two NICs have the same MAC address")
+        demand(len(self.boot_order) > 0, "a guest must boot from something")
+
+
+def _are_distinct(values: list[int] | list[str]) -> bool:
+    return len(set(values)) == len(values)

@@ -1,0 +1,180 @@
+"""What every driver for primary storage must do: pools, images that volumes start from, and volumes."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal
+from uuid import UUID
+
+from cloudportal.drivers.base import Driver
+from cloudportal.drivers.errors import NotThere
+from cloudportal.drivers.values import demand, demand_line
+
+VolumeFormat = Literal["qcow2", "raw"]
+FORMATS: tuple[VolumeFormat, ...] = ("qcow2", "raw")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolSpec:
+    """The pool that a driver was opened for, by the portal's id; where it lies is in the driver's
+    settings.
+    """
+
+    uuid: UUID
+    name: str
+
+    def __post_init__(self) -> None:
+        demand_line(self.name, "a pool's name")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolFacts:
+    """A pool as its host sees it. `used_bytes` counts everything in it, also what is not ours."""
+
+    uuid: UUID
+    name: str
+    is_active: bool
+    capacity_bytes: int
+    used_bytes: int
+    available_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolumeSpec:
+    """A volume as the portal wants it; with `base_image` it starts as a copy of that image, which must be in
+    the pool.
+    """
+
+    uuid: UUID
+    size_bytes: int
+    format: VolumeFormat = "qcow2"
+    base_image: UUID | None = None
+
+    def __post_init__(self) -> None:
+        demand(self.format in FORMATS, "a volume's format must be qcow2 or raw")
+        demand(
+            self.size_bytes > 0 and self.size_bytes % 512 == 0,
+            "a volume's size must be whole sectors of 512 bytes",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolumeFacts:
+    """A volume as the pool has it. `locator` is opaque: only a compute driver of the same kind of host reads
+    it.
+
+    `base_image` is the image that it was made from when the pool still needs that image, else None.
+    """
+
+    uuid: UUID
+    locator: str
+    size_bytes: int
+    allocated_bytes: int
+    format: VolumeFormat
+    base_image: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageSpec:
+    """An image that volumes may start from.
+
+    `size_bytes` and `checksum` (sha256, lower-case hex) are of the file as it is sent; `format` is what it
+    was registered as, and is checked against the content, never guessed from it.
+    """
+
+    image_id: UUID
+    size_bytes: int
+    format: VolumeFormat
+    checksum: str
+
+    def __post_init__(self) -> None:
+        demand(self.format in FORMATS, "an image's format must be qcow2 or raw")
+        demand(self.size_bytes > 0, "an image must not be empty")
+        demand(
+            SHA256.fullmatch(self.checksum) is not None,
+            "an image's checksum must be 64 lower-case hex digits",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageFacts:
+    """An image that is complete in the pool. `virtual_size_bytes` is the least size of a volume made from
+    it.
+    """
+
+    image_id: UUID
+    format: VolumeFormat
+    checksum: str
+    size_bytes: int
+    virtual_size_bytes: int
+
+
+class StorageDriver(Driver):
+    """One pool. `cloudportal.drivers.base.Driver` states the contract of all calls."""
+
+    @abstractmethod
+    def ensure_pool(self, spec: PoolSpec) -> PoolFacts:
+        """The pool exists and is active. Must have been called once before any other call but `check`.
+
+        Raises Refused when its place is taken by a pool that is not ours.
+        """
+
+    @abstractmethod
+    def pool_facts(self) -> PoolFacts:
+        """The pool with fresh figures; raises NotThere."""
+
+    @abstractmethod
+    def list_volumes(self) -> tuple[VolumeFacts, ...]:
+        """All our volumes in the pool, in the order of their uuid; images and strangers' files are left
+        out.
+        """
+
+    @abstractmethod
+    def find_volume(self, uuid: UUID) -> VolumeFacts | None:
+        """The volume, or None when the pool does not have it."""
+
+    def volume(self, uuid: UUID) -> VolumeFacts:
+        """The volume; raises NotThere."""
+        facts = self.find_volume(uuid)
+        if facts is None:
+            raise NotThere(detail=f"volume {uuid}")
+        return facts
+
+    @abstractmethod
+    def ensure_volume(self, spec: VolumeSpec) -> VolumeFacts:
+        """The volume exists as the spec says; its content is left alone when it did already.
+
+        Raises NotThere when the base image is not complete in the pool, Refused when the volume is there with
+        another size, format or base, or when it would be smaller than its base. A failure leaves nothing
+        behind or raises Leftover.
+        """
+
+    @abstractmethod
+    def remove_volume(self, uuid: UUID) -> None:
+        """The pool does not have the volume. Succeeds when there is none; raises Busy or Refused while a
+        guest uses it, where the pool can tell.
+        """
+
+    @abstractmethod
+    def ensure_image(self, spec: ImageSpec, source: Path | BinaryIO) -> ImageFacts:
+        """The image is complete in the pool, sent from a file or a seekable stream open for reading bytes.
+
+        Nothing is read when it is complete already. The source is checked before the first byte is sent:
+        size, checksum, and that the content is plainly of its format with no reference to any other file;
+        else Refused. An image becomes visible only when it is complete; an interrupted call leaves only what
+        the next call repairs.
+        """
+
+    @abstractmethod
+    def find_image(self, image_id: UUID) -> ImageFacts | None:
+        """The image when it is complete in the pool, else None."""
+
+    @abstractmethod
+    def remove_image(self, image_id: UUID) -> None:
+        """The pool does not have the image, whole or in part. Raises Refused while a volume still needs
+        it.
+        """
