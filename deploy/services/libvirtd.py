@@ -1,0 +1,189 @@
+"""A private libvirtd: its own directories, process and mount namespace, so that it meets no other on the
+machine.
+
+Needs root, util-linux and libvirt-daemon. Guests and bridges live in the machine's own network namespace.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import shutil
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+READY_SECONDS = 30.0
+STOP_SECONDS = 10.0
+# The socket's path must fit into sun_path (108 bytes, unix(7)) with its terminating zero.
+SOCKET_PATH_LIMIT = 107
+
+MOUNTS = {
+    "etc": "/etc/libvirt",
+    "lib": "/var/lib/libvirt",
+    "cache": "/var/cache/libvirt",
+    "run": "/run/libvirt",
+    "log": "/var/log/libvirt",
+}
+
+DAEMON_CONFIGURATION = """\
+auth_unix_ro = "none"
+auth_unix_rw = "none"
+unix_sock_rw_perms = "0700"
+"""
+
+# stdio_handler: without it libvirtd needs virtlogd for every guest.
+QEMU_CONFIGURATION = """\
+security_driver = "none"
+user = "root"
+group = "root"
+namespaces = []
+cgroup_controllers = []
+stdio_handler = "file"
+"""
+
+# The shell stays as the first process of its namespace: libvirtd's orphans (QEMU, dnsmasq) become its
+# children, and `wait` reaps them. Its end is the end of them all.
+INSIDE = """
+set -e
+directory=$1
+shift
+while [ $# -gt 0 ]; do mount --bind "$directory/$1" "$2"; shift 2; done
+libvirtd --pid-file /run/libvirt/libvirtd.pid &
+daemon=$!
+while kill -0 "$daemon" 2>/dev/null; do wait "$daemon" || true; done
+"""
+
+
+class NotStarted(RuntimeError):
+    """The daemon did not come up; the message holds the end of its log."""
+
+
+@dataclass(frozen=True)
+class Libvirtd:
+    """A running daemon. `uri` is what a driver's settings take."""
+
+    directory: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def socket_path(self) -> Path:
+        return socket_path(self.directory)
+
+    @property
+    def uri(self) -> str:
+        return uri(self.directory)
+
+
+def uri(directory: Path) -> str:
+    """The connection address of the daemon of that directory."""
+    return f"qemu+unix:///system?socket={socket_path(directory)}"
+
+
+def socket_path(directory: Path) -> Path:
+    return directory / "run" / "libvirt-sock"
+
+
+def start(directory: Path, *, ready_seconds: float = READY_SECONDS) -> Libvirtd:
+    """Start a daemon that keeps all its files in the directory, and return when it answers.
+
+    It ends with `stop`, and also when the calling thread dies. What an earlier daemon of that directory left
+    running is removed first; its pools, networks and guests are still defined. Raises NotStarted.
+    """
+    if len(str(socket_path(directory))) > SOCKET_PATH_LIMIT:
+        raise NotStarted(f"The path of the socket is too long; choose a shorter directory than {directory}.")
+    sweep(directory)
+    _lay_out(directory)
+    process = _spawn(directory)
+    libvirtd = Libvirtd(directory=directory, process=process)
+    try:
+        _wait_until_ready(libvirtd, ready_seconds)
+    except NotStarted:
+        stop(libvirtd)
+        raise
+    return libvirtd
+
+
+def stop(libvirtd: Libvirtd) -> None:
+    """End the daemon with all its guests, and remove its bridges. May be called again."""
+    process = libvirtd.process
+    if process.poll() is None:
+        _kill_namespace(process)
+    process.wait()
+    sweep(libvirtd.directory)
+
+
+def sweep(directory: Path) -> None:
+    """Remove what a daemon of that directory left behind when it was killed: its bridges and its socket."""
+    for bridge in _bridges(directory):
+        subprocess.run(["ip", "link", "delete", bridge], check=False, capture_output=True)
+    socket_path(directory).unlink(missing_ok=True)
+
+
+def _lay_out(directory: Path) -> None:
+    shutil.rmtree(directory / "run", ignore_errors=True)
+    for part, place in MOUNTS.items():
+        (directory / part).mkdir(parents=True, exist_ok=True)
+        Path(place).mkdir(parents=True, exist_ok=True)
+    (directory / "etc" / "libvirtd.conf").write_text(DAEMON_CONFIGURATION)
+    (directory / "etc" / "qemu.conf").write_text(QEMU_CONFIGURATION)
+
+
+def _spawn(directory: Path) -> subprocess.Popen[bytes]:
+    places = [word for pair in MOUNTS.items() for word in pair]
+    command = ["setpriv", "--pdeathsig", "KILL"]
+    command += [
+        "unshare",
+        "--mount",
+        "--propagation",
+        "private",
+        "--pid",
+        "--fork",
+        "--kill-child",
+        "--mount-proc",
+    ]
+    command += ["sh", "-c", INSIDE, "libvirtd", str(directory), *places]
+    with (directory / "log" / "libvirtd.log").open("wb") as log:
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+
+
+def _kill_namespace(process: subprocess.Popen[bytes]) -> None:
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    first = [os.pidfd_open(int(child)) for child in children]
+    # unshare holds SIGTERM off while its child lives; its death kills the child by --kill-child.
+    process.kill()
+    # The first process of the namespace is gone only when all the others are (pid_namespaces(7)).
+    select.select(first, [], [], STOP_SECONDS)
+    for descriptor in first:
+        os.close(descriptor)
+
+
+def _wait_until_ready(libvirtd: Libvirtd, ready_seconds: float) -> None:
+    end = time.monotonic() + ready_seconds
+    while time.monotonic() < end and libvirtd.process.poll() is None:
+        if _answers(libvirtd.socket_path):
+            return
+        time.sleep(0.02)
+    log = (libvirtd.directory / "log" / "libvirtd.log").read_text(errors="replace")
+    raise NotStarted(f"libvirtd did not answer within {ready_seconds:g} s. The end of its log: {log[-1000:]}")
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+def _bridges(directory: Path) -> set[str]:
+    texts = [
+        path.read_text(errors="replace") for path in (directory / "etc" / "qemu" / "networks").glob("*.xml")
+    ]
+    return {name for text in texts for name in re.findall(r"<bridge name='([^'/]{1,15})'", text)}
