@@ -1,0 +1,1 @@
+"""The admin door, scoped to what its caller administers."""

@@ -1,0 +1,13 @@
+"""Who may pass the REST door at all; everything finer is asked of the actions."""
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+
+class IsSignedIn(BasePermission):
+    """A caller was made from the request's credentials."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """True for known callers."""
+        return getattr(request, "auth", None) is not None

@@ -1,0 +1,1 @@
+"""Words that every room uses: callers, actions, errors, states, scopes. No tables."""

@@ -1,0 +1,1 @@
+"""What happened, what is wrong, and what ran when."""

@@ -1,0 +1,104 @@
+"""Writing down what happened. Always in the transaction of the change itself."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from cloudportal.core.caller import Caller, Owner
+from cloudportal.core.secrets import Secret
+from cloudportal.events.models import Event
+
+# Job kinds whose CloudStack event type is not simply KIND in capitals.
+_CLOUDSTACK = {
+    "instance.deploy": "VM.CREATE",
+    "instance.expunge": "VM.EXPUNGE",
+}
+
+
+@dataclass(frozen=True)
+class About:
+    """What an event or alert speaks of, in values that outlive the row."""
+
+    type: str = ""
+    uuid: UUID | None = None
+    name: str = ""
+    account_uuid: UUID | None = None
+    domain_path: str = ""
+
+    @classmethod
+    def of(cls, row: Any, owner: Owner | None = None) -> "About":
+        """The row with uuid and name, owned by `owner` where it has one."""
+        return cls(
+            str(row._meta.verbose_name),
+            row.uuid,
+            str(getattr(row, "name", row)),
+            owner.account_uuid if owner else None,
+            owner.domain_path if owner else "",
+        )
+
+
+def record(
+    caller: Caller,
+    event_type: str,
+    about: About,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    sentence: str = "",
+    stage: str = "completed",
+    level: str = "info",
+    job_uuid: UUID | None = None,
+) -> Event:
+    """One event. `before` and `after` hold the changed values; secrets in them are masked."""
+    return _write(
+        caller.snapshot(),
+        event_type,
+        about,
+        before=_safe(before or {}),
+        after=_safe(after or {}),
+        sentence=sentence,
+        stage=stage,
+        level=level,
+        job_uuid=job_uuid,
+    )
+
+
+def completed(
+    caller_snapshot: dict[str, Any], event_type: str, about: About, *, job_uuid: UUID, **values: Any
+) -> Event:
+    """The event at the end of a job, in the name of whoever asked for the job."""
+    return _write(caller_snapshot, event_type, about, job_uuid=job_uuid, **values)
+
+
+def job_failed(
+    caller_snapshot: dict[str, Any], kind: str, about: About, *, job_uuid: UUID, sentence: str
+) -> Event:
+    """The event of a job that could not be done."""
+    event_type = _CLOUDSTACK.get(kind, kind.replace("-", ".").replace("instance.", "VM.").upper())
+    return _write(caller_snapshot, event_type, about, job_uuid=job_uuid, sentence=sentence, level="error")
+
+
+def _write(snapshot: dict[str, Any], event_type: str, about: About, **values: Any) -> Event:
+    account = about.account_uuid or (UUID(snapshot["account_uuid"]) if snapshot.get("account_uuid") else None)
+    return Event.objects.create(
+        type=event_type,
+        subject_type=about.type,
+        subject_uuid=about.uuid,
+        subject_name=about.name,
+        account_uuid=account,
+        domain_path=about.domain_path or snapshot.get("domain_path") or "/",
+        user_uuid=snapshot.get("user_uuid"),
+        user_name=snapshot.get("user_name", ""),
+        account_name=snapshot.get("account_name", ""),
+        source_address=snapshot.get("source_address", ""),
+        door=snapshot.get("door", ""),
+        **values,
+    )
+
+
+def _safe(values: dict[str, Any]) -> dict[str, Any]:
+    plain = (str, int, float, bool, list, dict, type(None))
+    return {
+        name: "********" if isinstance(value, Secret) else value if isinstance(value, plain) else str(value)
+        for name, value in values.items()
+    }

@@ -1,0 +1,1 @@
+"""Work that must survive: the row is the truth, the broker is only a bell."""

@@ -1,0 +1,43 @@
+"""What an exception in a step means: look again later, turn back with a sentence, or a mistake of ours."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from cloudportal.core.errors import PortalError
+from cloudportal.drivers.errors import DriverError
+
+OUR_FAULT = (
+    "Something went wrong on our side and the work was undone. "
+    "The operators have been told; try again, and write to them with this job's number if it happens again."
+)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exception, weighed. `detail` is for operators only."""
+
+    code: str
+    sentence: str
+    detail: str
+    may_be_tried_again: bool
+    is_ours: bool
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def weigh(error: Exception) -> Failure:
+    """The meaning of what a step raised."""
+    if isinstance(error, PortalError):
+        return Failure(error.code, error.detail, "", False, False, _plain(error.values))
+    if isinstance(error, DriverError):
+        code = _dashed(type(error).__name__)
+        return Failure(code, error.sentence, error.detail, error.is_retryable, not error.is_retryable)
+    return Failure("internal", OUR_FAULT, f"{type(error).__name__}: {error}", False, True)
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    kept = (str, int, float, bool, list, dict, type(None))
+    return {name: value if isinstance(value, kept) else str(value) for name, value in values.items()}
+
+
+def _dashed(name: str) -> str:
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")

@@ -1,0 +1,1 @@
+"""Django's SQLite backend, patient with other writers: see `base`."""

@@ -1,0 +1,1 @@
+"""Instances: places, drives and repairs them."""

@@ -1,0 +1,1 @@
+"""Regions, zones, pods, clusters and hosts."""

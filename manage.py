@@ -1,0 +1,13 @@
+#!/usr/bin/env python
+"""The command line of the portal."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudportal.settings")
+    import cloudportal.celery  # noqa: F401  (commands submit jobs, and jobs ring through this app)
+
+    execute_from_command_line(sys.argv)

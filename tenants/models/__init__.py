@@ -1,0 +1,9 @@
+"""The tables of the tenants."""
+
+from tenants.models.accounts import Account
+from tenants.models.domains import Domain
+from tenants.models.limits import Counter
+from tenants.models.roles import Role, RoleRule
+from tenants.models.users import User
+
+__all__ = ["Account", "Counter", "Domain", "Role", "RoleRule", "User"]

@@ -1,0 +1,40 @@
+"""From roles to rules: the built-in ones follow the declared actions, the others their own lines."""
+
+from cloudportal.core.actions import Action, all_actions
+from cloudportal.core.permissions import RoleKind, Rule
+from tenants.models import Role
+
+BUILTIN = (
+    ("Root Admin", RoleKind.ROOT_ADMIN, False, "Everything, everywhere."),
+    ("Resource Admin", RoleKind.RESOURCE_ADMIN, False, "All resources at and below the own domain."),
+    (
+        "Domain Admin",
+        RoleKind.DOMAIN_ADMIN,
+        False,
+        "Accounts, users and resources at and below the own domain.",
+    ),
+    ("User", RoleKind.USER, False, "The own account's resources."),
+    ("Read-Only Admin", RoleKind.ROOT_ADMIN, True, "Sees everything, changes nothing."),
+    (
+        "Read-Only Resource Admin",
+        RoleKind.RESOURCE_ADMIN,
+        True,
+        "Sees the domain's resources, changes nothing.",
+    ),
+    ("Read-Only Domain Admin", RoleKind.DOMAIN_ADMIN, True, "Sees the own domain, changes nothing."),
+    ("Read-Only User", RoleKind.USER, True, "Sees the own account's resources, changes nothing."),
+)
+
+
+def rules_of(role: Role) -> tuple[Rule, ...]:
+    """The role's ordered rules. A built-in role has one line for each action that it has."""
+    if not role.is_builtin:
+        return tuple(line.rule for line in role.rules.all())
+    kind = RoleKind(role.kind)
+    if kind is RoleKind.ROOT_ADMIN and not role.is_read_only:
+        return (Rule("*", True),)
+    return tuple(Rule(one.name, True) for one in all_actions() if _has(kind, role.is_read_only, one))
+
+
+def _has(kind: RoleKind, is_read_only: bool, action: Action) -> bool:
+    return action.least.rank <= kind.rank and (action.reads or not is_read_only)

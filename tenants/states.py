@@ -1,0 +1,57 @@
+"""The lives of domains, accounts and users."""
+
+from cloudportal.core.states import StateTable, group
+
+ENABLED = "enabled"
+DISABLED = "disabled"
+LOCKED = "locked"
+REMOVING = "removing"
+
+DOMAIN = StateTable(
+    noun="domain",
+    initial=ENABLED,
+    transient=frozenset({REMOVING}),
+    groups=(
+        group(
+            "Deleting is a job; one that fails leaves the domain as it was.",
+            (ENABLED, "delete", REMOVING),
+            (REMOVING, "keep", ENABLED),
+        ),
+    ),
+)
+
+ACCOUNT = StateTable(
+    noun="account",
+    initial=ENABLED,
+    transient=frozenset({REMOVING}),
+    groups=(
+        group(
+            "A locked account keeps what runs but starts nothing new; a disabled one cannot sign in and its "
+            "instances are stopped.",
+            (ENABLED, "lock", LOCKED),
+            (ENABLED, "disable", DISABLED),
+            (LOCKED, "disable", DISABLED),
+            (LOCKED, "enable", ENABLED),
+            (DISABLED, "enable", ENABLED),
+        ),
+        group(
+            "Deleting is a job; one that fails leaves the account disabled.",
+            (ENABLED, "delete", REMOVING),
+            (LOCKED, "delete", REMOVING),
+            (DISABLED, "delete", REMOVING),
+            (REMOVING, "keep", DISABLED),
+        ),
+    ),
+)
+
+USER = StateTable(
+    noun="user",
+    initial=ENABLED,
+    groups=(
+        group(
+            "Disabling a user ends every session, token and key at once.",
+            (ENABLED, "disable", DISABLED),
+            (DISABLED, "enable", ENABLED),
+        ),
+    ),
+)
