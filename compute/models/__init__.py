@@ -1,0 +1,7 @@
+"""The tables of compute."""
+
+from compute.models.attachments import Nic, VolumeAttachment
+from compute.models.instances import Instance
+from compute.models.offerings import ServiceOffering
+
+__all__ = ["Instance", "Nic", "ServiceOffering", "VolumeAttachment"]

@@ -1,0 +1,51 @@
+"""What is attached to an instance: what attaches owns the link."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from cloudportal.core.scoping import OwnedBy, ScopedModel
+from compute.models.instances import Instance
+from networking.models import Address, Network
+from storage.models import Volume
+
+
+class Nic(ScopedModel):
+    """A network card of an instance. MAC addresses are unique in the whole cloud."""
+
+    scope = OwnedBy(account="instance__account_id", domain_path="instance__account__domain__path")
+
+    instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="nics")
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="nics")
+    address = models.OneToOneField(Address, on_delete=models.PROTECT, null=True, related_name="nic")
+    mac = models.CharField(max_length=17, unique=True)
+    device_index = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["instance", "device_index"]
+        verbose_name = "NIC"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["instance", "device_index"], name="nic_order")
+        ]
+
+    def __str__(self) -> str:
+        return self.mac
+
+
+class VolumeAttachment(ScopedModel):
+    """A volume in an instance, at a place in the order of its disks. The root volume is at 0."""
+
+    scope = OwnedBy(account="instance__account_id", domain_path="instance__account__domain__path")
+
+    instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="attachments")
+    volume = models.OneToOneField(Volume, on_delete=models.PROTECT, related_name="attachment")
+    device_index = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["instance", "device_index"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["instance", "device_index"], name="disk_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.volume_id} in {self.instance_id}"

@@ -1,0 +1,54 @@
+"""Instances."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from cloudportal.core.scoping import OwnedBy, ScopedModel
+from compute import states
+from compute.models.offerings import ServiceOffering
+from compute.topology.models import Host, Zone
+from storage.models import Template
+from tenants.models import Account
+
+
+class Instance(ScopedModel):
+    """A tenant's machine. Three axes: `state` is ours, the open job is what is being done, `power` is what the
+    driver said at `power_seen_at`. `host` is set while capacity is claimed there; `last_host` is where it ran last.
+    """
+
+    scope = OwnedBy()
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="instances")
+    zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="instances")
+    template = models.ForeignKey(Template, on_delete=models.PROTECT, null=True, related_name="instances")
+    offering = models.ForeignKey(ServiceOffering, on_delete=models.PROTECT, related_name="instances")
+    host = models.ForeignKey(Host, on_delete=models.PROTECT, null=True, related_name="instances")
+    last_host = models.ForeignKey(Host, on_delete=models.SET_NULL, null=True, related_name="+")
+    name = models.CharField(max_length=63)
+    display_name = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=12, default=states.DEPLOYING)
+    power = models.CharField(max_length=8, default="unknown")
+    power_seen_at = models.DateTimeField(null=True)
+    cpus = models.PositiveIntegerField()
+    cpu_mhz = models.PositiveIntegerField()
+    memory_mib = models.PositiveIntegerField()
+    # Terms of the claim on `host`, so that what is given back is what was taken.
+    claimed_cpus = models.PositiveIntegerField(default=0)
+    claimed_memory_mib = models.PositiveIntegerField(default=0)
+    ssh_keys = models.JSONField(default=list)
+    user_data = models.TextField(blank=True)
+    destroyed_at = models.DateTimeField(null=True)
+    expunged_at = models.DateTimeField(null=True)
+    drift = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "state", "-id"], name="instance_of_account"),
+            models.Index(fields=["state", "-id"], name="instance_by_state"),
+            models.Index(fields=["host", "state"], name="instance_on_host"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

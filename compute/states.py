@@ -1,0 +1,60 @@
+"""The life of an instance."""
+
+from cloudportal.core.states import StateTable, group
+
+DEPLOYING = "deploying"
+RUNNING = "running"
+STARTING = "starting"
+STOPPING = "stopping"
+REBOOTING = "rebooting"
+STOPPED = "stopped"
+DESTROYING = "destroying"
+DESTROYED = "destroyed"
+EXPUNGING = "expunging"
+EXPUNGED = "expunged"
+ERROR = "error"
+
+INSTANCE = StateTable(
+    noun="instance",
+    initial=DEPLOYING,
+    transient=frozenset({DEPLOYING, STARTING, STOPPING, REBOOTING, DESTROYING, EXPUNGING}),
+    final=frozenset({EXPUNGED}),
+    groups=(
+        group(
+            "A new instance is deployed, or ends as an error that can be tried again or expunged.",
+            (DEPLOYING, "deployed", RUNNING),
+            (DEPLOYING, "deployed-stopped", STOPPED),
+            (DEPLOYING, "failed", ERROR),
+            (ERROR, "deploy", DEPLOYING),
+        ),
+        group(
+            "Power is changed by jobs; one that fails leaves the state before it.",
+            (STOPPED, "start", STARTING),
+            (STARTING, "started", RUNNING),
+            (STARTING, "failed", STOPPED),
+            (RUNNING, "stop", STOPPING),
+            (STOPPING, "stopped", STOPPED),
+            (STOPPING, "failed", RUNNING),
+            (RUNNING, "reboot", REBOOTING),
+            (REBOOTING, "rebooted", RUNNING),
+            (REBOOTING, "failed", RUNNING),
+        ),
+        group(
+            "Destroying stops it and keeps its disks for a while; expunging is for good.",
+            (RUNNING, "destroy", DESTROYING),
+            (STOPPED, "destroy", DESTROYING),
+            (DESTROYING, "destroyed", DESTROYED),
+            (DESTROYING, "failed", STOPPED),
+            (DESTROYED, "recover", STOPPED),
+            (DESTROYED, "expunge", EXPUNGING),
+            (ERROR, "expunge", EXPUNGING),
+            (EXPUNGING, "expunged", EXPUNGED),
+            (EXPUNGING, "failed", DESTROYED),
+        ),
+        group(
+            "What the reconciler found on the host, after an operator or a job accepted it.",
+            (RUNNING, "found-stopped", STOPPED),
+            (STOPPED, "found-running", RUNNING),
+        ),
+    ),
+)

@@ -1,0 +1,6 @@
+"""The tables of the infrastructure's tree."""
+
+from compute.topology.models.hosts import Host
+from compute.topology.models.places import Cluster, Pod, Region, Zone
+
+__all__ = ["Cluster", "Host", "Pod", "Region", "Zone"]

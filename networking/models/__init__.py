@@ -1,0 +1,5 @@
+"""The tables of networking."""
+
+from networking.models.networks import Address, Network, NetworkPlacement
+
+__all__ = ["Address", "Network", "NetworkPlacement"]

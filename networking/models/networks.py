@@ -1,0 +1,84 @@
+"""Networks, their addresses, and the hosts that they are laid on."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from cloudportal.core.scoping import AnyOf, Everyone, OwnedBy, RootOnly, ScopedModel
+from compute.topology.models import Host, Zone
+from networking import states
+from tenants.models import Account
+
+
+class Network(ScopedModel):
+    """A layer-2 network with one IPv4 subnet. A shared network (`account` null) serves all accounts of its zone."""
+
+    scope = AnyOf((OwnedBy(), Everyone(when=models.Q(account=None, state=states.READY))))
+
+    SHARED = "shared"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="networks")
+    zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="networks")
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=12, default=SHARED)
+    driver = models.CharField(max_length=40)
+    settings = models.JSONField(default=dict)
+    cidr = models.CharField(max_length=43)
+    gateway = models.GenericIPAddressField()
+    dns = models.JSONField(default=list)
+    mtu = models.PositiveIntegerField(default=1500)
+    state = models.CharField(max_length=12, default=states.READY)
+
+    class Meta:
+        ordering: ClassVar = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Address(ScopedModel):
+    """One address of a network's range. The row is made with the range; taking it is a guarded move.
+
+    `held_by` is the uuid of the NIC that has it; networking does not know what that is.
+    """
+
+    scope = OwnedBy()
+
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="addresses")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="addresses")
+    ip = models.GenericIPAddressField()
+    number = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=8, default=states.FREE)
+    held_by = models.UUIDField(null=True, db_index=True)
+    taken_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        verbose_name = "IP address"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["network", "ip"], name="address_once")]
+        indexes: ClassVar = [models.Index(fields=["network", "state", "number"], name="address_free")]
+
+    def __str__(self) -> str:
+        return self.ip
+
+    @property
+    def name(self) -> str:
+        """How the address is called in sentences."""
+        return self.ip
+
+
+class NetworkPlacement(ScopedModel):
+    """That a network is laid on a host, and the locator under which the host's guests find it."""
+
+    scope = RootOnly()
+
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="placements")
+    host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="network_placements")
+    locator = models.CharField(max_length=200)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["network", "host"], name="placement_once")]
+
+    def __str__(self) -> str:
+        return f"{self.network_id} on {self.host_id}"

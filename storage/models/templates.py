@@ -1,0 +1,55 @@
+"""Templates: images that root volumes begin as."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from cloudportal.core.scoping import AnyOf, Everyone, OwnedBy, RootOnly, ScopedModel
+from storage import states
+from storage.models.pools import Pool
+from tenants.models import Account
+
+
+class Template(ScopedModel):
+    """An image in the content-addressed store: `checksum` is the SHA-256 of its bytes, and its file's name."""
+
+    scope = AnyOf((OwnedBy(), Everyone(when=models.Q(is_public=True, state=states.READY))))
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="templates")
+    name = models.CharField(max_length=100)
+    description = models.CharField(max_length=255, blank=True)
+    os_type = models.CharField(max_length=60, blank=True)
+    format = models.CharField(max_length=10, default="qcow2")
+    checksum = models.CharField(max_length=64, blank=True)
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    virtual_size_bytes = models.PositiveBigIntegerField(default=0)
+    minimum_memory_mib = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=12, default=states.FETCHING)
+    source_url = models.CharField(max_length=2000, blank=True)
+    is_public = models.BooleanField(default=False)
+    is_featured = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["-is_featured", "name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TemplateCopy(ScopedModel):
+    """An image as a pool has it: copied on first use, aged out when nothing stands on it."""
+
+    scope = RootOnly()
+
+    checksum = models.CharField(max_length=64)
+    pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="template_copies")
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["checksum", "pool"], name="copy_once_per_pool")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.checksum[:12]} on {self.pool_id}"

@@ -1,0 +1,83 @@
+"""The lives of pools, volumes and templates."""
+
+from cloudportal.core.states import StateTable, group
+
+CONNECTING = "connecting"
+UP = "up"
+DISABLED = "disabled"
+MAINTENANCE = "maintenance"
+
+ALLOCATED = "allocated"
+CREATING = "creating"
+READY = "ready"
+DELETING = "deleting"
+DELETED = "deleted"
+ERROR = "error"
+
+FETCHING = "fetching"
+
+POOL = StateTable(
+    noun="storage pool",
+    initial=CONNECTING,
+    transient=frozenset({CONNECTING}),
+    groups=(
+        group(
+            "A new pool is made or found by its driver before anything is put into it.",
+            (CONNECTING, "connected", UP),
+            (CONNECTING, "failed", DISABLED),
+            (DISABLED, "reconnect", CONNECTING),
+        ),
+        group(
+            "Operators take pools out of use and back.",
+            (UP, "disable", DISABLED),
+            (DISABLED, "enable", UP),
+            (UP, "maintain", MAINTENANCE),
+            (MAINTENANCE, "enable", UP),
+        ),
+    ),
+)
+
+VOLUME = StateTable(
+    noun="volume",
+    initial=ALLOCATED,
+    transient=frozenset({CREATING, DELETING}),
+    final=frozenset({DELETED}),
+    groups=(
+        group(
+            "A volume is a wish until it is made on a pool; a making that fails leaves the wish.",
+            (ALLOCATED, "create", CREATING),
+            (CREATING, "created", READY),
+            (CREATING, "failed", ALLOCATED),
+        ),
+        group(
+            "Deleting frees the place on the pool; what cannot be freed is kept in sight.",
+            (ALLOCATED, "delete", DELETING),
+            (READY, "delete", DELETING),
+            (ERROR, "delete", DELETING),
+            (DELETING, "deleted", DELETED),
+            (DELETING, "failed", ERROR),
+        ),
+    ),
+)
+
+TEMPLATE = StateTable(
+    noun="template",
+    initial=FETCHING,
+    transient=frozenset({FETCHING, DELETING}),
+    final=frozenset({DELETED}),
+    groups=(
+        group(
+            "An image is fetched and inspected before anybody may use it.",
+            (FETCHING, "ready", READY),
+            (FETCHING, "failed", ERROR),
+            (ERROR, "fetch", FETCHING),
+        ),
+        group(
+            "Deleting a template takes its image from the store and the pools.",
+            (READY, "delete", DELETING),
+            (ERROR, "delete", DELETING),
+            (DELETING, "deleted", DELETED),
+            (DELETING, "failed", ERROR),
+        ),
+    ),
+)
