@@ -117,3 +117,18 @@ class Leftover(DriverError):
         "This failed, and a part of it could not be removed again. An operator must look at the host "
         "before it is tried again."
     )
+
+
+ERRORS: dict[str, type[DriverError]] = {
+    error.code: error
+    for error in (
+        Unreachable,
+        Busy,
+        OutcomeUnknown,
+        WrongCredentials,
+        Refused,
+        NotThere,
+        Unsupported,
+        Leftover,
+    )
+}

@@ -1,0 +1,31 @@
+"""The locators of the simulated world: how its volumes and networks are named to its guests."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from cloudportal.drivers.errors import InvalidSpec
+
+VOLUME = "sim-volume"
+NETWORK = "sim-network"
+
+
+def volume_locator(uuid: UUID | str) -> str:
+    return f"{VOLUME}:{uuid}"
+
+
+def network_locator(uuid: UUID | str) -> str:
+    return f"{NETWORK}:{uuid}"
+
+
+def uuid_in(locator: str, kind: str) -> str:
+    """The id in a locator of that kind; raises InvalidSpec for any other text."""
+    prefix, _, rest = locator.partition(":")
+    try:
+        return str(UUID(rest)) if prefix == kind else _strange(kind)
+    except ValueError:
+        return _strange(kind)
+
+
+def _strange(kind: str) -> str:
+    raise InvalidSpec(detail=f"the simulator reads only locators like {kind}:<uuid>")

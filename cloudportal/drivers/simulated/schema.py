@@ -1,0 +1,46 @@
+"""The tables of a simulated world."""
+
+# `effects` is append-only: it says how often something really happened, which the other tables cannot.
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS places (
+    name TEXT PRIMARY KEY, uuid TEXT NOT NULL, is_reachable INTEGER NOT NULL DEFAULT 1
+);
+CREATE TABLE IF NOT EXISTS guests (
+    uuid TEXT PRIMARY KEY, place TEXT NOT NULL, name TEXT NOT NULL, power TEXT NOT NULL,
+    cpus INTEGER NOT NULL, memory_mib INTEGER NOT NULL, disks TEXT NOT NULL, nics TEXT NOT NULL,
+    guest_data_digest TEXT, started_at REAL, is_deaf INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS guests_by_place ON guests (place);
+CREATE TABLE IF NOT EXISTS pools (
+    place TEXT PRIMARY KEY, uuid TEXT NOT NULL, name TEXT NOT NULL, capacity_bytes INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS volumes (
+    uuid TEXT PRIMARY KEY, place TEXT NOT NULL, size_bytes INTEGER NOT NULL, allocated_bytes INTEGER NOT NULL,
+    format TEXT NOT NULL, base_image TEXT
+);
+CREATE INDEX IF NOT EXISTS volumes_by_place ON volumes (place);
+CREATE TABLE IF NOT EXISTS images (
+    place TEXT NOT NULL, image_id TEXT NOT NULL, format TEXT NOT NULL, checksum TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL, virtual_size_bytes INTEGER NOT NULL, PRIMARY KEY (place, image_id)
+);
+CREATE TABLE IF NOT EXISTS networks (
+    uuid TEXT PRIMARY KEY, place TEXT NOT NULL, name TEXT NOT NULL, cidr TEXT NOT NULL, gateway TEXT NOT NULL,
+    mtu INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS reservations (
+    network TEXT NOT NULL REFERENCES networks (uuid) ON DELETE CASCADE, mac TEXT NOT NULL, ip TEXT NOT NULL,
+    hostname TEXT NOT NULL, PRIMARY KEY (network, mac), UNIQUE (network, ip)
+);
+CREATE TABLE IF NOT EXISTS faults (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, operation TEXT NOT NULL, kind TEXT NOT NULL, error TEXT NOT NULL,
+    place TEXT, subject TEXT, remaining INTEGER, seconds REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS effects (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, operation TEXT NOT NULL, place TEXT NOT NULL,
+    subject TEXT NOT NULL, detail TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS effects_by_subject ON effects (subject);
+"""
+
+# Made last, so a file that has it has all the rest.
+LAST_IN_SCHEMA = "effects_by_subject"

@@ -1,0 +1,221 @@
+"""Simulated hosts: the whole compute contract on a small world that several processes see."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import ClassVar
+from uuid import UUID
+
+from cloudportal.drivers.deadlines import Deadline
+from cloudportal.drivers.errors import NotThere, Refused
+from cloudportal.drivers.settings import Setting
+from cloudportal.drivers.simulated.settings import place_setting, world_setting
+from cloudportal.drivers.simulated.world import Scene, SimulatedWorld
+from compute.drivers.contract import ComputeDriver, ReadsStatistics, RunsGuests
+from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, Power, PowerAction, differences
+from compute.drivers.simulator_guests import (
+    demand_fits,
+    demand_heeding,
+    demand_known_locators,
+    demand_parts,
+    facts_of,
+    shape_of,
+    statistics_of,
+)
+from compute.drivers.specs import GuestSpec
+
+
+class SimulatedCompute(ComputeDriver, RunsGuests, ReadsStatistics):
+    """One simulated host, named by its place in the world."""
+
+    name: ClassVar[str] = "simulator"
+    label: ClassVar[str] = "Simulated host"
+    settings: ClassVar[tuple[Setting, ...]] = (
+        world_setting("host"),
+        place_setting("host", "Host name"),
+        Setting(
+            name="cpus",
+            label="CPUs",
+            kind="integer",
+            scope="host",
+            default=16,
+            minimum=1,
+            maximum=4096,
+            help="How many CPUs the simulated host says it has.",
+        ),
+        Setting(
+            name="cpu_mhz",
+            label="CPU speed (MHz)",
+            kind="integer",
+            scope="host",
+            default=2600,
+            minimum=100,
+            maximum=10000,
+            help="The speed of each CPU that the simulated host says it has.",
+        ),
+        Setting(
+            name="memory_mib",
+            label="Memory (MiB)",
+            kind="integer",
+            scope="host",
+            default=65536,
+            minimum=64,
+            maximum=64 * 1024 * 1024,
+            help="How much memory the simulated host says it has.",
+        ),
+    )
+
+    def __init__(self, values: Mapping[str, object], *, timeout_seconds: float) -> None:
+        super().__init__(values, timeout_seconds=timeout_seconds)
+        self._world = SimulatedWorld(self.text("world"))
+        self._place = self.text("place")
+
+    def check(self) -> None:
+        with self._look("check"):
+            return
+
+    def host_facts(self) -> HostFacts:
+        with self._look("host_facts") as scene:
+            place = scene.row("SELECT uuid FROM places WHERE name = ?", self._place)
+            used = scene.row(
+                "SELECT COALESCE(SUM(memory_mib), 0) AS mib FROM guests WHERE place = ? AND power != 'off'",
+                self._place,
+            )
+        memory_mib = self.number("memory_mib")
+        return HostFacts(
+            uuid=place["uuid"] if place else "",
+            hostname=self._place,
+            architecture="x86_64",
+            cpus=self.number("cpus"),
+            cpu_mhz=self.number("cpu_mhz"),
+            memory_mib=memory_mib,
+            free_memory_mib=max(0, memory_mib - (used["mib"] if used else 0)),
+            hypervisor="Simulator",
+            hypervisor_version="1",
+            acceleration="simulated",
+        )
+
+    def list_guests(self) -> tuple[GuestFacts, ...]:
+        with self._look("list_guests") as scene:
+            rows = scene.rows("SELECT * FROM guests WHERE place = ? ORDER BY uuid", self._place)
+        return tuple(facts_of(row) for row in rows)
+
+    def find_guest(self, uuid: UUID) -> GuestFacts | None:
+        with self._look("find_guest", uuid) as scene:
+            row = self._row(scene, uuid)
+        return facts_of(row) if row else None
+
+    def ensure_guest(self, spec: GuestSpec) -> GuestFacts:
+        demand_known_locators(spec)
+        with self._effect("ensure_guest", spec.uuid) as scene:
+            row = self._row(scene, spec.uuid)
+            if row is None:
+                self._make(scene, spec)
+            elif differences(spec, facts_of(row)):
+                self._reshape(scene, spec, Power(row["power"]))
+            return facts_of(self._demand_row(scene, spec.uuid))
+
+    def remove_guest(self, uuid: UUID) -> None:
+        with self._effect("remove_guest", uuid) as scene:
+            if scene.change("DELETE FROM guests WHERE uuid = ? AND place = ?", str(uuid), self._place):
+                scene.record(uuid, "removed")
+
+    def set_power(
+        self, uuid: UUID, action: PowerAction, *, force: bool = False, timeout_seconds: float | None = None
+    ) -> GuestFacts:
+        with self._effect("set_power", uuid, timeout_seconds=timeout_seconds) as scene:
+            row = self._demand_row(scene, uuid)
+            if action is not PowerAction.ON and row["power"] != Power.OFF:
+                demand_heeding(row, force)
+            if action is PowerAction.ON:
+                self._turn(scene, row, Power.ON, "on")
+            elif action is PowerAction.OFF:
+                self._turn(scene, row, Power.OFF, "off")
+            else:
+                self._reset(scene, row)
+            return facts_of(self._demand_row(scene, uuid))
+
+    def guest_statistics(self, uuid: UUID) -> GuestStatistics | None:
+        with self._look("guest_statistics", uuid) as scene:
+            row = self._demand_row(scene, uuid)
+        return None if row["power"] == Power.OFF else statistics_of(row)
+
+    def all_statistics(self) -> tuple[GuestStatistics, ...]:
+        with self._look("all_statistics") as scene:
+            rows = scene.rows(
+                "SELECT * FROM guests WHERE place = ? AND power != 'off' ORDER BY uuid", self._place
+            )
+        return tuple(statistics_of(row) for row in rows)
+
+    def _look(self, operation: str, subject: object = "") -> AbstractContextManager[Scene]:
+        return self._world.call(
+            operation, self._place, subject, Deadline(self.timeout_seconds), is_effect=False
+        )
+
+    def _effect(
+        self, operation: str, subject: object, *, timeout_seconds: float | None = None
+    ) -> AbstractContextManager[Scene]:
+        deadline = Deadline(self.timeout_seconds if timeout_seconds is None else timeout_seconds)
+        return self._world.call(operation, self._place, subject, deadline, is_effect=True)
+
+    def _row(self, scene: Scene, uuid: UUID) -> sqlite3.Row | None:
+        return scene.row("SELECT * FROM guests WHERE uuid = ? AND place = ?", str(uuid), self._place)
+
+    def _demand_row(self, scene: Scene, uuid: UUID) -> sqlite3.Row:
+        row = self._row(scene, uuid)
+        if row is None:
+            raise NotThere(detail=f"simulated guest {uuid} on {self._place}")
+        return row
+
+    def _make(self, scene: Scene, spec: GuestSpec) -> None:
+        demand_fits(spec)
+        # The same id on two hosts at once is what shared storage must fear most, so the world refuses it.
+        if scene.row("SELECT 1 FROM guests WHERE uuid = ?", str(spec.uuid)):
+            raise Refused(detail=f"simulated guest {spec.uuid} is on another host")
+        scene.change(
+            "INSERT INTO guests (name, cpus, memory_mib, disks, nics, guest_data_digest, uuid, place, power)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'off')",
+            *shape_of(spec),
+            str(spec.uuid),
+            self._place,
+        )
+        scene.record(spec.uuid, "made")
+
+    def _reshape(self, scene: Scene, spec: GuestSpec, power: Power) -> None:
+        if power is not Power.OFF:
+            raise Refused(
+                "The instance must be stopped before its shape can change.", detail=f"guest {spec.uuid}"
+            )
+        demand_fits(spec)
+        scene.change(
+            "UPDATE guests SET name = ?, cpus = ?, memory_mib = ?, disks = ?, nics = ?, guest_data_digest = ?"
+            " WHERE uuid = ?",
+            *shape_of(spec),
+            str(spec.uuid),
+        )
+        scene.record(spec.uuid, "reshaped")
+
+    def _turn(self, scene: Scene, row: sqlite3.Row, power: Power, detail: str) -> None:
+        if row["power"] == power:
+            return
+        if power is Power.ON and row["power"] == Power.OFF:
+            demand_parts(scene, row)
+        started_at = row["started_at"] if row["power"] == Power.PAUSED else time.time()
+        scene.change(
+            "UPDATE guests SET power = ?, started_at = ? WHERE uuid = ?",
+            power,
+            None if power is Power.OFF else started_at,
+            row["uuid"],
+        )
+        scene.record(row["uuid"], detail)
+
+    def _reset(self, scene: Scene, row: sqlite3.Row) -> None:
+        if row["power"] == Power.OFF:
+            demand_parts(scene, row)
+        scene.change(
+            "UPDATE guests SET power = 'on', started_at = ? WHERE uuid = ?", time.time(), row["uuid"]
+        )
+        scene.record(row["uuid"], "reset")

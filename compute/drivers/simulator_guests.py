@@ -1,0 +1,144 @@
+"""Guests of the simulated world: how a row, a spec and facts become each other, and what a guest needs to
+start.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from datetime import UTC, datetime
+from uuid import UUID
+
+from cloudportal.drivers.errors import OutcomeUnknown, Refused
+from cloudportal.drivers.simulated import locators
+from cloudportal.drivers.simulated.world import Scene
+from compute.drivers.facts import (
+    DiskFacts,
+    DiskStatistics,
+    GuestFacts,
+    GuestStatistics,
+    NicFacts,
+    NicStatistics,
+    Power,
+)
+from compute.drivers.specs import GuestSpec
+
+# As QEMU's `pc` machine: no host of ours takes more for one guest.
+GUEST_CPU_LIMIT = 255
+# A simulated guest is always a little busy, so that its counters grow as a real one's do.
+LOAD = 0.05
+BYTES_PER_SECOND = 4096
+
+
+def demand_known_locators(spec: GuestSpec) -> None:
+    for disk in spec.disks:
+        locators.uuid_in(disk.locator, locators.VOLUME)
+    for nic in spec.nics:
+        locators.uuid_in(nic.network_locator, locators.NETWORK)
+
+
+def demand_fits(spec: GuestSpec) -> None:
+    if spec.cpus > GUEST_CPU_LIMIT:
+        raise Refused(detail=f"a simulated guest has at most {GUEST_CPU_LIMIT} CPUs")
+
+
+def demand_heeding(row: sqlite3.Row, force: bool) -> None:
+    if row["is_deaf"] and not force:
+        raise OutcomeUnknown(
+            "The instance did not shut down in time. It may still do so; otherwise stop it with force.",
+            detail=f"simulated guest {row['uuid']} is deaf",
+        )
+
+
+def demand_parts(scene: Scene, row: sqlite3.Row) -> None:
+    for disk in json.loads(row["disks"]):
+        volume = locators.uuid_in(disk["locator"], locators.VOLUME)
+        if not scene.row("SELECT 1 FROM volumes WHERE uuid = ?", volume):
+            raise Refused(
+                "A volume of the instance is missing on the host.", detail=f"simulated volume {volume}"
+            )
+        if not disk["is_read_only"] and _is_in_use(scene, disk["locator"], row["uuid"]):
+            raise Refused(
+                "A volume of the instance is used by another one.", detail=f"simulated volume {volume}"
+            )
+    for nic in json.loads(row["nics"]):
+        network = locators.uuid_in(nic["network_locator"], locators.NETWORK)
+        if not scene.row("SELECT 1 FROM networks WHERE uuid = ?", network):
+            raise Refused(
+                "A network of the instance is missing on the host.", detail=f"simulated network {network}"
+            )
+
+
+def _is_in_use(scene: Scene, locator: str, uuid: str) -> bool:
+    others = scene.rows(
+        "SELECT 1 FROM guests WHERE uuid != ? AND power != 'off' AND instr(disks, ?) > 0",
+        uuid,
+        json.dumps(locator),
+    )
+    return bool(others)
+
+
+def shape_of(spec: GuestSpec) -> tuple[object, ...]:
+    disks = [
+        {
+            "locator": disk.locator,
+            "format": disk.format,
+            "device_index": disk.device_index,
+            "is_read_only": disk.is_read_only,
+        }
+        for disk in sorted(spec.disks, key=lambda disk: disk.device_index)
+    ]
+    nics = [
+        {"mac": nic.mac, "network_locator": nic.network_locator, "device_index": nic.device_index}
+        for nic in sorted(spec.nics, key=lambda nic: nic.device_index)
+    ]
+    digest = spec.guest_data.digest() if spec.guest_data else None
+    return spec.name, spec.cpus, spec.memory_mib, json.dumps(disks), json.dumps(nics), digest
+
+
+def facts_of(row: sqlite3.Row) -> GuestFacts:
+    return GuestFacts(
+        uuid=UUID(row["uuid"]),
+        name=row["name"],
+        power=Power(row["power"]),
+        cpus=row["cpus"],
+        memory_mib=row["memory_mib"],
+        disks=tuple(DiskFacts(**disk) for disk in json.loads(row["disks"])),
+        nics=tuple(NicFacts(**nic) for nic in json.loads(row["nics"])),
+        guest_data_digest=row["guest_data_digest"],
+    )
+
+
+def statistics_of(row: sqlite3.Row) -> GuestStatistics:
+    facts = facts_of(row)
+    running_seconds = max(0.0, time.time() - row["started_at"])
+    passed_bytes = int(running_seconds * BYTES_PER_SECOND)
+    return GuestStatistics(
+        uuid=facts.uuid,
+        sampled_at=datetime.now(UTC),
+        cpus=facts.cpus,
+        cpu_time_ns=int(running_seconds * facts.cpus * LOAD * 1e9),
+        memory_mib=facts.memory_mib,
+        memory_used_mib=facts.memory_mib // 2,
+        disks=tuple(
+            DiskStatistics(
+                device_index=disk.device_index,
+                read_bytes=passed_bytes,
+                written_bytes=passed_bytes,
+                read_operations=passed_bytes // 4096,
+                write_operations=passed_bytes // 4096,
+            )
+            for disk in facts.disks
+        ),
+        nics=tuple(
+            NicStatistics(
+                mac=nic.mac,
+                received_bytes=passed_bytes,
+                sent_bytes=passed_bytes,
+                received_packets=passed_bytes // 1024,
+                sent_packets=passed_bytes // 1024,
+            )
+            for nic in facts.nics
+        ),
+    )

@@ -1,0 +1,158 @@
+"""Simulated networks: the whole network contract on a small world that several processes see."""
+
+from __future__ import annotations
+
+import ipaddress
+import sqlite3
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import ClassVar
+from uuid import UUID
+
+from cloudportal.drivers.deadlines import Deadline
+from cloudportal.drivers.errors import NotThere, Refused
+from cloudportal.drivers.settings import Setting
+from cloudportal.drivers.simulated.locators import network_locator
+from cloudportal.drivers.simulated.settings import place_setting, world_setting
+from cloudportal.drivers.simulated.world import Scene, SimulatedWorld
+from networking.drivers.contract import NetworkDriver, NetworkFacts, NetworkSpec, ReservationSpec
+from networking.drivers.ranges import demand_usable
+
+
+class SimulatedNetwork(NetworkDriver):
+    """The networks of one place in the world."""
+
+    name: ClassVar[str] = "simulator"
+    label: ClassVar[str] = "Simulated network"
+    settings: ClassVar[tuple[Setting, ...]] = (
+        world_setting("network"),
+        place_setting("network", "Place name"),
+    )
+
+    def __init__(self, values: Mapping[str, object], *, timeout_seconds: float) -> None:
+        super().__init__(values, timeout_seconds=timeout_seconds)
+        self._world = SimulatedWorld(self.text("world"))
+        self._place = self.text("place")
+
+    def check(self) -> None:
+        with self._call("check", is_effect=False):
+            return
+
+    def ensure_network(self, spec: NetworkSpec) -> NetworkFacts:
+        with self._call("ensure_network", spec.uuid) as scene:
+            row = self._row(scene, spec.uuid)
+            if row is None:
+                self._make(scene, spec)
+            elif (row["cidr"], row["gateway"]) != (spec.cidr, spec.gateway):
+                raise Refused(detail=f"simulated network {spec.uuid} is there with another range")
+            elif (row["name"], row["mtu"]) != (spec.name, spec.mtu):
+                scene.change(
+                    "UPDATE networks SET name = ?, mtu = ? WHERE uuid = ?",
+                    spec.name,
+                    spec.mtu,
+                    str(spec.uuid),
+                )
+                scene.record(spec.uuid, "reshaped")
+            return _facts(self._demand_row(scene, spec.uuid))
+
+    def find_network(self, uuid: UUID) -> NetworkFacts | None:
+        with self._call("find_network", uuid, is_effect=False) as scene:
+            row = self._row(scene, uuid)
+        return _facts(row) if row else None
+
+    def list_networks(self) -> tuple[NetworkFacts, ...]:
+        with self._call("list_networks", is_effect=False) as scene:
+            rows = scene.rows("SELECT * FROM networks WHERE place = ? ORDER BY uuid", self._place)
+        return tuple(_facts(row) for row in rows)
+
+    def remove_network(self, uuid: UUID) -> None:
+        with self._call("remove_network", uuid) as scene:
+            if self._is_in_use(scene, uuid):
+                raise Refused("Instances still run on this network. Stop them first.")
+            if scene.change("DELETE FROM networks WHERE uuid = ? AND place = ?", str(uuid), self._place):
+                scene.record(uuid, "removed")
+
+    def ensure_reservation(self, network_uuid: UUID, reservation: ReservationSpec) -> None:
+        with self._call("ensure_reservation", network_uuid) as scene:
+            row = self._demand_row(scene, network_uuid)
+            demand_usable(reservation.ip, cidr=row["cidr"], gateway=row["gateway"])
+            if reservation in _reservations(scene, network_uuid):
+                return
+            taken = "SELECT 1 FROM reservations WHERE network = ? AND ip = ? AND mac != ?"
+            if scene.row(taken, str(network_uuid), reservation.ip, reservation.mac):
+                raise Refused("Another NIC has this address already.", detail=f"{reservation.ip} is reserved")
+            scene.change(
+                "INSERT OR REPLACE INTO reservations (network, mac, ip, hostname) VALUES (?, ?, ?, ?)",
+                str(network_uuid),
+                reservation.mac,
+                reservation.ip,
+                reservation.hostname,
+            )
+            scene.record(network_uuid, f"reserved {reservation.ip} for {reservation.mac}")
+
+    def remove_reservation(self, network_uuid: UUID, mac: str) -> None:
+        with self._call("remove_reservation", network_uuid) as scene:
+            if scene.change("DELETE FROM reservations WHERE network = ? AND mac = ?", str(network_uuid), mac):
+                scene.record(network_uuid, f"freed {mac}")
+
+    def list_reservations(self, network_uuid: UUID) -> tuple[ReservationSpec, ...]:
+        with self._call("list_reservations", network_uuid, is_effect=False) as scene:
+            self._demand_row(scene, network_uuid)
+            return _reservations(scene, network_uuid)
+
+    def _call(
+        self, operation: str, subject: object = "", *, is_effect: bool = True
+    ) -> AbstractContextManager[Scene]:
+        return self._world.call(
+            operation, self._place, subject, Deadline(self.timeout_seconds), is_effect=is_effect
+        )
+
+    def _make(self, scene: Scene, spec: NetworkSpec) -> None:
+        wanted = ipaddress.ip_network(spec.cidr)
+        for row in scene.rows("SELECT cidr FROM networks WHERE place = ?", self._place):
+            if wanted.overlaps(ipaddress.ip_network(row["cidr"])):
+                raise Refused(
+                    "Another network of this place has these addresses.", detail=f"{row['cidr']} is taken"
+                )
+        scene.change(
+            "INSERT INTO networks (uuid, place, name, cidr, gateway, mtu) VALUES (?, ?, ?, ?, ?, ?)",
+            str(spec.uuid),
+            self._place,
+            spec.name,
+            spec.cidr,
+            spec.gateway,
+            spec.mtu,
+        )
+        scene.record(spec.uuid, "made")
+
+    def _is_in_use(self, scene: Scene, uuid: UUID) -> bool:
+        query = "SELECT 1 FROM guests WHERE power != 'off' AND instr(nics, ?) > 0"
+        return scene.row(query, network_locator(uuid)) is not None
+
+    def _row(self, scene: Scene, uuid: UUID) -> sqlite3.Row | None:
+        return scene.row("SELECT * FROM networks WHERE uuid = ? AND place = ?", str(uuid), self._place)
+
+    def _demand_row(self, scene: Scene, uuid: UUID) -> sqlite3.Row:
+        row = self._row(scene, uuid)
+        if row is None:
+            raise NotThere(detail=f"simulated network {uuid} in {self._place}")
+        return row
+
+
+def _facts(row: sqlite3.Row) -> NetworkFacts:
+    return NetworkFacts(
+        uuid=UUID(row["uuid"]),
+        name=row["name"],
+        locator=network_locator(row["uuid"]),
+        is_active=True,
+        cidr=row["cidr"],
+        gateway=row["gateway"],
+        mtu=row["mtu"],
+        lease_seconds=0,
+    )
+
+
+def _reservations(scene: Scene, network_uuid: UUID) -> tuple[ReservationSpec, ...]:
+    rows = scene.rows("SELECT mac, ip, hostname FROM reservations WHERE network = ?", str(network_uuid))
+    found = [ReservationSpec(mac=row["mac"], ip=row["ip"], hostname=row["hostname"]) for row in rows]
+    return tuple(sorted(found, key=lambda reservation: ipaddress.ip_address(reservation.ip).packed))

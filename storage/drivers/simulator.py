@@ -1,0 +1,250 @@
+"""Simulated storage pools: the whole storage contract on a small world that several processes see."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import BinaryIO, ClassVar
+from uuid import UUID
+
+from cloudportal.drivers.deadlines import Deadline
+from cloudportal.drivers.errors import NotThere, Refused
+from cloudportal.drivers.settings import Setting
+from cloudportal.drivers.simulated.locators import volume_locator
+from cloudportal.drivers.simulated.settings import place_setting, world_setting
+from cloudportal.drivers.simulated.world import Scene, SimulatedWorld
+from storage.drivers.contract import (
+    ImageFacts,
+    ImageSpec,
+    PoolFacts,
+    PoolSpec,
+    StorageDriver,
+    VolumeFacts,
+    VolumeSpec,
+)
+from storage.drivers.images import inspect, opened
+
+GIB = 1024**3
+# What an empty qcow2 file takes.
+EMPTY_VOLUME_BYTES = 196 * 1024
+# As qcow2 with 64 KiB clusters, whose L1 table may not outgrow 32 MiB.
+VOLUME_LIMIT_BYTES = 2 * 1024**5
+
+
+class SimulatedStorage(StorageDriver):
+    """One simulated pool, named by its place in the world."""
+
+    name: ClassVar[str] = "simulator"
+    label: ClassVar[str] = "Simulated pool"
+    settings: ClassVar[tuple[Setting, ...]] = (
+        world_setting("pool"),
+        place_setting("pool", "Pool name"),
+        Setting(
+            name="capacity_gib",
+            label="Capacity (GiB)",
+            kind="integer",
+            scope="pool",
+            default=1024,
+            minimum=1,
+            maximum=1024 * 1024,
+            help="How much the simulated pool says it holds.",
+        ),
+    )
+
+    def __init__(self, values: Mapping[str, object], *, timeout_seconds: float) -> None:
+        super().__init__(values, timeout_seconds=timeout_seconds)
+        self._world = SimulatedWorld(self.text("world"))
+        self._place = self.text("place")
+
+    def check(self) -> None:
+        with self._call("check", is_effect=False):
+            return
+
+    def ensure_pool(self, spec: PoolSpec) -> PoolFacts:
+        with self._call("ensure_pool", spec.uuid) as scene:
+            row = scene.row("SELECT uuid FROM pools WHERE place = ?", self._place)
+            if row is not None and row["uuid"] != str(spec.uuid):
+                raise Refused(detail=f"the simulated place {self._place} holds pool {row['uuid']}")
+            if row is None:
+                capacity_bytes = self.number("capacity_gib") * GIB
+                scene.change(
+                    "INSERT INTO pools (place, uuid, name, capacity_bytes) VALUES (?, ?, ?, ?)",
+                    self._place,
+                    str(spec.uuid),
+                    spec.name,
+                    capacity_bytes,
+                )
+                scene.record(spec.uuid, "made")
+            return self._pool_facts(scene)
+
+    def pool_facts(self) -> PoolFacts:
+        with self._call("pool_facts", is_effect=False) as scene:
+            return self._pool_facts(scene)
+
+    def list_volumes(self) -> tuple[VolumeFacts, ...]:
+        with self._call("list_volumes", is_effect=False) as scene:
+            self._pool_facts(scene)
+            rows = scene.rows("SELECT * FROM volumes WHERE place = ? ORDER BY uuid", self._place)
+        return tuple(_facts(row) for row in rows)
+
+    def find_volume(self, uuid: UUID) -> VolumeFacts | None:
+        with self._call("find_volume", uuid, is_effect=False) as scene:
+            row = self._volume_row(scene, uuid)
+        return _facts(row) if row else None
+
+    def ensure_volume(self, spec: VolumeSpec) -> VolumeFacts:
+        with self._call("ensure_volume", spec.uuid) as scene:
+            self._pool_facts(scene)
+            row = self._volume_row(scene, spec.uuid)
+            if row is None:
+                return self._make_volume(scene, spec)
+            facts = _facts(row)
+            if (facts.size_bytes, facts.format, facts.base_image) != (
+                spec.size_bytes,
+                spec.format,
+                spec.base_image,
+            ):
+                raise Refused(detail=f"simulated volume {spec.uuid} is there with another shape")
+            return facts
+
+    def remove_volume(self, uuid: UUID) -> None:
+        with self._call("remove_volume", uuid) as scene:
+            if self._is_in_use(scene, uuid):
+                raise Refused("An instance still uses this volume. Stop it or detach the volume first.")
+            if scene.change("DELETE FROM volumes WHERE uuid = ? AND place = ?", str(uuid), self._place):
+                scene.record(uuid, "removed")
+
+    def ensure_image(self, spec: ImageSpec, source: Path | BinaryIO) -> ImageFacts:
+        deadline = Deadline(self.timeout_seconds)
+        with self._call("ensure_image", spec.image_id) as scene:
+            self._pool_facts(scene)
+            row = self._image_row(scene, spec.image_id)
+            if row is not None:
+                return _demand_same_image(_image_facts(row), spec)
+            with opened(source) as stream:
+                virtual_size_bytes = inspect(spec, stream, deadline)
+            scene.change(
+                "INSERT INTO images (place, image_id, format, checksum, size_bytes, virtual_size_bytes)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                self._place,
+                str(spec.image_id),
+                spec.format,
+                spec.checksum,
+                spec.size_bytes,
+                virtual_size_bytes,
+            )
+            scene.record(spec.image_id, "made")
+            return _image_facts(self._demand_image(scene, spec.image_id))
+
+    def find_image(self, image_id: UUID) -> ImageFacts | None:
+        with self._call("find_image", image_id, is_effect=False) as scene:
+            row = self._image_row(scene, image_id)
+        return _image_facts(row) if row else None
+
+    def remove_image(self, image_id: UUID) -> None:
+        with self._call("remove_image", image_id) as scene:
+            query = "SELECT 1 FROM volumes WHERE place = ? AND base_image = ?"
+            if scene.row(query, self._place, str(image_id)):
+                raise Refused("Volumes of this pool were made from the image and still need it.")
+            if scene.change(
+                "DELETE FROM images WHERE place = ? AND image_id = ?", self._place, str(image_id)
+            ):
+                scene.record(image_id, "removed")
+
+    def _call(
+        self, operation: str, subject: object = "", *, is_effect: bool = True
+    ) -> AbstractContextManager[Scene]:
+        return self._world.call(
+            operation, self._place, subject, Deadline(self.timeout_seconds), is_effect=is_effect
+        )
+
+    def _pool_facts(self, scene: Scene) -> PoolFacts:
+        row = scene.row("SELECT * FROM pools WHERE place = ?", self._place)
+        if row is None:
+            raise NotThere(detail=f"the simulated place {self._place} holds no pool")
+        used = scene.row(
+            "SELECT (SELECT COALESCE(SUM(allocated_bytes), 0) FROM volumes WHERE place = ?1)"
+            " + (SELECT COALESCE(SUM(size_bytes), 0) FROM images WHERE place = ?1) AS bytes",
+            self._place,
+        )
+        used_bytes = int(used["bytes"]) if used else 0
+        return PoolFacts(
+            uuid=UUID(row["uuid"]),
+            name=row["name"],
+            is_active=True,
+            capacity_bytes=row["capacity_bytes"],
+            used_bytes=used_bytes,
+            available_bytes=max(0, row["capacity_bytes"] - used_bytes),
+        )
+
+    def _make_volume(self, scene: Scene, spec: VolumeSpec) -> VolumeFacts:
+        if spec.size_bytes > VOLUME_LIMIT_BYTES:
+            raise Refused("The pool cannot hold a volume of that size.", detail=f"{spec.size_bytes} bytes")
+        if spec.base_image is not None:
+            base = _image_facts(self._demand_image(scene, spec.base_image))
+            if base.virtual_size_bytes > spec.size_bytes:
+                raise Refused(
+                    "The volume would be smaller than the image that it starts from. Make it larger."
+                )
+        if scene.row("SELECT 1 FROM volumes WHERE uuid = ?", str(spec.uuid)):
+            raise Refused(detail=f"simulated volume {spec.uuid} is in another pool")
+        scene.change(
+            "INSERT INTO volumes (uuid, place, size_bytes, allocated_bytes, format, base_image)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            str(spec.uuid),
+            self._place,
+            spec.size_bytes,
+            min(spec.size_bytes, EMPTY_VOLUME_BYTES),
+            spec.format,
+            str(spec.base_image) if spec.base_image else None,
+        )
+        scene.record(spec.uuid, "made")
+        row = self._volume_row(scene, spec.uuid)
+        if row is None:
+            raise NotThere(detail=f"simulated volume {spec.uuid}")
+        return _facts(row)
+
+    def _is_in_use(self, scene: Scene, uuid: UUID) -> bool:
+        query = "SELECT 1 FROM guests WHERE power != 'off' AND instr(disks, ?) > 0"
+        return scene.row(query, volume_locator(uuid)) is not None
+
+    def _volume_row(self, scene: Scene, uuid: UUID) -> sqlite3.Row | None:
+        return scene.row("SELECT * FROM volumes WHERE uuid = ? AND place = ?", str(uuid), self._place)
+
+    def _image_row(self, scene: Scene, image_id: UUID) -> sqlite3.Row | None:
+        return scene.row("SELECT * FROM images WHERE place = ? AND image_id = ?", self._place, str(image_id))
+
+    def _demand_image(self, scene: Scene, image_id: UUID) -> sqlite3.Row:
+        row = self._image_row(scene, image_id)
+        if row is None:
+            raise NotThere(detail=f"image {image_id} is not in the simulated pool {self._place}")
+        return row
+
+
+def _demand_same_image(facts: ImageFacts, spec: ImageSpec) -> ImageFacts:
+    if (facts.format, facts.checksum) != (spec.format, spec.checksum):
+        raise Refused(detail=f"image {spec.image_id} is in the pool with another content")
+    return facts
+
+
+def _facts(row: sqlite3.Row) -> VolumeFacts:
+    return VolumeFacts(
+        uuid=UUID(row["uuid"]),
+        locator=volume_locator(row["uuid"]),
+        size_bytes=row["size_bytes"],
+        allocated_bytes=row["allocated_bytes"],
+        format=row["format"],
+        base_image=UUID(row["base_image"]) if row["base_image"] else None,
+    )
+
+
+def _image_facts(row: sqlite3.Row) -> ImageFacts:
+    return ImageFacts(
+        image_id=UUID(row["image_id"]),
+        format=row["format"],
+        checksum=row["checksum"],
+        size_bytes=row["size_bytes"],
+        virtual_size_bytes=row["virtual_size_bytes"],
+    )
