@@ -15,8 +15,12 @@ LOGS = ROOT / "var" / "log" / "install"
 
 BUILD = debian.Group("build", "Without them the Python packages that come as source cannot be built.")
 RUN = debian.Group("run", "Without them the portal cannot work with images, networks and remote hosts.")
-HYPERVISOR = debian.Group("hypervisor", "Without them no real guest runs here: the simulator takes their place.")
-DIRECTORY = debian.Group("directory", "Without them nobody can sign in from a directory: local passwords only.")
+HYPERVISOR = debian.Group(
+    "hypervisor", "Without them no real guest runs here: the simulator takes their place."
+)
+DIRECTORY = debian.Group(
+    "directory", "Without them nobody can sign in from a directory: local passwords only."
+)
 IMAGE = debian.Group("image", "Without them the small guest image cannot be built.")
 TEST = debian.Group("test", "Without them the tests on MariaDB, RabbitMQ and in the browser cannot run.")
 NODE = debian.Group("node", "Without it the pages work by reloading, without live updates.")
@@ -50,9 +54,17 @@ class Impossible(Exception):
     """The goal cannot be reached on this machine; the message says why and what to do."""
 
 
+FAILURES = (CommandFailed, Impossible, debian.CannotInstall, environment.TooOld, guest_image.NoKernel)
+
+
 def prepare(goal: Goal, stages: Stages) -> None:
-    """Install everything that `goal` lacks, one named and timed stage each. Raises Impossible or CommandFailed."""
-    groups = [group for group in goal.groups if group is not BUILD or not environment.is_current(goal.requirements)]
+    """Install everything that `goal` lacks, one named and timed stage each.
+
+    Raises Impossible, or whatever the stage that failed has to say.
+    """
+    groups = list(goal.groups)
+    if BUILD in groups and environment.is_current(goal.requirements):
+        groups.remove(BUILD)
     if goal.pages and not frontend.is_current() and not frontend.has_npm():
         groups.append(NODE)
     _install_packages(groups, goal, stages)
@@ -97,11 +109,12 @@ def main(arguments: Sequence[str]) -> int:
     stages = Stages()
     try:
         prepare(GOALS[parser.parse_args(arguments).goal], stages)
-    except (CommandFailed, Impossible, debian.CannotInstall, environment.TooOld, guest_image.NoKernel) as failure:
+    except FAILURES as failure:
         print(failure, file=sys.stderr)
         return 1
     if stages.timings:
-        stages.say(f"Installed in {sum(timing.seconds for timing in stages.timings):.0f} s; a second run skips all this.")
+        seconds = sum(timing.seconds for timing in stages.timings)
+        stages.say(f"Installed in {seconds:.0f} s; a second run skips all this.")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Runs other programs with their output kept in a log, so that a failure can be explained and a success is quiet."""
+"""Runs other programs and keeps what they print, so that a failure can be explained and a success is quiet."""
 
 import os
 import subprocess

@@ -25,6 +25,7 @@ QUIET = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8", "APT_LISTCHAN
 LOCKED = re.compile(r"Could not get lock|Unable to acquire the dpkg frontend lock|Unable to lock directory")
 STALE = re.compile(r"Unable to locate package|has no installation candidate|Failed to fetch|404 +Not Found")
 STATUS = re.compile(r"(?P<kind>dl|pm)status:.*?:(?P<percent>[\d.]+):(?P<doing>.*)")
+UNIT = re.compile(r"^(?:/usr)?/lib/systemd/system/([^/@]+\.(?:service|socket))$", re.MULTILINE)
 HALF_DONE = re.compile(r"dpkg was interrupted|run 'dpkg --configure -a'")
 
 
@@ -105,8 +106,8 @@ def indexes_changed_at() -> float:
 def services_kept_off(names: Sequence[str]) -> Iterator[None]:
     """Inside, packages start no service; afterwards those of `names` do not start at boot either.
 
-    The portal brings its own copies of these servers up on its own ports; a second slapd or RabbitMQ that nobody
-    asked for would be open to the network. The switch is Debian's own: /usr/sbin/policy-rc.d answering 101.
+    The portal starts these servers itself, on ports of its own; a second slapd or RabbitMQ that nobody asked
+    for would be open to the network. The switch is Debian's own: /usr/sbin/policy-rc.d answering 101.
     """
     ours = not POLICY.exists()
     if ours:
@@ -122,8 +123,9 @@ def services_kept_off(names: Sequence[str]) -> Iterator[None]:
 
 
 def _disable_services_of(names: Sequence[str]) -> None:
-    files = subprocess.run(["dpkg", "--listfiles", *names], stdout=subprocess.PIPE, text=True, check=False).stdout
-    units = sorted(set(re.findall(r"^(?:/usr)?/lib/systemd/system/([^/@]+\.(?:service|socket))$", files, re.MULTILINE)))
+    command = ["dpkg", "--listfiles", *names]
+    files = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout
+    units = sorted(set(UNIT.findall(files)))
     if units:
         subprocess.run(["systemctl", "--quiet", "disable", *units], stderr=subprocess.DEVNULL, check=False)
 
@@ -131,7 +133,7 @@ def _disable_services_of(names: Sequence[str]) -> None:
 def _apt_with_fresh_indexes(
     arguments: Sequence[str], *, stage: Stage, log: Path, directory: Path | None = None
 ) -> None:
-    """Run apt-get; where it fails because the indexes are older than the archive, fetch them and run it again."""
+    """Run apt-get; where it fails because the indexes are older than the archive, fetch them and try again."""
     ensure_indexes(stage=stage, log=log)
     try:
         _apt(arguments, stage=stage, log=log, directory=directory)
@@ -148,9 +150,10 @@ def _apt(arguments: Sequence[str], *, stage: Stage, log: Path, directory: Path |
         try:
             return _apt_once(arguments, stage=stage, log=log, directory=directory)
         except CommandFailed as failure:
-            if time.monotonic() > deadline or not (HALF_DONE.search(failure.tail) or LOCKED.search(failure.tail)):
+            half_done = HALF_DONE.search(failure.tail)
+            if time.monotonic() > deadline or not (half_done or LOCKED.search(failure.tail)):
                 raise
-            if HALF_DONE.search(failure.tail):
+            if half_done:
                 subprocess.run(["dpkg", "--configure", "-a"], env={**os.environ, **QUIET}, check=True)
                 continue
         stage.progress("another program is installing packages; waiting for it")
@@ -200,4 +203,3 @@ def explain_missing(groups: Iterable[Group], obstacle: str) -> list[str]:
         if names:
             sentences.append(f"Missing Debian packages: {', '.join(names)} ({obstacle}). {group.without}")
     return sentences
-

@@ -35,13 +35,13 @@ def make(*, log: Path) -> None:
     """A fresh .venv from the Python that runs us. Raises TooOld or CommandFailed."""
     if sys.version_info < OLDEST:
         found = ".".join(map(str, sys.version_info[:2]))
-        raise TooOld(f"The portal needs Python 3.11 or newer, and this is {found}. Run `make PYTHON=python3.11 …`.")
+        raise TooOld(f"The portal needs Python 3.11 or newer, and this is {found}: make PYTHON=python3.11 …")
     run([sys.executable, "-m", "venv", "--clear", str(VENV)], log=log)
 
 
 def install(requirements: Sequence[Path], *, stage: Stage, log: Path) -> str:
     """Install what these files pin into the .venv, and say how many packages it has. Raises CommandFailed."""
-    command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--require-virtualenv"]
+    command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     for path in requirements:
         command += ["--requirement", str(path)]
     run(command, log=log, on_line=lambda line: _show(line, stage), directory=ROOT)
@@ -53,13 +53,12 @@ def install(requirements: Sequence[Path], *, stage: Stage, log: Path) -> str:
 
 
 def _show(line: str, stage: Stage) -> None:
-    doing = re.match(r"\s*(Collecting|Building wheel for|Downloading|Installing collected packages)\s*(\S*)", line)
+    doing = re.match(r"\s*(Collecting|Building wheel for|Downloading|Installing)\s(\S+)", line)
     if doing:
-        stage.progress(f"{doing[1]} {doing[2]}".rstrip(":"))
+        stage.progress(f"{doing[1]} {doing[2]}")
 
 
 def _stamp(requirements: Path) -> Path:
     """Named after all that decides what is installed: the two files and the Python."""
     content = requirements.read_bytes() + CONSTRAINTS.read_bytes() + os.fsencode(str(PYTHON.resolve()))
     return VENV / f".{requirements.stem}.{hashlib.sha256(content).hexdigest()[:16]}"
-

@@ -1,4 +1,4 @@
-"""Puts the pinned front-end files into static/vendor, fetched by npm and checked against the lock's digests."""
+"""Puts the pinned front-end files into static/vendor; npm fetches them and checks the lock's digests."""
 
 import hashlib
 import shutil
@@ -30,7 +30,7 @@ def has_npm() -> bool:
 
 
 def install(*, stage: Stage, log: Path) -> str:
-    """Fetch and copy the files, replacing what was there, and say how many there are. Raises CommandFailed."""
+    """Fetch and copy the files, replacing what was there, and say how many. Raises CommandFailed."""
     with tempfile.TemporaryDirectory(prefix="portal-vendor-") as scratch:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(PINS / name, scratch)

@@ -1,4 +1,4 @@
-"""The small guest image: boots in seconds even without hardware virtualization, and answers DHCP, ssh and HTTP."""
+"""The small guest image: boots in seconds even without hardware virtualization, and answers ssh and HTTP."""
 
 import hashlib
 import re
@@ -63,7 +63,7 @@ def kernel_package() -> str:
     ).stdout
     found = re.search(r"Depends: (linux-image-\S+)", answer)
     if found is None:
-        raise NoKernel(f"apt knows no {KERNEL}, so the guest image cannot be built. It is for amd64 machines with Debian.")
+        raise NoKernel(f"apt knows no {KERNEL}: the guest image can only be built on Debian for amd64.")
     return found[1]
 
 
@@ -71,5 +71,6 @@ def _scripts_digest() -> str:
     digest = hashlib.sha256()
     for path in sorted(SCRIPTS.rglob("*")):
         if path.is_file():
-            digest.update(f"{path.relative_to(SCRIPTS)} {path.stat().st_mode & 0o111}\n".encode() + path.read_bytes())
+            digest.update(f"{path.relative_to(SCRIPTS)} {path.stat().st_mode & 0o111}\n".encode())
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -45,7 +45,11 @@ class Stages:
     """Prints stages one below the other and remembers how long each took."""
 
     def __init__(
-        self, out: TextIO | None = None, *, clock: Callable[[], float] = time.monotonic, live: bool | None = None
+        self,
+        out: TextIO | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        live: bool | None = None,
     ) -> None:
         self._out = out or sys.stdout
         self._clock = clock

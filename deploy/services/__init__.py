@@ -1,0 +1,1 @@
+"""Starts the services around the portal for a demonstration or a test: own directory, own port, gone afterwards."""

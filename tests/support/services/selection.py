@@ -1,0 +1,41 @@
+"""Decides which tests are real, which worker gets them, and which ones a second database is worth."""
+
+import pytest
+from django.test import TransactionTestCase
+
+REAL_FIXTURES = {
+    "slapd_server",
+    "start_slapd",
+    "mariadb_server",
+    "rabbitmq_server",
+    "redis_server",
+    "chromium_browser",
+}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_serialized_rollback"}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--database-only", action="store_true", help="run only the tests that touch the database"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if REAL_FIXTURES & set(item.fixturenames):
+            item.add_marker(pytest.mark.real)
+        if item.get_closest_marker("real"):
+            # Guests, servers and browsers side by side would only slow each other past their time limits.
+            item.add_marker(pytest.mark.xdist_group("real"))
+    if config.getoption("--database-only"):
+        kept = [item for item in items if touches_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
+
+
+def touches_database(item):
+    """True for what pytest-django gives a database to."""
+    by_class = isinstance(item.cls, type) and issubclass(item.cls, TransactionTestCase)
+    marked = item.get_closest_marker("django_db") is not None
+    return by_class or marked or bool(DATABASE_FIXTURES & set(item.fixturenames))
