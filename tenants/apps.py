@@ -1,9 +1,16 @@
 """Tells Django about the tenants."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class TenantsConfig(AppConfig):
     """Domains, accounts, users, projects, roles, limits."""
 
     name = "tenants"
+
+    def ready(self) -> None:
+        """Imports what every app declares here: its actions (roles follow them), the settings that it reads
+        (`configuration`), what of its own departs with an account (`holdings`), and what it counts (`counted`).
+        """
+        autodiscover_modules("actions", "configuration", "holdings", "counted")

@@ -7,4 +7,19 @@ import tempfile
 _state = tempfile.mkdtemp(prefix="portal-tests-")
 os.environ.setdefault("PORTAL_STATE", _state)
 
+import pytest  # noqa: E402
+
 import cloudportal.celery  # noqa: E402,F401
+
+_DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+
+
+@pytest.fixture(autouse=True)
+def foundation(request, _django_db_marker):
+    """Lays the ROOT domain and the built-in roles under every test that has a database."""
+    if not (request.node.get_closest_marker("django_db") or _DATABASE_FIXTURES & set(request.fixturenames)):
+        return None
+    request.getfixturevalue("_django_db_helper")
+    from tests.support import factories
+
+    return factories.foundation()
