@@ -49,6 +49,7 @@ def submit(
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A job is submitted inside the transaction that makes its rows.")
     belongs_to = owner or caller.owner
+    moment = clock.now()
     job = Job.objects.create(
         kind=kind,
         queue=workflow_for(kind).queue,
@@ -59,7 +60,8 @@ def submit(
         domain_path=belongs_to.domain_path,
         caller=caller.snapshot(),
         arguments=arguments or {},
-        rung_at=clock.now(),
+        not_before=moment,
+        rung_at=moment,
     )
     _take_holds(job, holds)
     transaction.on_commit(lambda: bells.ring(job.uuid, job.queue))
