@@ -11,6 +11,8 @@ import pytest  # noqa: E402
 
 import cloudportal.celery  # noqa: E402,F401
 
+pytest_plugins = ["tests.support.services.fixtures", "tests.support.services.selection"]
+
 _DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
