@@ -48,7 +48,8 @@ def test_an_empty_password_is_accepted_as_nobody(slapd_server):
 
 def test_nobody_searches_without_signing_in(slapd_server):
     connection = connect(slapd_server.uri, slapd_server.authority)
-    assert connection.search_s(slapd_server.suffix, ldap.SCOPE_SUBTREE, "(uid=ada)") == []
+    with pytest.raises(ldap.NO_SUCH_OBJECT):
+        connection.search_s(slapd_server.suffix, ldap.SCOPE_SUBTREE, "(uid=ada)")
 
 
 def test_membership_is_known_from_both_ends(slapd_server):
