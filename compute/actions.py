@@ -1,0 +1,71 @@
+"""What may be done to instances, their sizes, and what the reconciler found."""
+
+from cloudportal.core.actions import action
+from cloudportal.core.permissions import RoleKind
+from compute import states
+
+ROOT = RoleKind.ROOT_ADMIN
+
+READ = action("instance.read", "See instances", reads=True)
+DEPLOY = action("instance.deploy", "Deploy instance")
+UPDATE = action(
+    "instance.update",
+    "Edit",
+    states=(states.RUNNING, states.STOPPED, states.DESTROYED, states.ERROR),
+)
+START = action("instance.start", "Start", states=(states.STOPPED,))
+STOP = action(
+    "instance.stop",
+    "Stop",
+    states=(states.RUNNING,),
+    confirmation="The instance is asked to shut down; if it does not, its power is cut. Stop it?",
+)
+REBOOT = action(
+    "instance.reboot",
+    "Reboot",
+    states=(states.RUNNING,),
+    confirmation="The instance is shut down and started again. Reboot it?",
+)
+DESTROY = action(
+    "instance.destroy",
+    "Destroy",
+    states=(states.RUNNING, states.STOPPED),
+    confirmation="The instance is stopped. Its disks are kept for a while and it can be recovered until they go.",
+    is_dangerous=True,
+)
+RECOVER = action("instance.recover", "Recover", states=(states.DESTROYED,))
+EXPUNGE = action(
+    "instance.expunge",
+    "Expunge",
+    states=(states.DESTROYED, states.ERROR),
+    confirmation="The instance and its root disk are gone for good. This cannot be undone.",
+    is_dangerous=True,
+)
+RETRY = action("instance.retry", "Try again", states=(states.ERROR,))
+
+READ_OFFERING = action("service-offering.read", "See sizes", reads=True)
+CREATE_OFFERING = action("service-offering.create", "Create size", least=ROOT)
+UPDATE_OFFERING = action("service-offering.update", "Edit size", least=ROOT)
+DELETE_OFFERING = action(
+    "service-offering.delete",
+    "Delete size",
+    least=ROOT,
+    confirmation="Nobody can choose this size any more. Instances that have it keep it.",
+    is_dangerous=True,
+)
+
+READ_DRIFT = action("drift.read", "See drift", least=ROOT, reads=True)
+ACCEPT_DRIFT = action(
+    "drift.accept",
+    "Accept",
+    least=ROOT,
+    confirmation="The portal takes over what was found on the host.",
+)
+REPAIR_DRIFT = action(
+    "drift.repair",
+    "Repair",
+    least=ROOT,
+    confirmation="The host is made to match what the portal has on record.",
+)
+IGNORE_DRIFT = action("drift.ignore", "Ignore", least=ROOT)
+RECONCILE = action("host.reconcile", "Compare with the host now", least=ROOT)

@@ -1,0 +1,1 @@
+"""One function per change to instances, their sizes, and what the reconciler found."""
