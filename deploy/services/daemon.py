@@ -43,11 +43,28 @@ def start(
     environment: Mapping[str, str] | None = None,
     directory: Path | None = None,
 ) -> Daemon:
-    """Start the program and return once `ready` says yes.
+    """Start the program and return once `ready` says yes. Raises NotStarted, with nothing left running.
 
-    `environment` is added to ours. The program is killed when the calling thread dies. Raises NotStarted, with
-    nothing left running.
+    `environment` is added to ours. The program ends when the calling thread dies.
     """
+    daemon = spawn(name, command, log=log, environment=environment, directory=directory)
+    try:
+        wait_until_ready(daemon, ready, seconds=ready_seconds)
+    except BaseException:
+        stop(daemon, seconds=1.0)
+        raise
+    return daemon
+
+
+def spawn(
+    name: str,
+    command: Sequence[str],
+    *,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    directory: Path | None = None,
+) -> Daemon:
+    """Start the program without waiting for it; several may get ready at the same time."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as kept:
         process = subprocess.Popen(
@@ -59,13 +76,7 @@ def start(
             cwd=directory,
             start_new_session=True,
         )
-    daemon = Daemon(name=name, log=log, process=process)
-    try:
-        _wait_until(ready, daemon, ready_seconds)
-    except BaseException:
-        stop(daemon, seconds=1.0)
-        raise
-    return daemon
+    return Daemon(name=name, log=log, process=process)
 
 
 def stop(daemon: Daemon, *, seconds: float = STOP_SECONDS) -> None:
@@ -97,7 +108,8 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _wait_until(ready: Callable[[], bool], daemon: Daemon, seconds: float) -> None:
+def wait_until_ready(daemon: Daemon, ready: Callable[[], bool], *, seconds: float = READY_SECONDS) -> None:
+    """Return once `ready` says yes. Raises NotStarted, with the program left as it is."""
     end = time.monotonic() + seconds
     while not ready():
         if not daemon.is_running:
