@@ -81,9 +81,7 @@ def update(caller: Caller, offering: ServiceOffering, changes: OfferingChanges) 
     if changes.is_active is not None:
         offering.is_active = changes.is_active
     _save(offering)
-    records.record(
-        caller, "SERVICE.OFFERING.EDIT", About.of(offering), before=before, after=_shown(offering)
-    )
+    records.record(caller, "SERVICE.OFFERING.EDIT", About.of(offering), before=before, after=_shown(offering))
     plans.note("update", f"Changes the size {offering.name}.", before=before, after=_shown(offering))
     return offering
 
@@ -106,9 +104,7 @@ def delete(caller: Caller, offering: ServiceOffering) -> None:
 def _save(offering: ServiceOffering) -> None:
     try:
         with transaction.atomic():
-            offering.save(
-                update_fields=["name", "description", "host_tags", "storage_tags", "is_active"]
-            )
+            offering.save(update_fields=["name", "description", "host_tags", "storage_tags", "is_active"])
     except IntegrityError as error:
         raise _taken(offering.name) from error
 
@@ -141,7 +137,9 @@ def _tags(values: tuple[str, ...], field: str) -> tuple[str, ...]:
 
 
 def _taken(name: str) -> Conflict:
-    return Conflict(f"There is a size named {name} already. Choose another name.", fields={"name": ["Taken."]})
+    return Conflict(
+        f"There is a size named {name} already. Choose another name.", fields={"name": ["Taken."]}
+    )
 
 
 def _shown(offering: ServiceOffering) -> dict[str, object]:

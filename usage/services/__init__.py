@@ -1,0 +1,1 @@
+"""Checking the ledger against the marks that it is made from."""
