@@ -44,14 +44,16 @@ VOLUME = StateTable(
     final=frozenset({DELETED}),
     groups=(
         group(
-            "A volume is a wish until it is made on a pool; a making that fails leaves the wish.",
+            "A volume is a wish until it is made on a pool; a making that fails or is undone leaves the wish.",
             (ALLOCATED, "create", CREATING),
             (CREATING, "created", READY),
             (CREATING, "failed", ALLOCATED),
+            (READY, "unmake", ALLOCATED),
         ),
         group(
             "Deleting frees the place on the pool; what cannot be freed is kept in sight.",
             (ALLOCATED, "delete", DELETING),
+            (CREATING, "delete", DELETING),
             (READY, "delete", DELETING),
             (ERROR, "delete", DELETING),
             (DELETING, "deleted", DELETED),

@@ -5,13 +5,17 @@ from typing import ClassVar
 from django.db import models
 
 from cloudportal.core.scoping import AnyOf, Everyone, OwnedBy, RootOnly, ScopedModel
+from cloudportal.core.secrets import EncryptedField
 from compute.topology.models import Host, Zone
 from networking import states
 from tenants.models import Account
 
 
 class Network(ScopedModel):
-    """A layer-2 network with one IPv4 subnet. A shared network (`account` null) serves all accounts of its zone."""
+    """A layer-2 network with one IPv4 subnet. A shared network (`account` null) serves all accounts of its zone.
+
+    `lease_seconds` is how long a host may still believe that a released address is its old owner's.
+    """
 
     scope = AnyOf((OwnedBy(), Everyone(when=models.Q(account=None, state=states.READY))))
 
@@ -23,10 +27,12 @@ class Network(ScopedModel):
     kind = models.CharField(max_length=12, default=SHARED)
     driver = models.CharField(max_length=40)
     settings = models.JSONField(default=dict)
+    secrets = EncryptedField(blank=True)
     cidr = models.CharField(max_length=43)
     gateway = models.GenericIPAddressField()
     dns = models.JSONField(default=list)
     mtu = models.PositiveIntegerField(default=1500)
+    lease_seconds = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=12, default=states.READY)
 
     class Meta:

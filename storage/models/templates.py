@@ -37,13 +37,19 @@ class Template(ScopedModel):
 
 
 class TemplateCopy(ScopedModel):
-    """An image as a pool has it: copied on first use, aged out when nothing stands on it."""
+    """An image as a pool has it: copied on first use, aged out when nothing stands on it.
+
+    While it is not complete, `copier` is the job that copies it, believed alive until `copying_until`.
+    """
 
     scope = RootOnly()
 
     checksum = models.CharField(max_length=64)
     pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="template_copies")
     size_bytes = models.PositiveBigIntegerField(default=0)
+    is_complete = models.BooleanField(default=False)
+    copier = models.UUIDField(null=True)
+    copying_until = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,0 +1,1 @@
+"""One function per change to networks and addresses."""

@@ -1,0 +1,53 @@
+"""What may be done to storage pools, templates, disk offerings and volumes."""
+
+from cloudportal.core.actions import action
+from cloudportal.core.permissions import RoleKind
+from storage import states
+
+ROOT = RoleKind.ROOT_ADMIN
+
+READ_POOL = action("storage-pool.read", "See storage pools", least=ROOT, reads=True)
+ADD_POOL = action("storage-pool.add", "Add storage pool", least=ROOT)
+UPDATE_POOL = action("storage-pool.update", "Edit storage pool", least=ROOT)
+ENABLE_POOL = action(
+    "storage-pool.enable", "Enable", least=ROOT, states=(states.DISABLED, states.MAINTENANCE)
+)
+DISABLE_POOL = action("storage-pool.disable", "Disable", least=ROOT, states=(states.UP,))
+MAINTAIN_POOL = action("storage-pool.maintain", "Put into maintenance", least=ROOT, states=(states.UP,))
+RECONNECT_POOL = action("storage-pool.reconnect", "Reconnect", least=ROOT, states=(states.DISABLED,))
+REMOVE_POOL = action(
+    "storage-pool.remove",
+    "Remove",
+    least=ROOT,
+    states=(states.DISABLED, states.MAINTENANCE),
+    confirmation="The portal forgets this pool. What lies on it stays there.",
+    is_dangerous=True,
+)
+
+READ_TEMPLATE = action("template.read", "See templates", reads=True)
+REGISTER_TEMPLATE_FILE = action("template.register-file", "Register template from a file", least=ROOT)
+UPDATE_TEMPLATE = action("template.update", "Edit template")
+PUBLISH_TEMPLATE = action("template.publish", "Publish or feature template", least=ROOT)
+DELETE_TEMPLATE = action(
+    "template.delete",
+    "Delete template",
+    states=(states.READY, states.ERROR),
+    confirmation="Nobody can make instances from it any more. Instances that were made from it stay.",
+    is_dangerous=True,
+)
+
+READ_DISK_OFFERING = action("disk-offering.read", "See disk offerings", reads=True)
+CREATE_DISK_OFFERING = action("disk-offering.create", "Create disk offering", least=ROOT)
+UPDATE_DISK_OFFERING = action("disk-offering.update", "Edit disk offering", least=ROOT)
+DELETE_DISK_OFFERING = action("disk-offering.delete", "Delete disk offering", least=ROOT, is_dangerous=True)
+
+READ_VOLUME = action("volume.read", "See volumes", reads=True)
+CREATE_VOLUME = action("volume.create", "Create volume")
+UPDATE_VOLUME = action("volume.update", "Rename volume")
+DELETE_VOLUME = action(
+    "volume.delete",
+    "Delete volume",
+    states=(states.ALLOCATED, states.READY, states.ERROR),
+    confirmation="Everything on this volume will be gone for good.",
+    is_dangerous=True,
+)

@@ -1,0 +1,71 @@
+"""The ways to find storage pools, templates, disk offerings and volumes."""
+
+from uuid import UUID
+
+from django.db.models import Q
+
+from cloudportal.core.caller import Caller
+from cloudportal.core.scoping import ScopedQuerySet
+from storage import actions, states
+from storage.models import DiskOffering, Pool, Template, Volume
+
+
+def pools_for(caller: Caller) -> ScopedQuerySet[Pool]:
+    """Storage pools that the caller may see, by name, with their places."""
+    actions.READ_POOL.permit(caller)
+    return Pool.objects.for_caller(caller).select_related("zone", "cluster", "host")
+
+
+def pool_for(caller: Caller, uuid: UUID | str) -> Pool:
+    """One of them. Raises NotFound."""
+    return pools_for(caller).one(uuid)
+
+
+def templates_for(caller: Caller) -> ScopedQuerySet[Template]:
+    """The caller's templates and the public ones, without deleted ones; featured first."""
+    actions.READ_TEMPLATE.permit(caller)
+    rows = Template.objects.for_caller(caller).exclude(state=states.DELETED)
+    return rows.select_related("account__domain")
+
+
+def template_for(caller: Caller, uuid: UUID | str) -> Template:
+    """One of them. Raises NotFound."""
+    return templates_for(caller).one(uuid)
+
+
+def own_template_for(caller: Caller, uuid: UUID | str) -> Template:
+    """A template that the caller may change: their own, or one below an admin. Raises NotFound for the others,
+    public ones too.
+    """
+    rows = templates_for(caller)
+    if caller.is_root_admin:
+        return rows.one(uuid)
+    whose = (
+        Q(account__domain__path__startswith=caller.domain_path)
+        if caller.sees_subtree
+        else Q(account_id=caller.owner.account_id)
+    )
+    return rows.filter(whose).one(uuid)
+
+
+def disk_offerings_for(caller: Caller) -> ScopedQuerySet[DiskOffering]:
+    """Disk offerings that the caller may choose; root admins see retired ones too."""
+    actions.READ_DISK_OFFERING.permit(caller)
+    return DiskOffering.objects.for_caller(caller)
+
+
+def disk_offering_for(caller: Caller, uuid: UUID | str) -> DiskOffering:
+    """One of them. Raises NotFound."""
+    return disk_offerings_for(caller).one(uuid)
+
+
+def volumes_for(caller: Caller) -> ScopedQuerySet[Volume]:
+    """The caller's volumes, newest first, without deleted ones, with all that a list shows."""
+    actions.READ_VOLUME.permit(caller)
+    rows = Volume.objects.for_caller(caller).exclude(state=states.DELETED)
+    return rows.select_related("account__domain", "zone", "pool", "template", "offering")
+
+
+def volume_for(caller: Caller, uuid: UUID | str) -> Volume:
+    """One of them. Raises NotFound."""
+    return volumes_for(caller).one(uuid)
