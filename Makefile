@@ -6,7 +6,7 @@ PYTEST := .venv/bin/python -m pytest
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format image migrations schema
+.PHONY: help demo test test-fast lint format image migrations schema states
 
 help:  ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,3 +40,6 @@ migrations:  ## Write migrations for changed models.
 schema:  ## Write the API schema to docs/api/openapi.yaml.
 	@mkdir -p docs/api
 	@$(PORTAL) spectacular --fail-on-warn --validate --file docs/api/openapi.yaml
+
+states:  ## Draw the state tables to docs/states.
+	@$(PORTAL) draw_states docs/states

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -109,6 +110,7 @@ def start(
 ) -> Slapd:
     """Start an empty directory, put `entries` (LDIF, the suffix first) into it, and return when it answers.
 
+    What an earlier one left in its files is removed first.
     Every entry that is a person or a service gets its password from `passwords`, or a new one. `ports` are those
     for plain and for TLS connections. Raises NotStarted, or CalledProcessError when the entries do not fit.
     """
@@ -116,6 +118,7 @@ def start(
     known = {name: secrets.token_urlsafe(12) for name in _accounts(entries)} | dict(passwords or {})
     plain, secure = ports or (daemon.free_port(), daemon.free_port())
     local = directory / "ldapi"
+    shutil.rmtree(directory, ignore_errors=True)
     authority = certificates.make_authority(directory / "tls", "Throw-away directory authority")
     _write_configuration(directory, suffix, authority)
     addresses = f"ldap://{HOST}:{plain}/ ldaps://{HOST}:{secure}/ {_local_uri(local)}"
