@@ -1,7 +1,10 @@
 """From roles to rules: the built-in ones follow the declared actions, the others their own lines."""
 
+from collections.abc import Iterable
+
 from cloudportal.core.actions import Action, all_actions
-from cloudportal.core.permissions import RoleKind, Rule
+from cloudportal.core.caller import Caller
+from cloudportal.core.permissions import RoleKind, Rule, allowed
 from tenants.models import Role
 
 BUILTIN = (
@@ -34,6 +37,22 @@ def rules_of(role: Role) -> tuple[Rule, ...]:
     if kind is RoleKind.ROOT_ADMIN and not role.is_read_only:
         return (Rule("*", True),)
     return tuple(Rule(one.name, True) for one in all_actions() if _has(kind, role.is_read_only, one))
+
+
+def allowed_actions(role: Role) -> frozenset[str]:
+    """The names of all declared actions that the role allows."""
+    return allowed_by(rules_of(role))
+
+
+def allowed_by(rules: Iterable[Rule]) -> frozenset[str]:
+    """The names of all declared actions that these ordered rules allow."""
+    lines = tuple(rules)
+    return frozenset(one.name for one in all_actions() if allowed(lines, one.name))
+
+
+def actions_beyond(caller: Caller, names: Iterable[str]) -> list[str]:
+    """Those of the actions that the caller may not do, in order."""
+    return sorted(name for name in names if not caller.may(name))
 
 
 def _has(kind: RoleKind, is_read_only: bool, action: Action) -> bool:

@@ -1,4 +1,4 @@
-"""The lives of domains, accounts and users."""
+"""The lives of domains, accounts, users, projects and invitations."""
 
 from cloudportal.core.states import StateTable, group
 
@@ -6,6 +6,12 @@ ENABLED = "enabled"
 DISABLED = "disabled"
 LOCKED = "locked"
 REMOVING = "removing"
+SUSPENDED = "suspended"
+PENDING = "pending"
+ACCEPTED = "accepted"
+DECLINED = "declined"
+REVOKED = "revoked"
+EXPIRED = "expired"
 
 DOMAIN = StateTable(
     noun="domain",
@@ -52,6 +58,43 @@ USER = StateTable(
             "Disabling a user ends every session, token and key at once.",
             (ENABLED, "disable", DISABLED),
             (DISABLED, "enable", ENABLED),
+        ),
+    ),
+)
+
+PROJECT = StateTable(
+    noun="project",
+    initial=ENABLED,
+    transient=frozenset({REMOVING}),
+    groups=(
+        group(
+            "A suspended project starts nothing new and its instances are stopped.",
+            (ENABLED, "suspend", SUSPENDED),
+            (SUSPENDED, "activate", ENABLED),
+        ),
+        group(
+            "Deleting is a job; one that fails leaves the project suspended.",
+            (ENABLED, "delete", REMOVING),
+            (SUSPENDED, "delete", REMOVING),
+            (REMOVING, "keep", SUSPENDED),
+        ),
+    ),
+)
+
+INVITATION = StateTable(
+    noun="invitation",
+    initial=PENDING,
+    final=frozenset({ACCEPTED, DECLINED, REVOKED, EXPIRED}),
+    groups=(
+        group(
+            "An invitation is used once, by whoever it is for.",
+            (PENDING, "accept", ACCEPTED),
+            (PENDING, "decline", DECLINED),
+        ),
+        group(
+            "It ends when it is taken back or when nobody used it in time.",
+            (PENDING, "revoke", REVOKED),
+            (PENDING, "expire", EXPIRED),
         ),
     ),
 )

@@ -25,6 +25,7 @@ class Account(ScopedModel):
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="accounts")
     state = models.CharField(max_length=12, default=states.ENABLED)
     is_project = models.BooleanField(default=False)
+    network_suffix = models.CharField(max_length=100, blank=True)
 
     class Meta:
         ordering: ClassVar = ["name", "id"]

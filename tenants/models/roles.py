@@ -1,6 +1,7 @@
 """Roles: ordered rules over action names."""
 
 from typing import ClassVar
+from uuid import uuid4 as new_uuid
 
 from django.db import models
 
@@ -32,6 +33,7 @@ class Role(ScopedModel):
 class RoleRule(models.Model):
     """One line of a custom role; the first line that matches an action decides."""
 
+    uuid = models.UUIDField(unique=True, default=new_uuid, editable=False)
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="rules")
     position = models.PositiveIntegerField()
     pattern = models.CharField(max_length=100)
