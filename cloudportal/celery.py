@@ -13,7 +13,7 @@ from django.conf import settings
 TICK_SECONDS = 5
 
 
-def _transport(url: str) -> dict[str, Any]:
+def transport(url: str) -> dict[str, Any]:
     """Where the bells travel. `filesystem://` folders need no daemon and serve one machine."""
     if not url.startswith("filesystem://"):
         return {"broker_url": url, "broker_transport_options": {"visibility_timeout": 3600}}
@@ -33,7 +33,7 @@ app = Celery("cloudportal")
 # Threads of a web server have no current app of their own; they must find this one.
 app.set_default()
 app.conf.update(
-    **_transport(settings.CELERY_BROKER),
+    **transport(settings.CELERY_BROKER),
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,

@@ -1,13 +1,14 @@
 """Real workers behind real brokers: work is done once, and losing the broker costs a delay only."""
 
-import shutil
 import uuid
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.db import transaction
 
+from cloudportal import celery as wiring
 from cloudportal.celery import app as celery
 from cloudportal.core import clock
 from cloudportal.jobs import bells, services, sweeper
@@ -43,38 +44,31 @@ def workers(tmp_path, monkeypatch):
             )
 
     yield start
-    for worker in started:
-        daemon.stop(worker)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(daemon.stop, started))
 
 
 @pytest.fixture
 def folder_broker(tmp_path, monkeypatch):
     place = tmp_path / "broker"
-    for name in ("bells", "control"):
-        (place / name).mkdir(parents=True)
-    options = {
-        "data_folder_in": str(place / "bells"),
-        "data_folder_out": str(place / "bells"),
-        "control_folder": str(place / "control"),
-    }
-    use_broker(monkeypatch, "filesystem://", options)
+    use_broker(monkeypatch, f"filesystem://{place}")
     return place
 
 
 @pytest.fixture
 def rabbit_broker(rabbitmq_server, monkeypatch):
-    use_broker(monkeypatch, rabbitmq_server.environment["PORTAL_BROKER"], {})
+    use_broker(monkeypatch, rabbitmq_server.environment["PORTAL_BROKER"])
     return rabbitmq_server
 
 
-def use_broker(monkeypatch, url, options):
+def use_broker(monkeypatch, url):
     celery.pool.force_close_all()
     monkeypatch.setattr(celery, "_pool", None)
     monkeypatch.setattr(celery.amqp, "_producer_pool", None)
-    monkeypatch.setitem(celery.conf, "broker_url", url)
-    monkeypatch.setitem(celery.conf, "broker_read_url", url)
-    monkeypatch.setitem(celery.conf, "broker_write_url", url)
-    monkeypatch.setitem(celery.conf, "broker_transport_options", options)
+    for name, value in wiring.transport(url).items():
+        monkeypatch.setitem(celery.conf, name, value)
+    for name in ("broker_read_url", "broker_write_url"):
+        monkeypatch.setitem(celery.conf, name, celery.conf.broker_url)
 
 
 def submit(folder, number):
@@ -142,9 +136,8 @@ def test_many_bells_for_one_job_on_several_workers_do_it_once(folder, workers, r
     assert_each_effect_once(folder, 1)
 
 
-def test_a_broker_that_is_gone_refuses_nobody(folder, folder_broker, monkeypatch):
-    shutil.rmtree(folder_broker)
-    use_broker(monkeypatch, "amqp://nobody@127.0.0.1:9//", {})
+def test_a_broker_that_is_gone_refuses_nobody(folder, monkeypatch):
+    use_broker(monkeypatch, "amqp://nobody@127.0.0.1:9//")
     import tests.integration.files_workflow  # noqa: F401
 
     submit(folder, 1)

@@ -1,0 +1,1 @@
+"""The pages of jobs, and the progress that other pages show of theirs."""
