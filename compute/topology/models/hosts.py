@@ -15,6 +15,7 @@ class Host(ScopedModel):
 
     `settings` holds the driver's open settings, `secrets` its secret ones as encrypted JSON. `claimed_*` is what
     placement has given away, changed by guarded updates only; `memory_mib` and `cpus` are what the driver saw.
+    `machine_id` is the host's own id, so that one machine is not added twice. `reason` says why it is not up.
     """
 
     scope = RootOnly()
@@ -34,6 +35,8 @@ class Host(ScopedModel):
     claimed_memory_mib = models.BigIntegerField(default=0)
     facts = models.JSONField(default=dict)
     last_seen_at = models.DateTimeField(null=True)
+    machine_id = models.CharField(max_length=100, unique=True, null=True)
+    reason = models.CharField(max_length=500, blank=True)
     silent_rounds = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -1,0 +1,1 @@
+"""One function per change to regions, zones, pods, clusters and hosts."""

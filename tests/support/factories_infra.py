@@ -1,0 +1,168 @@
+"""A small infrastructure on the simulator, made straight in the database: places, hosts, pools, networks, images."""
+
+import hashlib
+import struct
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+
+from cloudportal.drivers.simulated.world import SimulatedWorld
+from compute.topology.models import Cluster, Host, Pod, Region, Zone
+from networking.models import Address, Network
+from storage import store
+from storage.connections import storage_driver
+from storage.drivers.contract import PoolSpec
+from storage.models import DiskOffering, Pool, Template
+from tenants.models import Account
+from tests.support.factories import foundation, numbered
+
+GIB = 1024**3
+MIB = 1024**2
+
+
+def world():
+    """The simulated world that everything made here lives in; the same for all tests, so name places apart."""
+    return SimulatedWorld(settings.STATE_DIR / "simulated-world.sqlite3")
+
+
+def place_settings(place, **more):
+    """Settings of a simulated host, pool or network."""
+    return {"world": str(world().path), "place": place, **more}
+
+
+def make_region(name=None):
+    return Region.objects.create(name=name or numbered("region"))
+
+
+def make_zone(region=None, name=None, **values):
+    return Zone.objects.create(region=region or make_region(), name=name or numbered("zone"), **values)
+
+
+def make_pod(zone=None, name=None, **values):
+    return Pod.objects.create(zone=zone or make_zone(), name=name or numbered("pod"), **values)
+
+
+def make_cluster(pod=None, name=None, **values):
+    values = {"driver": "simulator", **values}
+    return Cluster.objects.create(pod=pod or make_pod(), name=name or numbered("cluster"), **values)
+
+
+def make_host(cluster=None, name=None, **values):
+    """A host that is up, with 16 CPUs and 64 GiB."""
+    cluster = cluster or make_cluster()
+    name = name or numbered("host")
+    values = {
+        "driver": cluster.driver,
+        "settings": place_settings(name, cpus=16, cpu_mhz=2600, memory_mib=65536),
+        "state": "up",
+        "cpus": 16,
+        "cpu_mhz": 2600,
+        "memory_mib": 65536,
+        **values,
+    }
+    return Host.objects.create(cluster=cluster, name=name, **values)
+
+
+def make_pool(zone=None, name=None, **values):
+    """A pool of the whole zone, or of `cluster` or `host` where one is given, that is up and there in the world."""
+    name = name or numbered("pool")
+    settings_ = place_settings(name, capacity_gib=1024)
+    values = {
+        "driver": "simulator",
+        "settings": settings_,
+        "state": "up",
+        "capacity_bytes": 1024 * GIB,
+        **values,
+    }
+    pool = Pool.objects.create(zone=zone or make_zone(), name=name, **values)
+    with storage_driver(pool) as driver:
+        driver.ensure_pool(PoolSpec(uuid=pool.uuid, name=pool.name))
+    return pool
+
+
+def qcow2_bytes(virtual_size_bytes=64 * MIB, salt=b""):
+    """A qcow2 file that is nothing but a sound header and some padding that tells files apart."""
+    header = struct.pack(
+        ">4sIQIIQIIQQIIQ",
+        b"QFI\xfb",
+        3,
+        0,  # no backing file
+        0,
+        16,  # clusters of 64 KiB
+        virtual_size_bytes,
+        0,  # not encrypted
+        1,
+        65536 * 3,
+        65536,
+        1,
+        0,  # no snapshots
+        0,
+    ) + struct.pack(">QQQII", 0, 0, 0, 4, 104)
+    return (header + b"\0" * 8 + salt).ljust(65536 * 4, b"\0")
+
+
+def make_template(account=None, name=None, content=None, **values):
+    """A ready, public template whose image is in the store."""
+    account = account or Account.objects.get(domain=foundation(), name="admin")
+    name = name or numbered("template")
+    content = content or qcow2_bytes(salt=name.encode())
+    checksum = hashlib.sha256(content).hexdigest()
+    store.path_of(checksum).write_bytes(content)
+    values = {
+        "checksum": checksum,
+        "size_bytes": len(content),
+        "virtual_size_bytes": 64 * MIB,
+        "format": "qcow2",
+        "state": "ready",
+        "is_public": True,
+        **values,
+    }
+    return Template.objects.create(account=account, name=name, **values)
+
+
+def make_disk_offering(name=None, **values):
+    return DiskOffering.objects.create(name=name or numbered("disk"), **{"size_gib": 5, **values})
+
+
+def make_network(zone=None, name=None, cidr="10.1.1.0/24", first=None, last=None, **values):
+    """A shared network with the addresses from `first` to `last`, by default all but its gateway's."""
+    name = name or numbered("network")
+    subnet = ip_network(cidr)
+    gateway = values.pop("gateway", str(subnet[1]))
+    values = {"driver": "simulator", "settings": place_settings(name), **values}
+    network = Network.objects.create(
+        zone=zone or make_zone(), name=name, cidr=cidr, gateway=gateway, dns=["9.9.9.9"], **values
+    )
+    low = int(ip_address(first)) if first else int(subnet.network_address) + 2
+    high = int(ip_address(last)) if last else int(subnet.broadcast_address) - 1
+    Address.objects.bulk_create(
+        Address(network=network, ip=str(ip_address(number)), number=number) for number in range(low, high + 1)
+    )
+    return network
+
+
+@dataclass(frozen=True)
+class Infrastructure:
+    """One zone with all that an instance needs."""
+
+    zone: Zone
+    cluster: Cluster
+    host: Host
+    pool: Pool
+    network: Network
+    template: Template
+
+
+def make_infrastructure():
+    """A zone with one host, one pool, one shared network, and a public template."""
+    cluster = make_cluster()
+    zone = cluster.pod.zone
+    return Infrastructure(
+        zone=zone,
+        cluster=cluster,
+        host=make_host(cluster),
+        pool=make_pool(zone),
+        network=make_network(zone),
+        template=make_template(),
+    )
