@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cloudportal.api.middleware.JsonRefusals",
     "django.middleware.security.SecurityMiddleware",
     "cloudportal.portal.middleware.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -124,13 +125,16 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["cloudportal.api.permissions.IsSignedIn"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["cloudportal.api.parsing.BoundedJson"],
     "DEFAULT_PAGINATION_CLASS": "cloudportal.api.pagination.CappedPages",
     "DEFAULT_SCHEMA_CLASS": "cloudportal.api.schema.PortalSchema",
     "EXCEPTION_HANDLER": "cloudportal.api.errors.answer",
     "PAGE_SIZE": 50,
     "UNAUTHENTICATED_USER": None,
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
 }
+API_BODY_BYTES = 1024 * 1024
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cloud portal",
     "DESCRIPTION": "Everything that the portal can do.",
@@ -138,6 +142,14 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Each field carries its own words; shared names for equal lists would change whenever one of them does.
+    "POSTPROCESSING_HOOKS": [],
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer"},
+            "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
+        }
+    },
 }
 
 CELERY_BROKER = environment.text("PORTAL_BROKER", f"filesystem://{STATE_DIR / 'broker'}")
