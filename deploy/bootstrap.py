@@ -23,7 +23,6 @@ DIRECTORY = debian.Group(
 )
 IMAGE = debian.Group("image", "Without them the small guest image cannot be built.")
 TEST = debian.Group("test", "Without them the tests on MariaDB, RabbitMQ and in the browser cannot run.")
-NODE = debian.Group("node", "Without it the pages work by reloading, without live updates.")
 
 PORTAL = ROOT / "requirements.txt"
 DEVELOPMENT = ROOT / "requirements-dev.txt"
@@ -65,12 +64,10 @@ def prepare(goal: Goal, stages: Stages) -> None:
     groups = list(goal.groups)
     if BUILD in groups and environment.is_current(goal.requirements):
         groups.remove(BUILD)
-    if goal.pages and not frontend.is_current() and not frontend.has_npm():
-        groups.append(NODE)
     _install_packages(groups, goal, stages)
     if goal.requirements and not environment.is_current(goal.requirements):
         _install_python(goal.requirements, stages)
-    if goal.pages and not frontend.is_current() and frontend.has_npm():
+    if goal.pages and not frontend.is_current():
         with stages.stage("Front-end files") as stage:
             stage.done(frontend.install(stage=stage, log=LOGS / "npm.log"))
     if goal.image and not debian.missing(IMAGE.packages()) and not guest_image.is_current():

@@ -6,9 +6,9 @@ import tempfile
 from pathlib import Path
 
 from deploy.commands import run
+from deploy.environment import PYTHON, ROOT
 from deploy.stages import Stage
 
-ROOT = Path(__file__).resolve().parent.parent
 PINS = Path(__file__).parent / "vendor"
 VENDOR = ROOT / "static" / "vendor"
 
@@ -24,29 +24,33 @@ def is_current() -> bool:
     return _stamp().exists()
 
 
-def has_npm() -> bool:
-    """True when npm can be called; without it nothing can be fetched."""
-    return shutil.which("npm") is not None
-
-
 def install(*, stage: Stage, log: Path) -> str:
     """Fetch and copy the files, replacing what was there, and say how many. Raises CommandFailed."""
     with tempfile.TemporaryDirectory(prefix="portal-vendor-") as scratch:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(PINS / name, scratch)
-        run(
-            # Scripts of packages would run as root here; none of ours needs any.
-            ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            log=log,
-            on_line=stage.progress,
-            directory=Path(scratch),
-        )
+        stage.progress("fetching")
+        # Scripts of packages would run as root here; none of ours needs any.
+        arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        npm, variables = _npm(Path(scratch), log)
+        run([npm, *arguments], log=log, environment=variables, directory=Path(scratch))
         shutil.rmtree(VENDOR, ignore_errors=True)
         for source, target in FILES.items():
             (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(Path(scratch, "node_modules", source), VENDOR / target)
     _stamp().touch()
     return f"{len(FILES)} files"
+
+
+def _npm(scratch: Path, log: Path) -> tuple[str, dict[str, str]]:
+    """npm's program and what it needs in its environment: the machine's own, else one that is gone afterwards."""
+    found = shutil.which("npm")
+    if found is not None:
+        return found, {}
+    target = scratch / "npm"
+    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    run([*pip, "--target", str(target), "--requirement", str(PINS / "npm.txt")], log=log)
+    return str(target / "bin" / "npm"), {"PYTHONPATH": str(target)}
 
 
 def _stamp() -> Path:

@@ -10,7 +10,7 @@ def machine(monkeypatch):
     class Machine:
         missing = set()
         obstacle = ""
-        python_current = pages_current = image_current = npm = True
+        python_current = pages_current = image_current = True
         installed = []
 
     machine = Machine()
@@ -26,7 +26,6 @@ def machine(monkeypatch):
     monkeypatch.setattr(environment, "python_works", lambda: True)
     monkeypatch.setattr(environment, "install", note("python"))
     monkeypatch.setattr(frontend, "is_current", lambda: machine.pages_current)
-    monkeypatch.setattr(frontend, "has_npm", lambda: machine.npm)
     monkeypatch.setattr(frontend, "install", note("pages"))
     monkeypatch.setattr(guest_image, "is_current", lambda: machine.image_current)
     monkeypatch.setattr(guest_image, "build", note("image"))
@@ -57,13 +56,10 @@ def test_compilers_are_only_needed_to_install_python_packages(machine):
     assert machine.installed == ["gcc", "python"]
 
 
-def test_npm_is_only_needed_to_fetch_the_pages(machine):
-    machine.missing, machine.npm = {"npm"}, False
-    bootstrap.main(["demo"])
-    assert machine.installed == []
+def test_front_end_files_are_fetched_when_they_are_not_those_of_the_lock(machine):
     machine.pages_current = False
     bootstrap.main(["demo"])
-    assert machine.installed == ["npm"]
+    assert machine.installed == ["pages"]
 
 
 def test_a_demonstration_goes_on_without_what_only_root_could_install(machine, capsys):

@@ -14,13 +14,14 @@ def npm(tmp_path, monkeypatch):
     """Stands in for npm: fetching makes the packages' files appear."""
 
     def fetch(command, *, directory, **options):
-        assert command[:3] == ["npm", "ci", "--ignore-scripts"]
+        assert command[1:3] == ["ci", "--ignore-scripts"]
         assert (directory / "package-lock.json").exists()
         for source in frontend.FILES:
             (directory / "node_modules" / source).parent.mkdir(parents=True, exist_ok=True)
             (directory / "node_modules" / source).write_text(source)
 
     monkeypatch.setattr(frontend, "run", fetch)
+    monkeypatch.setattr(frontend.shutil, "which", lambda program: f"/usr/bin/{program}")
     monkeypatch.setattr(frontend, "VENDOR", tmp_path / "vendor")
     return tmp_path / "vendor"
 
@@ -59,3 +60,24 @@ def test_another_choice_of_files_is_fetched_again(npm, monkeypatch):
     frontend.install(stage=Stage("pages"), log=npm / "log")
     monkeypatch.setattr(frontend, "FILES", {})
     assert not frontend.is_current()
+
+
+def test_a_machine_without_npm_gets_one_that_is_gone_afterwards(npm, monkeypatch):
+    calls = []
+
+    def fetch(command, **options):
+        calls.append((command, options))
+        for source in frontend.FILES if command[0].endswith("npm") else ():
+            (options["directory"] / "node_modules" / source).parent.mkdir(parents=True, exist_ok=True)
+            (options["directory"] / "node_modules" / source).write_text(source)
+
+    monkeypatch.setattr(frontend, "run", fetch)
+    monkeypatch.setattr(frontend.shutil, "which", lambda program: None)
+    frontend.install(stage=Stage("pages"), log=npm / "log")
+    (pip, _), (fetching, options) = calls
+    assert pip[1:4] == ["-m", "pip", "install"]
+    assert pip[-1] == str(frontend.PINS / "npm.txt")
+    scratch = options["directory"]
+    assert fetching[0] == str(scratch / "npm" / "bin" / "npm")
+    assert options["environment"] == {"PYTHONPATH": str(scratch / "npm")}
+    assert not scratch.exists()
