@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 from uuid import uuid4 as new_uuid
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 
 from cloudportal.core import clock
@@ -125,7 +125,7 @@ class ScopedQuerySet(models.QuerySet[M]):
         name = noun or str(self.model._meta.verbose_name)
         try:
             return self.get(uuid=uuid)
-        except (self.model.DoesNotExist, ValidationError, ValueError, TypeError) as error:
+        except (ObjectDoesNotExist, ValidationError, ValueError, TypeError) as error:
             raise NotFound(noun=name, uuid=uuid) from error
 
 

@@ -1,6 +1,6 @@
 """Encryption at rest for what must be kept but never shown: passwords of hosts, API secret keys, bind passwords."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -51,7 +51,13 @@ class Secret(str):
         return format(self.__str__(), spec)
 
 
-class EncryptedField(models.TextField):
+if TYPE_CHECKING:
+    _TextField = models.TextField[Any, Any]
+else:
+    _TextField = models.TextField
+
+
+class EncryptedField(_TextField):
     """A text that is ciphertext in the database and a Secret in Python."""
 
     def from_db_value(self, value: str | None, *_: Any) -> Secret | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
+from django.db.models.functions import Coalesce
 from django.db.utils import Error as DatabaseError
 
 from cloudportal.core import clock
@@ -50,7 +51,7 @@ def claim(job_uuid: uuid.UUID | str, worker: str) -> Lease | None:
         lease_token=token,
         lease_until=moment + timedelta(seconds=settings.JOB_LEASE_SECONDS),
         attempt=models.F("attempt") + 1,
-        started_at=models.functions.Coalesce("started_at", models.Value(moment)),
+        started_at=Coalesce("started_at", models.Value(moment)),
     )
     if not taken:
         return None

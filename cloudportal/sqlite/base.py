@@ -17,7 +17,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         for attempt in range(1, BEGIN_TRIES + 1):
             try:
-                super()._start_transaction_under_autocommit()
+                super()._start_transaction_under_autocommit()  # type: ignore[misc]
                 return
             except OperationalError as error:
                 if "locked" not in str(error) or attempt == BEGIN_TRIES:

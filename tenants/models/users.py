@@ -39,7 +39,7 @@ class User(AbstractBaseUser, ScopedModel):
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         ordering: ClassVar = ["username", "id"]
@@ -56,7 +56,7 @@ class User(AbstractBaseUser, ScopedModel):
         return f"{self.first_name} {self.last_name}".strip() or self.username
 
     @property
-    def is_active(self) -> bool:
+    def is_active(self) -> bool:  # type: ignore[override]
         """True while user and account may sign in; Django's sessions ask at every request."""
         return self.state == states.ENABLED and self.account.state in (states.ENABLED, states.LOCKED)
 
