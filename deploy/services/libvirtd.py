@@ -13,6 +13,7 @@ import shutil
 import socket
 import subprocess
 import time
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,7 +129,9 @@ def _lay_out(directory: Path) -> None:
     for part, place in MOUNTS.items():
         (directory / part).mkdir(parents=True, exist_ok=True)
         Path(place).mkdir(parents=True, exist_ok=True)
-    (directory / "etc" / "libvirtd.conf").write_text(DAEMON_CONFIGURATION)
+    # The host's own id: the same whenever a daemon is started there, and another elsewhere.
+    host_uuid = uuid.uuid5(uuid.NAMESPACE_URL, directory.as_uri())
+    (directory / "etc" / "libvirtd.conf").write_text(f'{DAEMON_CONFIGURATION}host_uuid = "{host_uuid}"\n')
     (directory / "etc" / "qemu.conf").write_text(QEMU_CONFIGURATION)
 
 

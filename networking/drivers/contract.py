@@ -89,8 +89,9 @@ class NetworkDriver(Driver):
     def ensure_network(self, spec: NetworkSpec) -> NetworkFacts:
         """The network exists as the spec says and is active.
 
-        Raises Refused when it is there with another range or gateway, or when its range is taken. A failure
-        leaves nothing behind or raises Leftover.
+        Raises Refused when it is there with another range, gateway or MTU, or when its range is taken.
+        Another name is taken on at once; other name servers or another domain, where the network runs, at its
+        next start. A failure leaves nothing behind or raises Leftover.
         """
 
     @abstractmethod

@@ -43,15 +43,10 @@ class SimulatedNetwork(NetworkDriver):
             row = self._row(scene, spec.uuid)
             if row is None:
                 self._make(scene, spec)
-            elif (row["cidr"], row["gateway"]) != (spec.cidr, spec.gateway):
-                raise Refused(detail=f"simulated network {spec.uuid} is there with another range")
-            elif (row["name"], row["mtu"]) != (spec.name, spec.mtu):
-                scene.change(
-                    "UPDATE networks SET name = ?, mtu = ? WHERE uuid = ?",
-                    spec.name,
-                    spec.mtu,
-                    str(spec.uuid),
-                )
+            elif (row["cidr"], row["gateway"], row["mtu"]) != (spec.cidr, spec.gateway, spec.mtu):
+                raise Refused(detail=f"simulated network {spec.uuid} is there with another range or MTU")
+            elif row["name"] != spec.name:
+                scene.change("UPDATE networks SET name = ? WHERE uuid = ?", spec.name, str(spec.uuid))
                 scene.record(spec.uuid, "reshaped")
             return _facts(self._demand_row(scene, spec.uuid))
 

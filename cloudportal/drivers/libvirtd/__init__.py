@@ -1,0 +1,3 @@
+"""What the drivers that speak to libvirt share: the connection with its time limits, faults, volumes and
+locators.
+"""

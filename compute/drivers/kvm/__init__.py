@@ -1,0 +1,1 @@
+"""KVM and QEMU hosts, through libvirt."""

@@ -1,0 +1,107 @@
+"""The driver for KVM hosts: the compute contract, spoken to one libvirt daemon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import ClassVar
+from uuid import UUID
+
+from cloudportal.drivers.libvirtd.link import Link, Talk
+from cloudportal.drivers.libvirtd.uris import uri_setting
+from cloudportal.drivers.settings import Setting
+from compute.drivers.contract import ComputeDriver, ReadsStatistics, RunsGuests
+from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, PowerAction
+from compute.drivers.kvm import acceleration, guests, hosts, power, statistics
+from compute.drivers.kvm.files import HostFiles
+from compute.drivers.specs import GuestSpec
+
+
+class KvmDriver(ComputeDriver, RunsGuests, ReadsStatistics):
+    """One host. Its volumes and networks are those of libvirt on the same host."""
+
+    name: ClassVar[str] = "kvm"
+    label: ClassVar[str] = "KVM"
+    settings: ClassVar[tuple[Setting, ...]] = (
+        uri_setting("host"),
+        Setting(
+            name="acceleration",
+            label="Acceleration",
+            kind="choice",
+            scope="host",
+            default="auto",
+            choices=(
+                ("auto", "Try out what really works"),
+                ("kvm", "KVM (hardware)"),
+                ("qemu", "QEMU (software, slow)"),
+            ),
+            help=(
+                "How guests run. Some machines offer KVM and then hang every guest, so by default a tiny "
+                "guest is "
+                "started first to see."
+            ),
+        ),
+        Setting(
+            name="directory",
+            label="Directory on the host",
+            kind="path",
+            scope="host",
+            default="/var/lib/libvirt/cloudportal",
+            help="Where the host keeps small files for its guests, such as what they read at their first start.",
+        ),
+    )
+
+    def __init__(self, values: Mapping[str, object], *, timeout_seconds: float) -> None:
+        super().__init__(values, timeout_seconds=timeout_seconds)
+        self._link = Link(self.text("uri"))
+        self._files = HostFiles(self.text("directory"))
+
+    def close(self) -> None:
+        self._link.close()
+
+    def check(self) -> None:
+        with self._talk() as talk:
+            hosts.demand_qemu(talk)
+
+    def host_facts(self) -> HostFacts:
+        with self._talk() as talk:
+            return hosts.host_facts(talk, self._acceleration(talk))
+
+    def list_guests(self) -> tuple[GuestFacts, ...]:
+        with self._talk() as talk:
+            return guests.list_guests(talk)
+
+    def find_guest(self, uuid: UUID) -> GuestFacts | None:
+        with self._talk() as talk:
+            return guests.find_facts(talk, uuid)
+
+    def ensure_guest(self, spec: GuestSpec) -> GuestFacts:
+        with self._talk() as talk:
+            return guests.ensure_guest(talk, spec, self._files, lambda: self._acceleration(talk))
+
+    def remove_guest(self, uuid: UUID) -> None:
+        with self._talk() as talk:
+            guests.remove_guest(talk, uuid, self._files)
+
+    def set_power(
+        self, uuid: UUID, action: PowerAction, *, force: bool = False, timeout_seconds: float | None = None
+    ) -> GuestFacts:
+        with self._talk(timeout_seconds) as talk:
+            domain = guests.domain(talk, uuid)
+            power.set_power(talk, domain, action, force=force)
+            return guests.facts_of(talk, domain)
+
+    def guest_statistics(self, uuid: UUID) -> GuestStatistics | None:
+        with self._talk() as talk:
+            return statistics.of_guest(talk, guests.domain(talk, uuid))
+
+    def all_statistics(self) -> tuple[GuestStatistics, ...]:
+        with self._talk() as talk:
+            return statistics.of_all(talk)
+
+    def _talk(self, timeout_seconds: float | None = None) -> AbstractContextManager[Talk]:
+        return self._link.talk(self.timeout_seconds if timeout_seconds is None else timeout_seconds)
+
+    def _acceleration(self, talk: Talk) -> str:
+        wanted = self.text("acceleration")
+        return acceleration.working(talk, self._link.uri, self._files) if wanted == "auto" else wanted

@@ -1,0 +1,58 @@
+"""The few small files that a host needs for its guests. They travel through libvirt, for the host may be
+anywhere.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from cloudportal.drivers.libvirtd import pools
+from cloudportal.drivers.libvirtd.link import Talk
+
+# A fixed name space, so that one directory is always one pool, whoever asks first.
+POOLS = UUID("5f0f2c4e-6d0b-5f0a-9d5e-6f6a3a0f7c11")
+CAPACITY = 1
+
+
+@dataclass(frozen=True)
+class HostFiles:
+    """A directory on the host, as a libvirt pool that is made when it is first needed."""
+
+    directory: str
+
+    @property
+    def pool_uuid(self) -> UUID:
+        return uuid5(POOLS, self.directory)
+
+    def put(self, talk: Talk, name: str, content: bytes, *, size_bytes: int | None = None) -> str:
+        """The file holds the content, followed by zeros up to its size; gives its path. May be repeated, also
+        at once.
+        """
+        size_bytes = len(content) if size_bytes is None else size_bytes
+        pool = pools.ensure_directory_pool(
+            talk, self.pool_uuid, f"cloudportal-{self.pool_uuid.hex[:8]}", self.directory
+        )
+        volume = self._volume(talk, pool, name, size_bytes)
+        pools.send(talk, volume, io.BytesIO(content), len(content))
+        return str(talk.look(volume.path))
+
+    def remove(self, talk: Talk, name: str) -> None:
+        """There is no file of that name."""
+        pool = pools.find_pool(talk, self.pool_uuid)
+        if pool is not None and talk.look(pool.isActive):
+            pools.remove_volume(talk, pool, name)
+
+    def _volume(self, talk: Talk, pool: Any, name: str, size_bytes: int) -> Any:
+        found = pools.find_volume(talk, pool, name)
+        if found is not None and talk.look(found.info)[CAPACITY] == size_bytes:
+            return found
+        if found is not None:
+            pools.remove_volume(talk, pool, name)
+        made = pools.make_volume(talk, pool, pools.raw_volume_xml(name, size_bytes))
+        if made is None:
+            made = talk.look(pool.storageVolLookupByName, name)
+            pools.await_allocated(talk, made)
+        return made

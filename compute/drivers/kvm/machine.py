@@ -1,0 +1,126 @@
+"""A guest's XML: which virtual machine libvirt is asked for. Nothing in it comes from a tenant but names and
+numbers.
+"""
+
+from __future__ import annotations
+
+import string
+from uuid import UUID
+from xml.etree.ElementTree import Element
+
+from cloudportal.drivers.libvirtd import xml
+from cloudportal.drivers.libvirtd.locators import network_in, path_in
+from compute.drivers.specs import BootDevice, DiskSpec, GuestSpec, NicSpec
+
+METADATA = "urn:cloudportal:guest:1"
+SEED_ALIAS = "ua-seed"
+NIC_ALIAS = "ua-nic-"
+# The last letter, so that no disk is ever named after it; the guest's own order is that of the PCI slots.
+SEED_TARGET = "vdz"
+BOOT: dict[BootDevice, str] = {"disk": "hd", "network": "network"}
+# QEMU takes by default what would hold the code of a much larger guest; 32 MiB boots a small one as fast.
+CODE_CACHE_MIB = 32
+BALLOON_PERIOD_SECONDS = 10
+
+
+def domain_name(uuid: UUID) -> str:
+    """libvirt's own name for a guest, which must be unique on the host; people see the title."""
+    return f"i-{uuid}"
+
+
+def target_name(device_index: int) -> str:
+    return f"vd{string.ascii_lowercase[device_index]}"
+
+
+def guest_xml(spec: GuestSpec, acceleration: str, seed_path: str | None) -> str:
+    """The whole guest; raises InvalidSpec for locators that are not of this kind of host."""
+    root = xml.element("domain", {"type": acceleration})
+    xml.child(root, "name", text=domain_name(spec.uuid))
+    xml.child(root, "uuid", text=str(spec.uuid))
+    xml.child(root, "title", text=spec.name)
+    _add_metadata(root, spec)
+    xml.child(root, "memory", {"unit": "MiB"}, str(spec.memory_mib))
+    xml.child(root, "vcpu", text=str(spec.cpus))
+    _add_system(root, spec.boot_order)
+    _add_processor(root, acceleration)
+    xml.child(root, "clock", {"offset": "localtime" if spec.os_type == "windows" else "utc"})
+    for event, reaction in (("on_poweroff", "destroy"), ("on_reboot", "restart"), ("on_crash", "destroy")):
+        xml.child(root, event, text=reaction)
+    devices = xml.child(root, "devices")
+    for disk in sorted(spec.disks, key=lambda disk: disk.device_index):
+        _add_disk(devices, disk)
+    if seed_path is not None:
+        _add_seed(devices, seed_path)
+    for nic in sorted(spec.nics, key=lambda nic: nic.device_index):
+        _add_nic(devices, nic)
+    _add_channels(devices)
+    return xml.write(root)
+
+
+def _add_metadata(root: Element, spec: GuestSpec) -> None:
+    digest = spec.guest_data.digest() if spec.guest_data else ""
+    xml.child(xml.child(root, "metadata"), f"{{{METADATA}}}guest", {"data": digest})
+
+
+def _add_system(root: Element, boot_order: tuple[BootDevice, ...]) -> None:
+    system = xml.child(root, "os")
+    xml.child(system, "type", {"arch": "x86_64", "machine": "pc"}, "hvm")
+    for device in boot_order:
+        xml.child(system, "boot", {"dev": BOOT[device]})
+
+
+def _add_processor(root: Element, acceleration: str) -> None:
+    features = xml.child(root, "features")
+    xml.child(features, "acpi")
+    xml.child(features, "apic")
+    if acceleration == "kvm":
+        # Not host-passthrough: guests must be able to move to a host with a slightly different processor.
+        xml.child(root, "cpu", {"mode": "host-model"})
+        return
+    xml.child(xml.child(features, "tcg"), "tb-cache", {"unit": "MiB"}, str(CODE_CACHE_MIB))
+    processor = xml.child(root, "cpu", {"mode": "custom", "match": "exact"})
+    xml.child(processor, "model", {"fallback": "allow"}, "qemu64")
+
+
+def _add_disk(devices: Element, disk: DiskSpec) -> None:
+    made = xml.child(devices, "disk", {"type": "file", "device": "disk"})
+    # Always the format that storage recorded: QEMU's guess would follow what a guest wrote into its disk.
+    xml.child(made, "driver", {"name": "qemu", "type": disk.format, "discard": "unmap"})
+    xml.child(made, "source", {"file": path_in(disk.locator)})
+    xml.child(made, "target", {"dev": target_name(disk.device_index), "bus": "virtio"})
+    # virtio gives a guest 20 characters of it.
+    xml.child(made, "serial", text=disk.uuid.hex[:20])
+    if disk.is_read_only:
+        xml.child(made, "readonly")
+
+
+def _add_seed(devices: Element, path: str) -> None:
+    # A virtio disk and not a CD drive: small guests have no driver for one.
+    made = xml.child(devices, "disk", {"type": "file", "device": "disk"})
+    xml.child(made, "driver", {"name": "qemu", "type": "raw"})
+    xml.child(made, "source", {"file": path})
+    xml.child(made, "target", {"dev": SEED_TARGET, "bus": "virtio"})
+    xml.child(made, "readonly")
+    xml.child(made, "alias", {"name": SEED_ALIAS})
+
+
+def _add_nic(devices: Element, nic: NicSpec) -> None:
+    made = xml.child(devices, "interface", {"type": "network"})
+    xml.child(made, "mac", {"address": nic.mac})
+    xml.child(made, "source", {"network": network_in(nic.network_locator)})
+    xml.child(made, "model", {"type": "virtio"})
+    if nic.mtu is not None:
+        xml.child(made, "mtu", {"size": str(nic.mtu)})
+    xml.child(made, "alias", {"name": f"{NIC_ALIAS}{nic.device_index}"})
+
+
+def _add_channels(devices: Element) -> None:
+    xml.child(devices, "controller", {"type": "usb", "model": "none"})
+    xml.child(xml.child(devices, "serial", {"type": "pty"}), "target", {"port": "0"})
+    xml.child(xml.child(devices, "console", {"type": "pty"}), "target", {"type": "serial", "port": "0"})
+    agent = xml.child(devices, "channel", {"type": "unix"})
+    xml.child(agent, "target", {"type": "virtio", "name": "org.qemu.guest_agent.0"})
+    balloon = xml.child(devices, "memballoon", {"model": "virtio"})
+    xml.child(balloon, "stats", {"period": str(BALLOON_PERIOD_SECONDS)})
+    entropy = xml.child(devices, "rng", {"model": "virtio"})
+    xml.child(entropy, "backend", {"model": "random"}, "/dev/urandom")

@@ -1,0 +1,94 @@
+"""What libvirt's XML and states say about a guest, as facts."""
+
+from __future__ import annotations
+
+import string
+from uuid import UUID
+from xml.etree.ElementTree import Element
+
+from cloudportal.drivers.libvirtd import xml
+from cloudportal.drivers.libvirtd.locators import file_locator, network_locator
+from compute.drivers.facts import DiskFacts, GuestFacts, NicFacts, Power
+from compute.drivers.kvm.machine import METADATA, NIC_ALIAS, SEED_ALIAS
+
+# virDomainState of libvirt-domain.h.
+RUNNING, BLOCKED, PAUSED, SHUTTING_DOWN, SHUT_OFF, CRASHED, SUSPENDED = range(1, 8)
+POWERS = {
+    RUNNING: Power.ON,
+    BLOCKED: Power.ON,
+    PAUSED: Power.PAUSED,
+    SHUTTING_DOWN: Power.ON,
+    SHUT_OFF: Power.OFF,
+    CRASHED: Power.OFF,
+    SUSPENDED: Power.PAUSED,
+}
+# virDomainPausedReason: QEMU is up and the guest's first instruction is about to run.
+STARTING_UP = 11
+KIB_PER_MIB = 1024
+
+
+def power_of(state: int, reason: int) -> Power:
+    """The power that a libvirt state means."""
+    if state == PAUSED and reason == STARTING_UP:
+        return Power.ON
+    return POWERS.get(state, Power.UNKNOWN)
+
+
+def guest_facts(text: str, power: Power) -> GuestFacts:
+    """The facts in a guest's XML, ours or not."""
+    root = xml.read(text)
+    disks = [_disk(found) for found in root.findall("devices/disk") if _is_disk(found)]
+    nics = [_nic(found, place) for place, found in enumerate(root.findall("devices/interface"))]
+    return GuestFacts(
+        uuid=UUID(root.findtext("uuid", "")),
+        name=root.findtext("title", "") or root.findtext("name", ""),
+        power=power,
+        cpus=int(root.findtext("vcpu", "0")),
+        memory_mib=int(root.findtext("memory", "0")) // KIB_PER_MIB,
+        disks=tuple(sorted(disks, key=lambda disk: disk.device_index)),
+        nics=tuple(sorted(nics, key=lambda nic: nic.device_index)),
+        guest_data_digest=xml.attribute(root, f"metadata/{{{METADATA}}}guest", "data") or None,
+    )
+
+
+def mac_addresses(text: str) -> list[str]:
+    """The MAC addresses in the order in which libvirt numbers the NICs of its statistics."""
+    return [xml.attribute(found, "mac", "address") for found in xml.read(text).findall("devices/interface")]
+
+
+def device_index(target: str) -> int:
+    """The index of a disk by its target's name: 0 for vda, 26 for vdaa."""
+    index = 0
+    for letter in target[2:]:
+        index = index * 26 + string.ascii_lowercase.find(letter) + 1
+    return index - 1
+
+
+def _is_disk(found: Element) -> bool:
+    return found.find("source") is not None and xml.attribute(found, "alias", "name") != SEED_ALIAS
+
+
+def _disk(found: Element) -> DiskFacts:
+    path = xml.attribute(found, "source", "file")
+    kind = found.get("type", "")
+    return DiskFacts(
+        locator=file_locator(path) if path else f"{kind}:{_first_value(found.find('source'))}",
+        format=xml.attribute(found, "driver", "type"),
+        device_index=device_index(xml.attribute(found, "target", "dev")),
+        is_read_only=found.find("readonly") is not None,
+    )
+
+
+def _nic(found: Element, place: int) -> NicFacts:
+    name = xml.attribute(found, "source", "network")
+    kind = found.get("type", "")
+    alias = xml.attribute(found, "alias", "name")
+    return NicFacts(
+        mac=xml.attribute(found, "mac", "address").lower(),
+        network_locator=network_locator(name) if name else f"{kind}:{_first_value(found.find('source'))}",
+        device_index=int(alias.removeprefix(NIC_ALIAS)) if alias.startswith(NIC_ALIAS) else place,
+    )
+
+
+def _first_value(source: Element | None) -> str:
+    return next(iter(source.attrib.values()), "") if source is not None else ""

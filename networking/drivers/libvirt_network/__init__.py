@@ -1,0 +1,1 @@
+"""Networks on a host's Linux bridges, with DHCP by dnsmasq, through libvirt."""

@@ -1,0 +1,1 @@
+"""A directory on a host as a storage pool, through libvirt."""

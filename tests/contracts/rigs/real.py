@@ -1,0 +1,159 @@
+"""What the contract suites need of a real libvirtd with QEMU."""
+
+import re
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+
+import libvirt_qemu
+
+from cloudportal.drivers.libvirtd.locators import file_locator, network_locator, path_in
+from compute.drivers.kvm.files import HostFiles
+from compute.drivers.opening import open_compute
+from networking.drivers.libvirt_network.definition import bridge_name
+from networking.drivers.opening import open_network
+from storage.drivers.contract import PoolSpec
+from storage.drivers.opening import open_storage
+from tests.contracts import specs
+from tests.contracts.waiting import wait_until
+from tests.support import bootsectors
+
+TIMEOUT_SECONDS = 20.0
+HUMAN_MONITOR = 1
+
+STRANGER = """
+<domain type='qemu'><name>{name}</name><memory unit='MiB'>32</memory><vcpu>1</vcpu>
+<os><type arch='x86_64' machine='pc'>hvm</type></os>
+<devices>{devices}</devices></domain>
+"""
+
+
+class RealRig:
+    def __init__(self, daemon, directory):
+        self.daemon = daemon
+        self.directory = directory
+        self.hanging = daemon.frozen
+
+    @property
+    def unreachable_uri(self):
+        return f"qemu+unix:///system?socket={self.directory}/nobody"
+
+
+class KvmComputeRig(RealRig):
+    driver_name = "kvm"
+    accelerations = frozenset({"qemu", "kvm"})
+
+    def open(self, timeout_seconds=TIMEOUT_SECONDS, **changes):
+        settings = {**self._settings(self.daemon.uri), **changes}
+        return open_compute("kvm", settings, timeout_seconds=timeout_seconds)
+
+    def open_unreachable(self):
+        return open_compute("kvm", self._settings(self.unreachable_uri), timeout_seconds=TIMEOUT_SECONDS)
+
+    def network_locator(self):
+        with open_network("libvirt-network", {"uri": self.daemon.uri}, timeout_seconds=10) as networks:
+            return networks.ensure_network(specs.network()).locator
+
+    def missing_network_locator(self):
+        return network_locator("net-nowhere")
+
+    def volume_locator(self):
+        path = self.directory / f"volume-{uuid.uuid4()}.raw"
+        path.write_bytes(bootsectors.disk(bootsectors.HEEDING))
+        return file_locator(str(path))
+
+    def lose_volume(self, locator):
+        Path(path_in(locator)).unlink()
+
+    def deafen(self, guest_uuid, locator):
+        Path(path_in(locator)).write_bytes(bootsectors.disk(bootsectors.DEAF))
+
+    def add_strange_guest(self, name):
+        made = self.daemon.connection.defineXML(STRANGER.format(name=name, devices=""))
+        return uuid.UUID(made.UUIDString())
+
+    def pause(self, guest_uuid):
+        self.daemon.domain(guest_uuid).suspend()
+
+    def turn_off(self, guest_uuid):
+        self.daemon.domain(guest_uuid).destroy()
+
+    def await_up(self, guest_uuid):
+        """Return when the guest waits in its own code: halted within the boot sector at 0x7c00."""
+        wait_until(lambda: self._is_halted_in_boot_sector(guest_uuid), timeout_seconds=15)
+
+    def leftovers(self, guest_uuid):
+        return tuple(path.name for path in self.files.glob(f"*{guest_uuid}*"))
+
+    @property
+    def files(self):
+        return self.directory / "files"
+
+    @property
+    def host_files(self):
+        return HostFiles(str(self.files))
+
+    def _settings(self, uri):
+        return {"uri": uri, "acceleration": "qemu", "directory": str(self.files)}
+
+    def _is_halted_in_boot_sector(self, guest_uuid):
+        registers = libvirt_qemu.qemuMonitorCommand(
+            self.daemon.domain(guest_uuid), "info registers", HUMAN_MONITOR
+        )
+        return re.search(r"EIP=00007c[0-9a-f]{2}.*HLT=1", registers, re.DOTALL) is not None
+
+
+class LibvirtPoolRig(RealRig):
+    pool_spec = PoolSpec(uuid=uuid.UUID(int=2), name="primary")
+
+    def open(self, timeout_seconds=TIMEOUT_SECONDS, **changes):
+        settings = {**self._settings(self.daemon.uri), **changes}
+        return open_storage("libvirt-pool", settings, timeout_seconds=timeout_seconds)
+
+    def open_unreachable(self):
+        return open_storage(
+            "libvirt-pool", self._settings(self.unreachable_uri), timeout_seconds=TIMEOUT_SECONDS
+        )
+
+    def lose_volume(self, facts):
+        Path(path_in(facts.locator)).unlink()
+
+    @contextmanager
+    def running_guest(self, facts):
+        disk = (
+            f"<disk type='file' device='disk'><driver name='qemu' type='{facts.format}'/>"
+            f"<source file='{path_in(facts.locator)}'/><target dev='vda' bus='virtio'/></disk>"
+        )
+        guest = self.daemon.connection.createXML(STRANGER.format(name="user", devices=disk))
+        yield
+        guest.destroy()
+
+    def leftovers(self, thing_uuid):
+        return tuple(path.name for path in self.volumes.glob(f"*{thing_uuid}*"))
+
+    @property
+    def volumes(self):
+        return self.directory / "volumes"
+
+    def _settings(self, uri):
+        return {"uri": uri, "pool_name": "primary", "path": str(self.volumes)}
+
+
+class LibvirtNetworkRig(RealRig):
+    def open(self, timeout_seconds=TIMEOUT_SECONDS):
+        return open_network("libvirt-network", {"uri": self.daemon.uri}, timeout_seconds=timeout_seconds)
+
+    def open_unreachable(self):
+        return open_network("libvirt-network", {"uri": self.unreachable_uri}, timeout_seconds=TIMEOUT_SECONDS)
+
+    def lose_network(self, facts):
+        network = self.daemon.connection.networkLookupByUUIDString(str(facts.uuid))
+        network.destroy()
+        network.undefine()
+
+    def stop_network(self, facts):
+        self.daemon.connection.networkLookupByUUIDString(str(facts.uuid)).destroy()
+
+    def leftovers(self, facts):
+        bridge = Path("/sys/class/net") / bridge_name(facts.uuid)
+        return (bridge.name,) if bridge.exists() else ()

@@ -1,0 +1,80 @@
+"""A real libvirtd with QEMU for tests, private to the test process, and ways to disturb it."""
+
+import os
+import signal
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from cloudportal.drivers.libvirtd.link import library
+from deploy.services import libvirtd
+
+
+class PrivateLibvirtd:
+    """A running daemon: `uri` is for drivers, `connection` for looking behind their backs."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.daemon = libvirtd.start(directory)
+        self.uri = self.daemon.uri
+        self.connection = library().open(self.uri)
+
+    def domain(self, uuid):
+        return self.connection.lookupByUUIDString(str(uuid))
+
+    @contextmanager
+    def frozen(self):
+        """The daemon takes connections and calls and answers none."""
+        pid = self._daemon_pid()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    def clear(self):
+        """Remove all guests, networks and pools."""
+        for domain in self.connection.listAllDomains():
+            if domain.isActive():
+                domain.destroy()
+            if domain.isPersistent():
+                domain.undefine()
+        for thing in [*self.connection.listAllNetworks(), *self.connection.listAllStoragePools()]:
+            if thing.isActive():
+                thing.destroy()
+            thing.undefine()
+
+    def stop(self):
+        self.connection.close()
+        libvirtd.stop(self.daemon)
+
+    def _daemon_pid(self):
+        """The daemon's id as seen from here; its own pid file holds that of its namespace."""
+        shell = _only_child(self.daemon.process.pid)
+        children = [int(child) for child in _children(shell)]
+        return next(pid for pid in children if Path(f"/proc/{pid}/comm").read_text().strip() == "libvirtd")
+
+
+def _children(pid):
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def _only_child(pid):
+    (child,) = _children(pid)
+    return int(child)
+
+
+@pytest.fixture(scope="session")
+def libvirtd_process(tmp_path_factory):
+    """The daemon, one for all tests of this process."""
+    started = PrivateLibvirtd(tmp_path_factory.mktemp("libvirtd"))
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def private_libvirtd(libvirtd_process):
+    """The daemon without guests, networks and pools; what a test makes there is removed after it."""
+    yield libvirtd_process
+    libvirtd_process.clear()
