@@ -10,6 +10,7 @@ from usage.projection import Interval, advance, project
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 SUBJECT = UUID(int=7)
+ACCOUNT = UUID(int=1)
 
 
 @dataclass
@@ -20,7 +21,7 @@ class Mark:
     meter: str = "running-instance"
     subject_uuid: UUID = SUBJECT
     subject_name: str = "web"
-    account_uuid: UUID = UUID(int=1)
+    account_uuid: UUID = ACCOUNT
     account_name: str = "acme"
     domain_path: str = "/1/"
     zone_uuid: UUID | None = None

@@ -68,7 +68,7 @@ def test_rebuilding_may_be_done_again(world):
 
 
 def test_a_missing_record_is_noticed(world):
-    personas, thing = world
+    personas, _ = world
     UsageInterval.objects.update(start_mark=10**9)
     assert len(verification.verify(personas.root_admin).differences) == 1
 

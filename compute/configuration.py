@@ -1,0 +1,52 @@
+"""The settings of instances: how hosts are chosen, how long things are waited for and kept."""
+
+from compute.placement.orders import FIRST_FIT, ORDERS
+from tenants.declarations import Kind, PlaceKind, declare
+
+PLACEMENT_ORDER = declare(
+    "placement.order",
+    Kind.CHOICE,
+    FIRST_FIT,
+    "In which order hosts with room are tried: the first that fits, the fullest, the emptiest, any, or the one with "
+    "the fewest instances of the same account.",
+    "placement",
+    places=(PlaceKind.ZONE,),
+    choices=ORDERS,
+)
+STOP_TIMEOUT = declare(
+    "instance.stop_timeout",
+    Kind.DURATION,
+    60,
+    "How long an instance may take to shut down before its power is cut.",
+    "instances",
+    places=(PlaceKind.ZONE,),
+    minimum=1,
+    maximum=900,
+)
+EXPUNGE_DELAY = declare(
+    "instance.expunge_delay",
+    Kind.DURATION,
+    24 * 3600,
+    "How long a destroyed instance can be recovered before it is expunged.",
+    "instances",
+    places=(PlaceKind.DOMAIN, PlaceKind.ACCOUNT),
+    maximum=365 * 86400,
+)
+HISTORY_KEPT = declare(
+    "instance.history_kept",
+    Kind.DURATION,
+    7 * 86400,
+    "How long an expunged instance can still be looked up. Its events and usage are kept regardless.",
+    "instances",
+    maximum=3650 * 86400,
+)
+USER_DATA_LIMIT = declare(
+    "instance.user_data_limit",
+    Kind.INT,
+    32 * 1024,
+    "How many bytes of user data an instance may be given.",
+    "instances",
+    places=(PlaceKind.DOMAIN, PlaceKind.ACCOUNT),
+    minimum=0,
+    maximum=1024 * 1024,
+)

@@ -1,0 +1,92 @@
+"""What SQL says about hosts before Python looks at any: where, accepting, able to run guests, with room."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Q
+from django.db.models.lookups import LessThanOrEqual
+
+from cloudportal.core.scoping import ScopedQuerySet
+from compute.placement.funnel import Stage
+from compute.placement.request import Request
+from compute.topology import states
+from compute.topology.abilities import drivers_that_can
+from compute.topology.models import Host
+
+_ACCEPTING = Q(
+    state=states.UP,
+    cluster__state=states.ENABLED,
+    cluster__pod__state=states.ENABLED,
+    cluster__pod__zone__state=states.ENABLED,
+)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """How many hosts of the zone pass each of the first checks."""
+
+    in_zone: int
+    accepting: int
+    able: int
+    with_room: int
+
+    def stages(self) -> tuple[Stage, ...]:
+        """The first stages of every funnel."""
+        return (
+            Stage(
+                "zone",
+                self.in_zone,
+                reason="the zone has no hosts.",
+                advice="The zone has no hosts yet. Choose another zone.",
+            ),
+            Stage(
+                "enabled",
+                self.accepting,
+                reason="none is up with its cluster, pod and zone enabled.",
+                advice="The zone takes no new instances right now. Choose another zone, or try again later.",
+            ),
+            Stage(
+                "hypervisor",
+                self.able,
+                reason="none of their drivers can run guests.",
+                advice="The zone has no host that could run it. Choose another zone.",
+            ),
+        )
+
+
+def survey(request: Request) -> Survey:
+    """The counts, in one query."""
+    counts = _in_zone(request).aggregate(
+        in_zone=Count("pk"),
+        accepting=Count("pk", filter=_ACCEPTING),
+        able=Count("pk", filter=_ACCEPTING & _able()),
+        with_room=Count("pk", filter=_ACCEPTING & _able() & _room(request)),
+    )
+    return Survey(**counts)
+
+
+def able_hosts(request: Request) -> list[Host]:
+    """Every host that takes instances, full or not, in a fixed order."""
+    return list(_in_zone(request).filter(_ACCEPTING, _able()).order_by("pk"))
+
+
+def hosts_with_room(request: Request) -> list[Host]:
+    """Those of them that have the CPUs and the memory."""
+    return list(_in_zone(request).filter(_ACCEPTING, _able(), _room(request)).order_by("pk"))
+
+
+def _in_zone(request: Request) -> ScopedQuerySet[Host]:
+    return Host.objects.filter(cluster__pod__zone_id=request.zone_id).select_related("cluster__pod__zone")
+
+
+def _able() -> Q:
+    return Q(driver__in=drivers_that_can("RunsGuests"))
+
+
+def _room(request: Request) -> Q:
+    # Sums only, as MariaDB refuses to subtract unsigned columns below zero; the claim asks again, exactly.
+    memory_mib = F("claimed_memory_mib") + F("reserved_memory_mib") * F("cluster__memory_overcommit")
+    has_memory = LessThanOrEqual(
+        memory_mib + request.memory_mib, F("memory_mib") * F("cluster__memory_overcommit")
+    )
+    has_cpus = LessThanOrEqual(F("claimed_cpus") + request.cpus, F("cpus") * F("cluster__cpu_overcommit"))
+    return Q(has_memory) & Q(has_cpus)

@@ -1,0 +1,9 @@
+"""The names of the orders in which hosts can be tried, for those who choose one without weighing anything."""
+
+FIRST_FIT = "first-fit"
+FILL_FIRST = "fill-first"
+DISPERSE = "disperse"
+RANDOM = "random"
+USER_DISPERSING = "user-dispersing"
+
+ORDERS = (FIRST_FIT, FILL_FIRST, DISPERSE, RANDOM, USER_DISPERSING)
