@@ -73,10 +73,11 @@ class Filter:
             raise InvalidInput.of(self.name, f"Give at most {_MOST_CHOICES} values.")
         condition = Q(pk__in=())
         for text in texts:
-            condition |= Q((self.lookup or self.name, self._value(text)))
+            condition |= Q((self.lookup or self.name, self.value_of(text)))
         return condition
 
-    def _value(self, text: str) -> Any:
+    def value_of(self, text: str) -> Any:
+        """The parameter's text as a value of its kind. Raises InvalidInput for the parameter."""
         if self.choices and text not in self.choices:
             raise InvalidInput.of(self.name, f"Choose one of: {', '.join(self.choices)}.")
         value = self.kind.parse(text)

@@ -81,7 +81,7 @@ def _create(resource: Resource, change: Create) -> Operation:
     shape = change.gives or resource.full
 
     def run(call: Call) -> Response:
-        outcome = change.call(call.caller, *call.uuids, call.values)
+        outcome = change.call(call.caller, *call.keys, call.values)
         if isinstance(outcome, Work):
             return _working(resource, call, outcome, outcome.row)
         response = _single(resource, call, outcome, shape=shape, status=201)
@@ -167,12 +167,12 @@ def _verb(resource: Resource, change: Verb) -> Operation:
 
 def _rows(resource: Resource, call: Call) -> Any:
     rows: Callable[..., Any] = resource.rows  # type: ignore[assignment]
-    return rows(call.caller, *call.uuids)
+    return rows(call.caller, *call.keys)
 
 
 def _found(resource: Resource, call: Call) -> Any:
     row: Callable[..., Any] = resource.row  # type: ignore[assignment]
-    return row(call.caller, *call.uuids)
+    return row(call.caller, *call.keys)
 
 
 def _find_again(resource: Resource, call: Call) -> Any | None:
@@ -204,8 +204,8 @@ def _working(resource: Resource, call: Call, work: Work, row: Any | None) -> Res
 
 
 def _filled(path: str, call: Call) -> str:
-    uuids = iter(call.uuids)
-    return "/".join(str(next(uuids)) if part.startswith("{") else part for part in path.split("/"))
+    keys = iter(call.keys)
+    return "/".join(str(next(keys)) if part.startswith("{") else part for part in path.split("/"))
 
 
 def _words(plural: str) -> str:

@@ -27,7 +27,7 @@ class Call:
 
     request: Request
     caller: Caller | None
-    uuids: tuple[UUID, ...] = ()
+    keys: tuple[UUID | str, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
 
 
@@ -54,9 +54,9 @@ UNEDITED = Parameter(
 class Operation:
     """One method at one path.
 
-    `path` has `{name}` where a uuid stands. `action` is what the caller's role must allow; None lets any signed-in
-    caller pass, and `is_open` everybody. `answers` maps a status to the shape under it. `subject` finds the row
-    that is shown, for comparison with If-Match.
+    `path` has `{name}` where a uuid stands, and `{name:str}` where a word does. `action` is what the role of the
+    caller must allow; None lets any signed-in caller pass, and `is_open` everybody. `answers` maps a status to the
+    shape under it. `subject` finds the row that is shown, for comparison with If-Match.
     """
 
     name: str
@@ -119,7 +119,7 @@ class OperationView(APIView):
         method = getattr(self, "method", None) or (self.request.method if self.request else None)
         return self.operations.get("GET" if method == "HEAD" else str(method))
 
-    def serve(self, request: Request, **uuids: UUID) -> Response:
+    def serve(self, request: Request, **keys: UUID | str) -> Response:
         """Asks permission, reads the values, and runs the operation."""
         operation = self.operation
         if operation is None:
@@ -129,7 +129,7 @@ class OperationView(APIView):
             operation.action.permit(caller)
         refuse_unknown(request.query_params, operation.known_parameters)
         values = {} if operation.reads else _values(operation, request)
-        call = Call(request, caller, tuple(uuids.values()), values)
+        call = Call(request, caller, tuple(keys.values()), values)
         return operation.run(call) if operation.reads else _change(operation, call)
 
 

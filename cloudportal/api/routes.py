@@ -14,7 +14,7 @@ from cloudportal.api.operations import Operation, OperationView
 from cloudportal.api.resources import Resource
 from cloudportal.api.shapes import Reference
 
-_PLACE = re.compile(r"{(\w+)}")
+_PLACE = re.compile(r"{(\w+)(?::(\w+))?}")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,11 @@ def patterns(*resources: Resource, operations: Iterable[Operation] = ()) -> list
 def _pattern(where: str, operations: dict[str, Operation]) -> URLPattern:
     serving = {method.lower(): OperationView.serve for method in operations}
     view: Any = type("ResourceView", (OperationView,), {"operations": operations, **serving})
-    return path(_PLACE.sub(r"<uuid:\1>", where), view.as_view())
+    return path(_PLACE.sub(_converter, where), view.as_view())
+
+
+def _converter(place: re.Match[str]) -> str:
+    return f"<{place[2] or 'uuid'}:{place[1]}>"
 
 
 def all_routes() -> tuple[Route, ...]:
@@ -80,7 +84,7 @@ def _route(operation: Operation) -> Route:
         method=operation.method,
         path=operation.path,
         operation=operation,
-        path_uuids=tuple(_PLACE.findall(operation.path)),
+        path_uuids=tuple(name for name, kind in _PLACE.findall(operation.path) if not kind),
         query_uuids=tuple(one.name for one in operation.filters if one.kind is UUIDS),
         body_uuids=() if operation.takes is None else tuple(_references(operation.takes(), "")),
     )

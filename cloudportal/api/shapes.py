@@ -52,6 +52,12 @@ class References(serializers.ListField):
         super().__init__(**{"child": Reference(), "max_length": 100, **options})
 
 
+class DriverSettings(serializers.DictField):
+    """What a driver is to be told. Certificates have several lines; each setting checks its own."""
+
+    is_multiline = True
+
+
 class Values(serializers.Serializer[Any]):
     """What a caller sends: the declared fields and no other, with quiet texts."""
 

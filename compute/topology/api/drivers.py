@@ -30,7 +30,7 @@ class ChoiceShape(Shape):
     """One of the values that a setting may have."""
 
     value = serializers.CharField(source="0")
-    label = serializers.CharField(source="1")
+    label = serializers.CharField(source="1")  # type: ignore[assignment]
 
 
 class DriverSettingShape(Shape):
@@ -43,7 +43,7 @@ class DriverSettingShape(Shape):
     help = serializers.CharField()
     required = serializers.BooleanField()  # type: ignore[assignment]
     secret = serializers.BooleanField()
-    default = serializers.JSONField(allow_null=True)  # type: ignore[assignment]
+    default = serializers.JSONField(allow_null=True)
     minimum = serializers.IntegerField(allow_null=True)
     maximum = serializers.IntegerField(allow_null=True)
     choices = ChoiceShape(many=True)

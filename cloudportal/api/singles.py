@@ -1,0 +1,91 @@
+"""Operations beside the resources: short lists that are not rows, single things, and changes to them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.response import Response
+
+from cloudportal.api import handlers
+from cloudportal.api.filters import Filter
+from cloudportal.api.operations import Call, Operation
+from cloudportal.api.shapes import Shape, Values, shown, shown_all
+from cloudportal.core.actions import Action
+
+
+def short_list(
+    path: str,
+    shape: type[Shape],
+    call: Callable[..., list[Any]],
+    *,
+    summary: str,
+    action: Action | None,
+    takes: tuple[Filter, ...] = (),
+) -> Operation:
+    """`GET path`: everything that `call(caller, *keys, parameters)` gives, on one page.
+
+    `takes` are filters whose values are handed on as a dictionary rather than put into a query.
+    """
+
+    def run(request: Call) -> Response:
+        sent = request.request.query_params
+        parameters = {one.name: one.value_of(sent[one.name]) for one in takes if one.name in sent}
+        items = call(request.caller, *request.keys, *([parameters] if takes else []))
+        results = shown_all(shape, items, request.caller)
+        return Response({"count": len(results), "next": None, "previous": None, "results": results})
+
+    return Operation(
+        name="list",
+        method="GET",
+        path=path,
+        summary=summary,
+        run=run,
+        answers={200: handlers.page_of(shape)},
+        action=action,
+        filters=takes,
+    )
+
+
+def single(
+    path: str, shape: type[Shape], call: Callable[..., Any], *, summary: str, action: Action | None
+) -> Operation:
+    """`GET path`: the one thing that `call(caller, *keys)` gives."""
+
+    def run(request: Call) -> Response:
+        return Response(shown(shape, call(request.caller, *request.keys), request.caller))
+
+    return Operation(
+        name="show", method="GET", path=path, summary=summary, run=run, answers={200: shape}, action=action
+    )
+
+
+def change(
+    method: str,
+    path: str,
+    call: Callable[..., Any],
+    *,
+    name: str,
+    summary: str,
+    action: Action | None,
+    takes: type[Values] | None = None,
+    gives: type[Shape] | None = None,
+) -> Operation:
+    """`METHOD path`: what `call(caller, *keys, values)` does, answered in the shape `gives`, or 204 without one."""
+
+    def run(request: Call) -> Response:
+        values = () if takes is None else (request.values,)
+        outcome = call(request.caller, *request.keys, *values)
+        if gives is None:
+            return Response(status=204)
+        return Response(shown(gives, outcome, request.caller))
+
+    return Operation(
+        name=name,
+        method=method,
+        path=path,
+        summary=summary,
+        run=run,
+        answers={200: gives} if gives else {204: None},
+        action=action,
+        takes=takes,
+        is_partial=method == "PATCH",
+    )
