@@ -19,6 +19,10 @@ class CommandFailed(Exception):
         super().__init__(f"{program} failed (exit code {code}). Its last lines, from {log}:\n{self.tail}")
 
 
+class Refused(Exception):
+    """A short program did not do what it was given. The message has its own words."""
+
+
 def run(
     command: Sequence[str],
     *,
@@ -50,6 +54,15 @@ def run(
                     on_line(line.rstrip())
     if child.returncode:
         raise CommandFailed(command, child.returncode, log)
+
+
+def feed(command: Sequence[str], text: str = "") -> str:
+    """Run a short program to the end with `text` as its input, and give what it printed. Raises Refused."""
+    done = subprocess.run(list(command), input=text, text=True, capture_output=True, check=False)
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip()
+        raise Refused(f"{Path(command[0]).name} failed (exit code {done.returncode}): {said}")
+    return done.stdout
 
 
 def last_lines(log: Path, count: int = TAIL_LINES) -> str:

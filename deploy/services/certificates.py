@@ -1,9 +1,10 @@
 """Throw-away certificate authorities, for services whose certificates are to be checked like real ones."""
 
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from deploy.commands import feed
 
 KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc"]
 DAYS = "825"  # clients refuse server certificates that are valid for longer
@@ -40,5 +41,5 @@ def _make(
     for extension in extensions:
         command += ["-addext", extension]
     command += ["-keyout", str(made.key), "-out", str(made.certificate)]
-    subprocess.run(command, check=True, capture_output=True)
+    feed(command)
     return made

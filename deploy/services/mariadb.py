@@ -2,10 +2,10 @@
 
 import getpass
 import secrets
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.commands import Refused, feed
 from deploy.services import daemon
 from deploy.services.daemon import Daemon
 
@@ -45,7 +45,7 @@ class MariaDB:
 def start(directory: Path) -> MariaDB:
     """Make an empty server in the directory, with the database, and return when it answers.
 
-    Raises NotStarted, or CalledProcessError when the files cannot be made.
+    Raises NotStarted, or Refused when the files or the database cannot be made.
     """
     directory.mkdir(parents=True, exist_ok=True)
     me = getpass.getuser()
@@ -54,27 +54,23 @@ def start(directory: Path) -> MariaDB:
     files = [f"--datadir={directory / 'data'}", f"--user={me}"]
     # The administrator is whoever comes through the socket as us: there is no password to pass around.
     access = ["--auth-root-authentication-method=socket", f"--auth-root-socket-user={me}", "--skip-test-db"]
-    subprocess.run(
-        ["mariadb-install-db", "--no-defaults", *files, *access, "--skip-name-resolve"],
-        check=True,
-        capture_output=True,
-    )
+    # Forced, or it insists on a resolver that knows this machine's name.
+    feed(["mariadb-install-db", "--no-defaults", *files, *access, "--force"])
     addresses = [f"--socket={socket}", f"--port={port}", "--bind-address=127.0.0.1"]
     addresses.append(f"--pid-file={directory / 'mariadb.pid'}")
     running = daemon.start(
         "mariadbd",
         ["/usr/sbin/mariadbd", "--no-defaults", *files, *OPTIONS, *addresses],
         log=directory / "mariadb.log",
-        ready=lambda: _ask(socket, "SELECT 1").returncode == 0,
+        ready=lambda: _answers(socket),
     )
     mariadb = MariaDB(daemon=running, socket=socket, port=port, password=secrets.token_urlsafe(24))
-    made = _ask(
-        socket,
-        f"CREATE DATABASE {DATABASE}; GRANT ALL ON *.* TO {USER}@'%' IDENTIFIED BY '{mariadb.password}';",
-    )
-    if made.returncode:
+    grant = f"GRANT ALL ON *.* TO {USER}@'%' IDENTIFIED BY '{mariadb.password}';"
+    try:
+        feed(_client(socket), f"CREATE DATABASE {DATABASE}; {grant}")
+    except Refused:
         stop(mariadb)
-        raise daemon.NotStarted(f"MariaDB refused to make the database: {made.stderr.strip()}")
+        raise
     return mariadb
 
 
@@ -83,6 +79,12 @@ def stop(mariadb: MariaDB) -> None:
     daemon.stop(mariadb.daemon)
 
 
-def _ask(socket: Path, statements: str) -> subprocess.CompletedProcess[str]:
-    command = ["mariadb", "--no-defaults", "--batch", f"--socket={socket}"]
-    return subprocess.run(command, input=statements, text=True, capture_output=True, check=False)
+def _client(socket: Path) -> list[str]:
+    return ["mariadb", "--no-defaults", "--batch", f"--socket={socket}"]
+
+
+def _answers(socket: Path) -> bool:
+    try:
+        return bool(feed(_client(socket), "SELECT 1"))
+    except Refused:
+        return False

@@ -82,7 +82,9 @@ def _environment(directory: Path, port: int, mapper_port: int, configuration: Pa
     return {
         # Erlang keeps its cookie in the home directory; ours must not be that of another node.
         "HOME": str(directory),
-        "RABBITMQ_NODENAME": f"portal{port}@localhost",
+        # By address: Erlang would look even "localhost" up, and not every machine can.
+        "RABBITMQ_NODENAME": f"portal{port}@127.0.0.1",
+        "RABBITMQ_USE_LONGNAME": "true",
         "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
         "RABBITMQ_NODE_PORT": str(port),
         "RABBITMQ_DIST_PORT": str(daemon.free_port()),

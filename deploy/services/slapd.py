@@ -6,12 +6,12 @@ import os
 import re
 import secrets
 import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from deploy.commands import Refused, feed
 from deploy.services import certificates, daemon
 from deploy.services.daemon import Daemon
 
@@ -112,7 +112,7 @@ def start(
 
     What an earlier one left in its files is removed first.
     Every entry that is a person or a service gets its password from `passwords`, or a new one. `ports` are those
-    for plain and for TLS connections. Raises NotStarted, or CalledProcessError when the entries do not fit.
+    for plain and for TLS connections. Raises NotStarted, or Refused when the entries do not fit.
     """
     suffix = _distinguished_names(entries)[0]
     known = {name: secrets.token_urlsafe(12) for name in _accounts(entries)} | dict(passwords or {})
@@ -131,19 +131,19 @@ def start(
     slapd = Slapd(running, suffix, plain, secure, authority.certificate, known, local)
     try:
         add(slapd, entries)
-    except subprocess.CalledProcessError:
+    except Refused:
         stop(slapd)
         raise
     return slapd
 
 
 def add(slapd: Slapd, entries: str) -> None:
-    """Add entries, each with its password if it has one. Raises CalledProcessError."""
+    """Add entries, each with its password if it has one. Raises Refused."""
     _as_administrator(slapd, "ldapadd", _with_passwords(entries, slapd.passwords))
 
 
 def change(slapd: Slapd, changes: str) -> None:
-    """Apply LDIF change records. Raises CalledProcessError."""
+    """Apply LDIF change records. Raises Refused."""
     _as_administrator(slapd, "ldapmodify", changes)
 
 
@@ -153,8 +153,7 @@ def stop(slapd: Slapd) -> None:
 
 
 def _as_administrator(slapd: Slapd, program: str, ldif: str) -> None:
-    command = [program, "-Q", "-Y", "EXTERNAL", "-H", slapd.local_uri]
-    subprocess.run(command, input=ldif, text=True, check=True, capture_output=True)
+    feed([program, "-Q", "-Y", "EXTERNAL", "-H", slapd.local_uri], ldif)
 
 
 def _write_configuration(directory: Path, suffix: str, authority: certificates.Certificate) -> None:
@@ -173,8 +172,7 @@ def _write_configuration(directory: Path, suffix: str, authority: certificates.C
         administrator=f"gidNumber={os.getgid()}+uidNumber={os.getuid()},cn=peercred,cn=external,cn=auth",
         data=data,
     )
-    command = ["/usr/sbin/slapadd", "-n", "0", "-F", str(configuration), "-q"]
-    subprocess.run(command, input=text, text=True, check=True, capture_output=True)
+    feed(["/usr/sbin/slapadd", "-n", "0", "-F", str(configuration), "-q"], text)
 
 
 def _with_passwords(entries: str, passwords: Mapping[str, str]) -> str:
