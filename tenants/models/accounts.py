@@ -10,6 +10,9 @@ from tenants import states
 from tenants.models.domains import Domain
 from tenants.models.roles import Role
 
+# Tells a project's account from a person's of the same name.
+PROJECT_SUFFIX = " (project)"
+
 
 class Account(ScopedModel):
     """An owner of resources in a domain, with users who sign in for it.
@@ -33,6 +36,13 @@ class Account(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def called(self) -> str:
+        """How a sentence begins that is about it."""
+        if self.is_project:
+            return f"The project {self.name.removesuffix(PROJECT_SUFFIX)}"
+        return f"The account {self.name}"
 
     @property
     def owner(self) -> Owner:

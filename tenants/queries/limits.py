@@ -19,6 +19,7 @@ class Level:
     level: str
     owner_id: int
     name: str
+    depth: int
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,15 @@ class Limit:
 
 
 def path_of(owner: Account | Domain) -> list[Level]:
-    """The account and its domain, or the domain, and every domain above up to ROOT, from the leaf."""
+    """As levels: the account and its domain, or the domain, and every domain above up to ROOT, from the leaf."""
     domain = owner.domain if isinstance(owner, Account) else owner
     ids = domain.ancestor_ids
     names = dict(Domain.objects.filter(pk__in=ids).values_list("pk", "name"))
-    above = [Level(Counter.DOMAIN, pk, f"The domain {names[pk]}") for pk in reversed(ids)]
+    above = [Level(Counter.DOMAIN, pk, f"The domain {names[pk]}", depth) for depth, pk in enumerate(ids)]
     if isinstance(owner, Domain):
-        return above
-    return [Level(Counter.ACCOUNT, owner.pk, f"The account {owner.name}"), *above]
+        return above[::-1]
+    own = Level(Counter.ACCOUNT, owner.pk, owner.called, len(ids))
+    return [own, *above[::-1]]
 
 
 def counters_of(levels: Iterable[Level]) -> list[Counter]:

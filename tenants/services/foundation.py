@@ -34,3 +34,8 @@ def ensure_foundation() -> Domain:
     if is_new:
         limits.make_counters(Counter.ACCOUNT, admin.pk, {})
     return root
+
+
+def is_foundation(account: Account) -> bool:
+    """True for the account in whose name the portal itself works."""
+    return account.domain.parent_id is None and account.name == ADMIN_ACCOUNT and not account.is_project

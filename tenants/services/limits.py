@@ -1,89 +1,54 @@
 """Limits: reserved and released up the whole path, in the transaction of the change they belong to."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
 from django.db import IntegrityError, models, transaction
 
 from cloudportal.core import plans
 from cloudportal.core.errors import LimitReached
 from tenants.models import Account, Counter, Domain
+from tenants.queries.limits import Level as Level
+from tenants.queries.limits import counters_of as counters_of
+from tenants.queries.limits import path_of as path_of
+from tenants.resources import Resource as Resource
+from tenants.services import limit_maxima
+from tenants.services.standing import require_enabled
 
-
-class Resource(StrEnum):
-    """What is counted, with its unit."""
-
-    INSTANCES = "instances"
-    CPUS = "cpus"
-    MEMORY_MIB = "memory_mib"
-    VOLUMES = "volumes"
-    PRIMARY_STORAGE_GIB = "primary_storage_gib"
-    SECONDARY_STORAGE_GIB = "secondary_storage_gib"
-    SNAPSHOTS = "snapshots"
-    TEMPLATES = "templates"
-    NETWORKS = "networks"
-    ADDRESSES = "addresses"
-    PROJECTS = "projects"
-
-    @property
-    def words(self) -> str:
-        """As people say it."""
-        return {
-            "cpus": "CPUs",
-            "memory_mib": "MiB of memory",
-            "primary_storage_gib": "GiB of primary storage",
-            "secondary_storage_gib": "GiB of secondary storage",
-            "addresses": "IP addresses",
-        }.get(self.value, self.value)
-
-
-@dataclass(frozen=True)
-class Level:
-    """One counter's owner on the path from an account up to ROOT."""
-
-    level: str
-    owner_id: int
-    name: str
-
-
-def path_of(account: Account) -> list[Level]:
-    """The account, its domain, and every domain above it up to ROOT."""
-    ids = account.domain.ancestor_ids
-    names = dict(Domain.objects.filter(pk__in=ids).values_list("pk", "name"))
-    above = [Level(Counter.DOMAIN, pk, f"The domain {names[pk]}") for pk in reversed(ids)]
-    return [Level(Counter.ACCOUNT, account.pk, f"The account {account.name}"), *above]
+Change = tuple[Level, Resource, int]
 
 
 def reserve(account: Account, amounts: Mapping[Resource, int]) -> None:
     """Counts the amounts up the path of the account, or raises LimitReached and leaves everything as it was.
 
-    Needs an open transaction; taking that back takes the reservation back.
+    Needs an open transaction; taking that back takes the reservation back. Raises WrongState for an account, project
+    or domain in which nothing new may be made.
     """
-    _require_transaction()
-    wanted = _positive(amounts)
-    for level in path_of(account):
-        for resource, amount in wanted:
-            if not _add(level, resource, amount):
-                raise _refusal(level, resource, amount)
-    for resource, amount in wanted:
-        plans.note("limit", f"Counts {amount} {resource.words}.", resource=resource.value, amount=amount)
+    adjust(account, {one: amount for one, amount in amounts.items() if amount > 0})
 
 
 def release(account: Account, amounts: Mapping[Resource, int]) -> None:
     """Counts the amounts down again. Needs an open transaction, and a state move that lets it happen once."""
-    _require_transaction()
-    for level in path_of(account):
-        for resource, amount in _positive(amounts):
-            Counter.objects.filter(level=level.level, owner_id=level.owner_id, resource=resource).update(
-                used=models.F("used") - amount
-            )
+    adjust(account, {one: -amount for one, amount in amounts.items() if amount > 0})
 
 
 def adjust(account: Account, changes: Mapping[Resource, int]) -> None:
-    """Reserves what grows and releases what shrinks, together."""
-    reserve(account, {one: amount for one, amount in changes.items() if amount > 0})
-    release(account, {one: -amount for one, amount in changes.items() if amount < 0})
+    """Reserves what grows and releases what shrinks, together. As `reserve` and `release`."""
+    if any(amount > 0 for amount in changes.values()):
+        require_enabled(account)
+    _apply(account, [(level, one, amount) for level in path_of(account) for one, amount in changes.items()])
+    for resource, amount in sorted(changes.items()):
+        if amount > 0:
+            plans.note("limit", f"Counts {amount} {resource.words}.", resource=resource.value, amount=amount)
+
+
+def transfer(source: Account, target: Account, amounts: Mapping[Resource, int]) -> None:
+    """Counts the amounts to another account. Levels that both are under do not change. As `reserve`."""
+    require_enabled(target)
+    giving, taking = path_of(source), path_of(target)
+    wanted = [(one, amount) for one, amount in amounts.items() if amount > 0]
+    up = [(level, one, amount) for level in taking if level not in giving for one, amount in wanted]
+    down = [(level, one, -amount) for level in giving if level not in taking for one, amount in wanted]
+    _apply(target, up + down)
 
 
 def make_counters(level: str, owner_id: int, maxima: Mapping[Resource, int | None]) -> None:
@@ -93,42 +58,73 @@ def make_counters(level: str, owner_id: int, maxima: Mapping[Resource, int | Non
     )
 
 
-def _require_transaction() -> None:
+def remove_counters(level: str, owner_ids: Iterable[int]) -> None:
+    """The counters of accounts or domains that are gone."""
+    Counter.objects.filter(level=level, owner_id__in=list(owner_ids)).delete()
+
+
+def _apply(account: Account, changes: list[Change]) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Limits are counted inside the transaction of the change they belong to.")
+    with transaction.atomic():
+        for level, resource, amount in sorted(changes, key=_lock_order):
+            if amount < 0:
+                _rows(level, resource).update(used=models.F("used") + amount)
+            elif amount > 0 and not _add(account, level, resource, amount):
+                raise _refusal(level, resource, amount)
 
 
-def _positive(amounts: Mapping[Resource, int]) -> list[tuple[Resource, int]]:
-    # Sorted: every transaction takes the counters of a level in the same order, and levels from the leaf up.
-    return sorted((one, amount) for one, amount in amounts.items() if amount > 0)
+def _lock_order(change: Change) -> tuple[int, str, int, str]:
+    # Every transaction takes its counters from the leaves to ROOT, and those of a level by name: two that want the
+    # same ones then wait for each other in turn. ROOT's come last and so are held for the shortest time.
+    level, resource, _ = change
+    return (-level.depth, level.level, level.owner_id, resource.value)
 
 
-def _add(level: Level, resource: Resource, amount: int) -> bool:
-    rows = Counter.objects.filter(level=level.level, owner_id=level.owner_id, resource=resource)
+def _rows(level: Level, resource: Resource) -> models.QuerySet[Counter]:
+    return Counter.objects.filter(level=level.level, owner_id=level.owner_id, resource=resource)
+
+
+def _add(account: Account, level: Level, resource: Resource, amount: int) -> bool:
     has_room = models.Q(maximum=None) | models.Q(maximum__gte=models.F("used") + amount)
+    rows = _rows(level, resource)
     if rows.filter(has_room).update(used=models.F("used") + amount):
         return True
     if rows.exists():
         return False
-    # A resource that is younger than the account: its counter is made on first use.
-    try:
-        with transaction.atomic():
-            Counter.objects.create(level=level.level, owner_id=level.owner_id, resource=resource)
-    except IntegrityError:
-        pass
+    _make_late_counter(account, level, resource)
     return bool(rows.filter(has_room).update(used=models.F("used") + amount))
 
 
+def _make_late_counter(account: Account, level: Level, resource: Resource) -> None:
+    """The counter of a resource that is younger than the account or domain: it is made on first use."""
+    owner = account if level.level == Counter.ACCOUNT else Domain.objects.get(pk=level.owner_id)
+    maximum = limit_maxima.defaults_of(owner).get(resource)
+    try:
+        with transaction.atomic():
+            Counter.objects.create(
+                level=level.level, owner_id=level.owner_id, resource=resource, maximum=maximum
+            )
+    except IntegrityError:
+        # Somebody else made it in the same moment, which is as good.
+        return
+
+
 def _refusal(level: Level, resource: Resource, amount: int) -> LimitReached:
-    counter = Counter.objects.get(level=level.level, owner_id=level.owner_id, resource=resource)
+    if level.level == Counter.ACCOUNT:
+        counter = _rows(level, resource).get()
+        return LimitReached(
+            owner=level.name,
+            resource=resource.words,
+            maximum=counter.maximum,
+            used=counter.used,
+            wanted=amount,
+        )
+    # What the whole domain has is its administrators' to know, not every tenant's.
     return LimitReached(
-        owner=level.name, maximum=counter.maximum, resource=resource.words, used=counter.used, wanted=amount
+        f"{level.name} has no room for {amount} more {resource.words}: its limit is reached. Free some, "
+        "or ask an administrator of the domain for more.",
+        owner=level.name,
+        resource=resource.words,
+        wanted=amount,
     )
-
-
-def counters_of(levels: Iterable[Level]) -> list[Counter]:
-    """The counters at these levels."""
-    condition = models.Q(pk__in=())
-    for level in levels:
-        condition |= models.Q(level=level.level, owner_id=level.owner_id)
-    return list(Counter.objects.filter(condition).order_by("resource", "level"))
