@@ -1,6 +1,13 @@
 """The tables of the tenants."""
 
 from tenants.models.accounts import Account
+from tenants.models.credentials import ApiKey, ApiToken
+from tenants.models.directories import (
+    DirectoryAccount,
+    DirectoryGroupMapping,
+    DirectoryIdentity,
+    DirectoryServer,
+)
 from tenants.models.domains import Domain
 from tenants.models.limits import Counter
 from tenants.models.projects import Invitation, Project, ProjectMember, ProjectRole, ProjectRoleRule
@@ -10,7 +17,13 @@ from tenants.models.users import User
 
 __all__ = [
     "Account",
+    "ApiKey",
+    "ApiToken",
     "Counter",
+    "DirectoryAccount",
+    "DirectoryGroupMapping",
+    "DirectoryIdentity",
+    "DirectoryServer",
     "Domain",
     "Invitation",
     "Project",
