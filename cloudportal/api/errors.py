@@ -81,10 +81,8 @@ def incident_body() -> Body:
 
 def plain_body(status: int) -> Body:
     """The shape for an answer that a framework gave by its status alone."""
-    for _, known, code, sentence in _PLAIN:
-        if known == status:
-            return _body(code, sentence)
-    return _body("refused", "The request was refused because it is not well formed.")
+    sentences = {known: (code, sentence) for _, known, code, sentence in _PLAIN}
+    return _body(*sentences.get(status, sentences[400]))
 
 
 def _body(code: str, sentence: str) -> Body:
