@@ -16,6 +16,7 @@ CHROMIUM_FLAGS = [
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
+    "--disable-crash-reporter",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -92,6 +93,6 @@ def page(chromium_browser):
     context = chromium_browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.script_errors = []
-    page.on("pageerror", page.script_errors.append)
+    page.on("pageerror", lambda error: page.script_errors.append(error))
     yield page
     context.close()
