@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tenants.authentication.CallerMiddleware",
+    "cloudportal.portal.middleware.Theme",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -67,8 +68,17 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "cloudportal.portal.loaders.Cached",
+                    [
+                        "cloudportal.portal.loaders.ThemeFiles",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                ),
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -100,6 +110,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "portal:sign-in"
+CSRF_FAILURE_VIEW = "cloudportal.portal.errors.form_expired"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -160,6 +171,9 @@ JOB_ATTEMPTS = 5
 JOB_STEP_TRIES = environment.number("PORTAL_JOB_STEP_TRIES", 6)
 # Called with (job, step name, point, direction) around each effect; the fault walk kills the worker there.
 JOB_CHECKPOINT: str | None = environment.text("PORTAL_JOB_CHECKPOINT") or None
+
+# Themes by the host name asked for, as in `cloud.example.org=harbour`; a domain's own comes first.
+THEME_HOSTS = environment.words("PORTAL_THEME_HOSTS")
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -62,12 +62,15 @@ JOBS = ListPage(
     path="jobs/",
     title="Jobs",
     nouns="jobs",
+    icon="job",
     rows=jobs_for,
     columns=COLUMNS,
     about="Whatever takes longer than a moment is a job: you can follow its steps here, while it runs and afterwards.",
     search=("subject_name", "kind", "message"),
     filters=(
-        Filter("state", "State", "state", lambda caller: [(one, one) for one in (*states.OPEN, *states.CLOSED)]),
+        Filter(
+            "state", "State", "state", lambda caller: [(one, one) for one in (*states.OPEN, *states.CLOSED)]
+        ),
         Filter("subject", "About", "subject_uuid"),
     ),
 )
@@ -161,9 +164,9 @@ def jobs_panel() -> Table:
     """The last jobs on a thing."""
     return Table(
         "Jobs",
-        lambda caller, row: jobs_for(caller).filter(subject_uuid=row.uuid)[:RECENT]
-        if caller.may(actions.READ.name)
-        else [],
+        lambda caller, row: (
+            jobs_for(caller).filter(subject_uuid=row.uuid)[:RECENT] if caller.may(actions.READ.name) else []
+        ),
         tuple(one for one in COLUMNS if one.name != "subject"),
         more=("jobs", "subject"),
     )

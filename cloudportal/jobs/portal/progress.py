@@ -10,23 +10,32 @@ from uuid import UUID
 from cloudportal.core.caller import Caller
 from cloudportal.jobs import actions, states
 from cloudportal.jobs.models import Job, JobLine
-from cloudportal.jobs.queries import jobs_for, lines_for, open_jobs_on
-from cloudportal.jobs.workflows import Step, workflow_for
+from cloudportal.jobs.progress import StepProgress, steps_of
+from cloudportal.jobs.queries import jobs_for, lines_for
+from cloudportal.jobs.workflows import workflow_for
 from cloudportal.portal import formats
 from cloudportal.portal.panels import Part
 
-DONE, RUNNING, WAITING, NEXT = "done", "running", "waiting", "next"
-UNDONE, UNDOING, FAILED, SKIPPED = "undone", "undoing", "failed", "skipped"
+DONE, RUNNING, WAITING, SKIPPED = "done", "running", "waiting", "skipped"
+UNDONE, UNDOING, FAILED = "undone", "undoing", "failed"
 
 _WORDS = {
     DONE: "done",
     RUNNING: "under way",
-    WAITING: "waiting",
-    NEXT: "to do",
+    WAITING: "to do",
+    SKIPPED: "not begun",
     UNDONE: "undone",
     UNDOING: "being undone",
     FAILED: "failed",
-    SKIPPED: "not begun",
+}
+_ICONS = {
+    DONE: "tone-good",
+    RUNNING: "tone-busy",
+    WAITING: "next",
+    SKIPPED: "next",
+    UNDONE: "recover",
+    UNDOING: "tone-busy",
+    FAILED: "tone-bad",
 }
 
 
@@ -42,6 +51,11 @@ class StepLine:
     def words(self) -> str:
         """The status as people read it."""
         return _WORDS[self.status]
+
+    @property
+    def icon(self) -> str:
+        """The status as an icon."""
+        return _ICONS[self.status]
 
 
 @dataclass(frozen=True)
@@ -64,15 +78,15 @@ class Progress:
 def progress_of(caller: Caller, job: Job, *, with_lines: bool = False) -> Progress:
     """The job's progress; with its log only where that is shown."""
     lines = tuple(lines_for(caller, job)) if with_lines else ()
-    steps = steps_of(job)
-    seen = f"{job.state}|{job.cursor}|{job.is_undoing}|{job.progress}|{job.step_tries}|{len(lines)}|{job.message}"
+    seen = (job.state, job.cursor, job.is_undoing, job.progress, job.step_tries, len(lines), job.message)
+    steps = _steps(job)
     return Progress(
         job=job,
         label=label_of(job.kind),
         sentence=_sentence(job, steps),
         steps=steps,
         lines=lines,
-        mark=hashlib.sha256(seen.encode()).hexdigest()[:12],
+        mark=hashlib.sha256(repr(seen).encode()).hexdigest()[:12],
     )
 
 
@@ -84,56 +98,28 @@ def label_of(kind: str) -> str:
         return kind
 
 
-def steps_of(job: Job) -> tuple[StepLine, ...]:
-    """The steps of the job's workflow, each with its status. None for a kind that this program does not know."""
+def _steps(job: Job) -> tuple[StepLine, ...]:
+    """The steps as lines; none for a kind that this program does not know any more."""
     try:
-        steps = workflow_for(job.kind).steps
+        steps = steps_of(job)
     except LookupError:
         return ()
-    outcomes = _Outcomes.of(job)
-    return tuple(
-        StepLine(one.label, _status(job, index, one, outcomes), outcomes.took.get(one.name, ""))
-        for index, one in enumerate(steps)
-    )
+    finished = {entry["step"] for entry in job.timeline if entry["outcome"] == DONE}
+    return tuple(StepLine(one.label, _status(job, one, finished), _took(one)) for one in steps)
 
 
-@dataclass(frozen=True)
-class _Outcomes:
-    """The timeline by step."""
-
-    done: frozenset[str]
-    undone: frozenset[str]
-    took: dict[str, str]
-
-    @classmethod
-    def of(cls, job: Job) -> "_Outcomes":
-        by = {word: frozenset(one["step"] for one in job.timeline if one["outcome"] == word) for word in (DONE, UNDONE)}
-        return cls(by[DONE], by[UNDONE], {one["step"]: _took(one) for one in job.timeline})
+def _status(job: Job, step: StepProgress, finished: set[str]) -> str:
+    # The step at which a job turned back is undone like the others; that it was never done tells it apart.
+    if step.state == UNDONE and step.name not in finished:
+        return FAILED
+    return SKIPPED if step.state == WAITING and (job.is_undoing or not job.is_open) else step.state
 
 
-def _took(entry: dict[str, Any]) -> str:
-    began, ended = (datetime.fromisoformat(entry[name]) for name in ("began_at", "ended_at"))
-    return formats.duration((ended - began).total_seconds())
-
-
-def _status(job: Job, index: int, step: type[Step], outcomes: _Outcomes) -> str:
-    if job.is_undoing:
-        return _status_backwards(job, index, step, outcomes)
-    if index < job.cursor:
-        return DONE
-    if index == job.cursor and job.is_open:
-        return RUNNING if job.state == states.RUNNING else WAITING
-    return NEXT if job.is_open else SKIPPED
-
-
-def _status_backwards(job: Job, index: int, step: type[Step], outcomes: _Outcomes) -> str:
-    if step.name in outcomes.undone:
-        return UNDONE if step.name in outcomes.done else FAILED
-    if index >= job.cursor:
-        return SKIPPED
-    if index == job.cursor - 1:
-        return UNDOING if job.is_open else FAILED
-    return DONE
+def _took(step: StepProgress) -> str:
+    if not step.began_at or not step.ended_at:
+        return ""
+    passed = datetime.fromisoformat(step.ended_at) - datetime.fromisoformat(step.began_at)
+    return formats.duration(passed.total_seconds())
 
 
 def _sentence(job: Job, steps: Sequence[StepLine]) -> str:
@@ -141,16 +127,15 @@ def _sentence(job: Job, steps: Sequence[StepLine]) -> str:
         return "Done."
     if not job.is_open:
         return job.message or "It did not work out."
-    current = next((one for one in steps if one.status in (RUNNING, WAITING, UNDOING)), None)
-    if current is None:
+    if job.state == states.QUEUED and not job.step_tries:
         return "Waiting for a worker."
-    number = steps.index(current) + 1
+    number = next((at for at, one in enumerate(steps, 1) if one.status not in (DONE, FAILED, UNDONE)), 0)
     if job.is_undoing:
-        return f"Turning back: {current.label} is being undone."
-    if current.status == WAITING and not number > 1 and not job.step_tries:
-        return "Waiting for a worker."
-    again = ", trying again shortly" if job.step_tries else ""
-    return f"Step {number} of {len(steps)}: {current.label}{again}."
+        return f"Turning back: {job.message}"
+    if not number:
+        return "Nearly done."
+    again = ", which is tried again shortly" if job.step_tries else ""
+    return f"Step {number} of {len(steps)}: {steps[number - 1].label}{again}."
 
 
 def open_progress(caller: Caller, subject_uuid: UUID) -> Progress | None:
@@ -169,10 +154,3 @@ def _running(caller: Caller, row: Any) -> dict[str, Any] | None:
 def progress_panel() -> Part:
     """On top of a detail page: the job that is under way on the thing, live."""
     return Part("Progress", "portal/jobs/panel.html", _running, place="top")
-
-
-def show_open_jobs(caller: Caller, rows: Sequence[Any]) -> None:
-    """Gives each row of a list its open job as `open_job`, in one query."""
-    found = open_jobs_on(row.uuid for row in rows)
-    for row in rows:
-        row.open_job = found.get(row.uuid)

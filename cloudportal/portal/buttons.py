@@ -1,0 +1,126 @@
+"""Buttons, made from the declared actions: hidden without permission, disabled with the reason in a wrong state."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from cloudportal.core.actions import Action
+from cloudportal.core.caller import Caller
+
+
+@dataclass(frozen=True)
+class RowAction:
+    """A button of a detail page that calls one service.
+
+    `perform` is the service `(caller, row)`; `done` is the sentence afterwards, in which `{name}` is the row's.
+    Dangerous actions are asked for on a page of their own first. `goes_away` says that the row's page may be
+    gone afterwards, so the list comes next; `lands` names another address, made from what the service returned.
+    """
+
+    action: Action
+    perform: Callable[[Caller, Any], Any]
+    icon: str
+    done: str
+    goes_away: bool = False
+    lands: Callable[[Any], str] | None = None
+    is_shown: Callable[[Caller, Any], bool] = lambda caller, row: True
+
+    def button(self, caller: Caller, row: Any, route: str) -> "Button | None":
+        """The button that this caller sees on the row's page, or None for those who may not."""
+        if not caller.may(self.action.name) or not self.is_shown(caller, row):
+            return None
+        refusal = self.action.refusal(row)
+        return Button(
+            name=self.action.verb,
+            label=self.action.label,
+            url=reverse(f"portal:{route}-{self.action.verb}", args=[row.uuid]),
+            icon=self.icon,
+            reason=refusal.detail if refusal else "",
+            is_post=not asks_first(self.action),
+            is_dangerous=self.action.is_dangerous,
+        )
+
+
+@dataclass(frozen=True)
+class RowLink:
+    """A button of a detail page that opens a form about the row."""
+
+    action: Action
+    route: str
+    icon: str
+    label: str = ""
+    is_shown: Callable[[Caller, Any], bool] = lambda caller, row: True
+
+    def button(self, caller: Caller, row: Any, route: str) -> "Button | None":
+        """As RowAction's, as a link."""
+        if not caller.may(self.action.name) or not self.is_shown(caller, row):
+            return None
+        refusal = self.action.refusal(row)
+        return Button(
+            name=self.action.verb,
+            label=self.label or self.action.label,
+            url=reverse(f"portal:{self.route}", args=[row.uuid]),
+            icon=self.icon,
+            reason=refusal.detail if refusal else "",
+            is_post=False,
+            is_dangerous=self.action.is_dangerous,
+        )
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """The one button of a list or an empty place: a link to a form, for those who may."""
+
+    label: str
+    route: str
+    action: Action | None = None
+    icon: str = "plus"
+
+    @property
+    def url(self) -> str:
+        """Where it leads."""
+        return reverse(f"portal:{self.route}")
+
+    def for_caller(self, caller: Caller) -> "PageLink | None":
+        """Itself, or None for those who may not."""
+        return self if self.action is None or caller.may(self.action.name) else None
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button as one caller sees it; `reason` says why it cannot be pressed now, empty where it can."""
+
+    name: str
+    label: str
+    url: str
+    icon: str
+    reason: str = ""
+    is_post: bool = True
+    is_dangerous: bool = False
+
+    @property
+    def is_enabled(self) -> bool:
+        """True where it can be pressed."""
+        return not self.reason
+
+
+@dataclass(frozen=True)
+class Buttons:
+    """A page's buttons: the one that comes first to mind, and the rest in a menu."""
+
+    first: Button | None
+    rest: tuple[Button, ...]
+
+
+def asks_first(action: Action) -> bool:
+    """True for actions that are confirmed on a page of their own."""
+    return action.is_dangerous or bool(action.confirmation)
+
+
+def arranged(buttons: list[Button]) -> Buttons:
+    """The first that can be pressed and harms nothing stands alone; the rest follow in their order."""
+    harmless = [one for one in buttons if one.is_enabled and not one.is_dangerous]
+    first = harmless[0] if harmless else None
+    return Buttons(first, tuple(one for one in buttons if one is not first))

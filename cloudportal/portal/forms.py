@@ -1,0 +1,156 @@
+"""Form pages: declared fields and one service; what was typed stays, and each fault stands beside its field."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+
+from cloudportal.core import plans
+from cloudportal.core.actions import Action
+from cloudportal.core.caller import Caller
+from cloudportal.core.errors import NotPermitted, PortalError
+from cloudportal.portal.details import Crumb
+from cloudportal.portal.pages import is_by_htmx, page
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields that are filled in together, under a heading."""
+
+    title: str
+    names: tuple[str, ...]
+    note: str = ""
+
+
+class PortalForm(forms.Form):
+    """A form that knows who fills it in and, where it is about one, the row. It checks shapes; services decide."""
+
+    groups: ClassVar[tuple[Group, ...]] = ()
+    required_css_class = "is-required"
+
+    def __init__(self, *arguments: Any, caller: Caller, row: Any = None, **options: Any) -> None:
+        self.caller = caller
+        self.row = row
+        super().__init__(*arguments, **options)
+        self.shape()
+
+    def shape(self) -> None:
+        """Fills in choices and first values that depend on the caller or the row."""
+
+    def sections(self) -> list[tuple[Group, list[forms.BoundField]]]:
+        """The groups with their fields; one nameless group where none is declared."""
+        groups = self.groups or (Group("", tuple(self.fields)),)
+        return [(one, [self[name] for name in one.names if name in self.fields]) for one in groups]
+
+    def refuse(self, refusal: PortalError) -> None:
+        """Puts the refusal's sentences beside their fields, or on top where they belong to none."""
+        known = {name: text for name, text in refusal.fields.items() if name in self.fields}
+        for name, sentences in known.items():
+            self.add_error(name, list(sentences))
+        if not known:
+            self.add_error(None, refusal.detail)
+
+    def missing(self) -> list[str]:
+        """Labels of fields that still need a value."""
+        return [
+            str(self[name].label)
+            for name, errors in self.errors.as_data().items()
+            if name in self.fields and any(one.code == "required" for one in errors)
+        ]
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """A form, declared. `submit` calls one service `(caller, row, values)`; its result goes to `done` and `next`.
+
+    With `is_planned` the page answers what would happen while it is filled in (`?plan=1`). `row` is the query for
+    forms about one thing, whose uuid is then part of the address.
+    """
+
+    route: str
+    path: str
+    title: str
+    action: Action
+    form: type[PortalForm]
+    submit: Callable[[Caller, Any, dict[str, Any]], Any]
+    button: str
+    done: Callable[[Any], str]
+    next: Callable[[Any], str]
+    parent: str
+    parent_label: str
+    row: Callable[[Caller, UUID], Any] | None = None
+    row_route: str = ""
+    note: str = ""
+    is_planned: bool = False
+    plan_template: str = "portal/plan.html"
+    plan_values: Callable[[Caller, plans.Plan], dict[str, Any]] = lambda caller, plan: {}
+    template: str = "portal/form.html"
+
+    def urls(self) -> list[URLPattern]:
+        """The form's address."""
+        return [path(self.path, page(self.view), name=self.route)]
+
+    def view(self, request: HttpRequest, caller: Caller, uuid: UUID | None = None) -> HttpResponse:
+        """The empty form, or what came of sending it."""
+        self.action.permit(caller)
+        row = self.row(caller, uuid) if self.row and uuid else None
+        if request.method != "POST":
+            first = {name: value for name, value in request.GET.items() if name in self.form.base_fields}
+            return self._shown(request, caller, self.form(caller=caller, row=row, initial=first))
+        form = self.form(request.POST, request.FILES, caller=caller, row=row)
+        if self.is_planned and "plan" in {**request.GET.dict(), **request.POST.dict()}:
+            return self._plan(request, caller, form)
+        return self._sent(request, caller, form)
+
+    def _sent(self, request: HttpRequest, caller: Caller, form: PortalForm) -> HttpResponse:
+        if not form.is_valid():
+            return self._shown(request, caller, form, status=400)
+        try:
+            result = self.submit(caller, form.row, form.cleaned_data)
+        except NotPermitted:
+            raise
+        except PortalError as refusal:
+            form.refuse(refusal)
+            return self._shown(request, caller, form, status=refusal.status)
+        sentence = self.done(result)
+        if sentence:
+            messages.success(request, sentence)
+        return HttpResponseRedirect(self.next(result))
+
+    def _plan(self, request: HttpRequest, caller: Caller, form: PortalForm) -> HttpResponse:
+        values: dict[str, Any] = {"is_asked": True, "missing": form.missing()}
+        if form.is_valid():
+            plan = plans.planned(lambda: self.submit(caller, form.row, form.cleaned_data))
+            values = {"is_asked": True, "plan": plan, **self.plan_values(caller, plan)}
+        if is_by_htmx(request):
+            return render(request, self.plan_template, values)
+        return self._shown(request, caller, form, **values)
+
+    def _shown(
+        self, request: HttpRequest, caller: Caller, form: PortalForm, status: int = 200, **values: Any
+    ) -> HttpResponse:
+        crumbs = [Crumb(self.parent_label, reverse(f"portal:{self.parent}"))]
+        if form.row is not None and self.row_route:
+            crumbs.append(Crumb(str(form.row), reverse(f"portal:{self.row_route}", args=[form.row.uuid])))
+        _focus_first_fault(form)
+        context = {
+            "page_title": self.title.format(name=form.row) if form.row is not None else self.title,
+            "crumbs": crumbs,
+            "declared": self,
+            "form": form,
+            "back_url": crumbs[-1].url,
+            **values,
+        }
+        return render(request, self.template, context, status=status)
+
+
+def _focus_first_fault(form: PortalForm) -> None:
+    faulty = [name for name in form.fields if form.is_bound and name in form.errors]
+    if faulty:
+        form.fields[faulty[0]].widget.attrs["autofocus"] = True

@@ -1,0 +1,111 @@
+"""The panels of a detail page: facts, tables, and parts with a template of their own."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any, Literal, Protocol
+
+from django.urls import reverse
+
+from cloudportal.core.caller import Caller
+from cloudportal.core.permissions import RoleKind
+from cloudportal.portal import cells
+from cloudportal.portal.columns import Column, columns_for, rows_of
+
+Place = Literal["top", "main", "side"]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A panel as one caller sees it on one row's page."""
+
+    template: str
+    title: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+class Panel(Protocol):
+    """Something that has a place on a detail page."""
+
+    @property
+    def place(self) -> Place:
+        """Above, in the wide column, or beside it."""
+
+    def shown(self, caller: Caller, row: Any) -> Shown | None:
+        """What this caller sees there for the row, or None for nothing."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A label and a value: a function of the row, or a dotted name in it."""
+
+    label: str
+    value: Callable[[Any], Any] | str
+    least: RoleKind = RoleKind.USER
+
+    def read(self, row: Any) -> Any:
+        """The value, a dash for nothing."""
+        read = attrgetter(self.value) if isinstance(self.value, str) else self.value
+        return cells.or_nothing(read(row))
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A card of labels and values."""
+
+    title: str
+    facts: tuple[Fact, ...]
+    place: Place = "main"
+    least: RoleKind = RoleKind.USER
+
+    def shown(self, caller: Caller, row: Any) -> Shown | None:
+        """The facts that are for this caller."""
+        rank = caller.kind.rank
+        if rank < self.least.rank:
+            return None
+        lines = [(one.label, one.read(row)) for one in self.facts if rank >= one.least.rank]
+        return Shown("portal/panels/facts.html", self.title, {"lines": lines})
+
+
+@dataclass(frozen=True)
+class Table:
+    """Things that belong to the row, as a short table. `more` leads to the full list, filtered by the row.
+
+    An empty table is left out unless `empty` says what it would hold.
+    """
+
+    title: str
+    things: Callable[[Caller, Any], Iterable[Any]]
+    columns: tuple[Column, ...]
+    empty: str = ""
+    more: tuple[str, str] | None = None
+    place: Place = "main"
+    least: RoleKind = RoleKind.USER
+
+    def shown(self, caller: Caller, row: Any) -> Shown | None:
+        """The table with its rows."""
+        if caller.kind.rank < self.least.rank:
+            return None
+        columns = columns_for(caller, self.columns)
+        rows = rows_of(columns, self.things(caller, row))
+        if not rows and not self.empty:
+            return None
+        more = f"{reverse(f'portal:{self.more[0]}')}?{self.more[1]}={row.uuid}" if self.more else ""
+        values = {"columns": columns, "rows": rows, "empty": self.empty, "more": more}
+        return Shown("portal/panels/table.html", self.title, values)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A panel with its own template; `values` returns what the template needs, or None to leave it out."""
+
+    title: str
+    template: str
+    values: Callable[[Caller, Any], dict[str, Any] | None]
+    place: Place = "main"
+    least: RoleKind = RoleKind.USER
+
+    def shown(self, caller: Caller, row: Any) -> Shown | None:
+        """The part with its values."""
+        values = self.values(caller, row) if caller.kind.rank >= self.least.rank else None
+        return None if values is None else Shown(self.template, self.title, values)
