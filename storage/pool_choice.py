@@ -28,6 +28,9 @@ class Need:
     host: Host | None = None
 
 
+Refusal = Callable[[Pool, Need], str | None]
+
+
 @dataclass(frozen=True)
 class Sieve:
     """One check of the funnel: how many pools were left after it, and why it refused the others, by name."""
@@ -66,7 +69,7 @@ def narrow(need: Need) -> Funnel:
     pools = list(Pool.objects.filter(zone_id=need.zone_id).select_related("host", "cluster"))
     sieves: list[Sieve] = []
     for check, refusal in _CHECKS:
-        pools, sieve = _pass(check, pools, lambda pool, ask=refusal: ask(pool, need))
+        pools, sieve = _pass(check, pools, need, refusal)
         sieves.append(sieve)
     return Funnel(tuple(sorted(pools, key=lambda pool: _rank(pool, need))), tuple(sieves))
 
@@ -104,8 +107,8 @@ def release(pool: Pool, size_bytes: int) -> None:
     Pool.objects.filter(pk=pool.pk).update(claimed_bytes=Greatest(F("claimed_bytes") - size_bytes, Value(0)))
 
 
-def _pass(check: str, pools: list[Pool], refusal: Callable[[Pool], str | None]) -> tuple[list[Pool], Sieve]:
-    answers = [(pool, refusal(pool)) for pool in pools]
+def _pass(check: str, pools: list[Pool], need: Need, refusal: Refusal) -> tuple[list[Pool], Sieve]:
+    answers = [(pool, refusal(pool, need)) for pool in pools]
     left = [pool for pool, reason in answers if reason is None]
     refused = tuple((pool.name, reason) for pool, reason in answers if reason is not None)
     return left, Sieve(check, len(left), refused)
@@ -135,7 +138,7 @@ def _room(pool: Pool, need: Need) -> str | None:
     return f"has {readable(max(free_bytes, 0))} left of the {readable(need.size_bytes)} needed"
 
 
-_CHECKS: tuple[tuple[str, Callable[[Pool, Need], str | None]], ...] = (
+_CHECKS: tuple[tuple[str, Refusal], ...] = (
     ("enabled", _enabled),
     ("reach", _reach),
     ("tags", _tags),

@@ -15,7 +15,7 @@ class Pool(ScopedModel):
     """Where volumes live, behind a storage driver: of a whole zone, of one cluster, or of one host only.
 
     `claimed_bytes` is what has been promised to volumes, changed by guarded updates only; `capacity_bytes` and
-    `used_bytes` are what the driver saw last.
+    `used_bytes` are what the driver saw last. `reason` says why it is not up.
     """
 
     scope = RootOnly()
@@ -34,6 +34,8 @@ class Pool(ScopedModel):
     used_bytes = models.PositiveBigIntegerField(default=0)
     claimed_bytes = models.BigIntegerField(default=0)
     seen_at = models.DateTimeField(null=True)
+    silent_rounds = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering: ClassVar = ["name"]

@@ -8,12 +8,15 @@ from ipaddress import ip_address, ip_network
 from django.conf import settings
 
 from cloudportal.drivers.simulated.world import SimulatedWorld
+from cloudportal.jobs.models import Job
+from cloudportal.jobs.run import Run
 from compute.topology.models import Cluster, Host, Pod, Region, Zone
 from networking.models import Address, Network
 from storage import store
 from storage.connections import storage_driver
 from storage.drivers.contract import PoolSpec
 from storage.models import DiskOffering, Pool, Template
+from tenants.authentication import system_caller
 from tenants.models import Account
 from tests.support.factories import foundation, numbered
 
@@ -166,3 +169,16 @@ def make_infrastructure():
         network=make_network(zone),
         template=make_template(),
     )
+
+
+def make_run(row, kind="volume.create", **arguments):
+    """What a step sees of a job about this row, outside of any worker."""
+    job = Job.objects.create(
+        kind=kind,
+        queue="storage",
+        subject_uuid=row.uuid,
+        domain_path="/",
+        arguments=arguments,
+        caller=system_caller(Account.objects.get(domain=foundation(), name="admin")).snapshot(),
+    )
+    return Run(job)

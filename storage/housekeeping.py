@@ -1,0 +1,123 @@
+"""Regular work of storage: watching pools, and clearing away images that nothing needs any more."""
+
+import logging
+import time
+
+from django.db import transaction
+
+from cloudportal.core import clock
+from cloudportal.drivers.errors import DriverError, NotThere, Refused
+from cloudportal.events import alerts
+from cloudportal.events.records import About
+from compute.topology.connections import ASK_SECONDS
+from storage import states, store, template_work
+from storage.connections import storage_driver
+from storage.drivers.contract import PoolFacts
+from storage.images import image_id_of
+from storage.models import Pool, TemplateCopy
+from storage.pool_choice import FULL_PERCENT
+from storage.services.pools import UNREACHABLE_ALERT, alert_key
+
+FULL_ALERT = "storage-pool-full"
+# As for hosts: one lost packet must not raise an alert.
+SILENT_ROUNDS = 3
+# A file that was shelved so long ago and still has no template belongs to nobody.
+ORPHAN_SECONDS = 24 * 3600
+
+log = logging.getLogger(__name__)
+
+
+def watch() -> int:
+    """Asks every pool for fresh figures; returns how many answered."""
+    pools = Pool.objects.exclude(state=states.CONNECTING).select_related("host", "cluster")
+    return sum(_watch(pool) for pool in pools)
+
+
+def clear_images() -> int:
+    """Takes images that no template has and no volume stands on from pools and store; returns how many went."""
+    copies = TemplateCopy.objects.filter(is_complete=True).select_related("pool__host")
+    needless = [one for one in copies if not template_work.is_wanted(one.checksum) and _is_bare(one)]
+    return sum(_try_to_remove(one) for one in needless) + sum(_clear(one) for one in store.checksums())
+
+
+def remove_copy(copy: TemplateCopy) -> bool:
+    """The pool does not have the image, or keeps it because volumes stand on it; True when it is gone.
+
+    Touches the outside world. Raises the driver's errors but those that say that it is needed.
+    """
+    if not _is_bare(copy):
+        return False
+    with storage_driver(copy.pool) as driver:
+        try:
+            driver.remove_image(image_id_of(copy.checksum))
+        except Refused:
+            return False
+    copy.delete()
+    return True
+
+
+def _is_bare(copy: TemplateCopy) -> bool:
+    return not template_work.is_stood_on(copy.checksum, copy.pool)
+
+
+def _try_to_remove(copy: TemplateCopy) -> bool:
+    try:
+        return remove_copy(copy)
+    except DriverError as error:
+        log.info("The image %s stays on %s for now: %s", copy.checksum[:12], copy.pool, error)
+        return False
+
+
+def _clear(checksum: str) -> bool:
+    path = store.path_of(checksum)
+    try:
+        age_seconds = time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return False
+    if age_seconds < ORPHAN_SECONDS or template_work.is_wanted(checksum):
+        return False
+    store.remove(checksum, is_wanted=lambda: template_work.is_wanted(checksum))
+    return not path.exists()
+
+
+def _watch(pool: Pool) -> bool:
+    try:
+        with storage_driver(pool, timeout_seconds=ASK_SECONDS) as driver:
+            facts = driver.pool_facts()
+    except DriverError as error:
+        _silent(pool, error)
+        return False
+    _answered(pool, facts)
+    return True
+
+
+def _answered(pool: Pool, facts: PoolFacts) -> None:
+    with transaction.atomic():
+        Pool.objects.filter(pk=pool.pk).update(
+            capacity_bytes=facts.capacity_bytes,
+            used_bytes=facts.used_bytes,
+            seen_at=clock.now(),
+            silent_rounds=0,
+        )
+        alerts.clear_alert(UNREACHABLE_ALERT, alert_key(pool))
+        if facts.used_bytes * 100 <= facts.capacity_bytes * FULL_PERCENT:
+            alerts.clear_alert(FULL_ALERT, alert_key(pool))
+            return
+        sentence = (
+            f"The storage pool {pool.name} is more than {FULL_PERCENT} % full and takes no new volumes. "
+            "Add space or another pool, or delete volumes."
+        )
+        alerts.raise_alert(FULL_ALERT, alert_key(pool), sentence, about=About.of(pool))
+
+
+def _silent(pool: Pool, error: DriverError) -> None:
+    rounds = pool.silent_rounds + 1
+    Pool.objects.filter(pk=pool.pk).update(silent_rounds=rounds)
+    if rounds < SILENT_ROUNDS or pool.state != states.UP:
+        return
+    what = "is gone from its host" if isinstance(error, NotThere) else "does not answer"
+    sentence = (
+        f"The storage pool {pool.name} {what}, so nothing can be made or deleted there. "
+        "Check it and its host; disable it to keep new volumes away, and reconnect it when it is repaired."
+    )
+    alerts.raise_alert(UNREACHABLE_ALERT, alert_key(pool), sentence, about=About.of(pool), detail=f"{error}")

@@ -1,0 +1,7 @@
+"""Regular work of storage."""
+
+from cloudportal.jobs.periodic import every
+from storage import housekeeping
+
+every(60, "storage.watch", housekeeping.watch)
+every(3600, "storage.clear-images", housekeeping.clear_images)

@@ -1,0 +1,122 @@
+"""Bringing an image into the store: copied, looked into, and only then put where templates are used from."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from cloudportal.core.errors import InvalidInput
+from cloudportal.jobs.run import Run
+from cloudportal.jobs.workflows import Step, Workflow, workflow
+from storage import inspection, sources, states, store, template_work
+from storage.models import Template
+from storage.store import Received
+
+# What one image may have as a file.
+LARGEST_FILE_BYTES = 1024**4
+# How often progress is written while an image comes in.
+PROGRESS_SECONDS = 1.0
+
+
+class Receive(Step):
+    """The copy waits under the template's uuid until it is shelved."""
+
+    name = "receive"
+    label = "Copy and inspect the image"
+
+    def act(self, run: Run) -> tuple[Received, int]:
+        """Checksum and size of the copy, and the size of the disk in it."""
+        template = _template(run)
+        path = sources.source_file(run.arguments["source_file"])
+        store.discard_incoming(template.uuid)
+        try:
+            with path.open("rb") as source:
+                received = store.receive(
+                    source,
+                    template.uuid,
+                    limit_bytes=LARGEST_FILE_BYTES,
+                    on_progress=_progress(run, path),
+                )
+        except OSError as error:
+            raise InvalidInput.of(
+                "source_file", f"The image could not be copied: {error.strerror}. Look at the server's disks."
+            ) from error
+        found = inspection.inspect(store.incoming_path(template.uuid), format=template.format)
+        return received, found.virtual_size_bytes
+
+    def record(self, run: Run, result: tuple[Received, int]) -> None:
+        """From now on the store knows that somebody wants this image."""
+        received, virtual_size_bytes = result
+        Template.objects.filter(uuid=run.subject_uuid).update(
+            checksum=received.checksum,
+            size_bytes=received.size_bytes,
+            virtual_size_bytes=virtual_size_bytes,
+        )
+
+    def undo(self, run: Run) -> None:
+        """Nothing that came in is left."""
+        store.discard_incoming(run.subject_uuid)
+
+    def record_undo(self, run: Run, result: None) -> None:
+        """Nobody wants the image through this template."""
+        Template.objects.filter(uuid=run.subject_uuid).update(checksum="", size_bytes=0, virtual_size_bytes=0)
+
+
+class Shelve(Step):
+    """The image gets its name by content, which several templates may share."""
+
+    name = "shelve"
+    label = "Put the image into the store"
+
+    def act(self, run: Run) -> None:
+        """The image is in its place."""
+        template = _template(run)
+        store.shelve(template.uuid, template.checksum)
+
+    def record(self, run: Run, result: None) -> None:
+        """The template is ready."""
+        template_work.record_ready(run, _template(run))
+
+    def undo(self, run: Run) -> None:
+        """The image is gone, unless another template has it."""
+        template = _template(run)
+        if template.checksum:
+            checksum = template.checksum
+            store.remove(checksum, is_wanted=lambda: template_work.is_wanted(checksum, but_for=template))
+
+
+@workflow
+class FetchTemplate(Workflow):
+    """From fetching to ready, or to an error that can be tried again."""
+
+    kind = "template.fetch"
+    queue = "storage"
+    label = "Registering the template"
+    steps: ClassVar = (Receive, Shelve)
+
+    def failed(self, run: Run) -> None:
+        """The template stays, in error and without an image; housekeeping clears what may be left of it."""
+        template = _template(run)
+        if template.state == states.FETCHING:
+            states.TEMPLATE.move(template, "failed", checksum="", size_bytes=0, virtual_size_bytes=0)
+
+    def retry(self, run: Run) -> None:
+        """Fetches it again."""
+        states.TEMPLATE.move(_template(run), "fetch")
+
+
+def _progress(run: Run, path: Path) -> Callable[[int], None]:
+    total = max(path.stat().st_size, 1)
+    shown_at = time.monotonic()
+
+    def on_progress(size_bytes: int) -> None:
+        nonlocal shown_at
+        if time.monotonic() - shown_at >= PROGRESS_SECONDS:
+            shown_at = time.monotonic()
+            run.show_progress(size_bytes / total, steps=len(FetchTemplate.steps))
+
+    return on_progress
+
+
+def _template(run: Run) -> Template:
+    return Template.objects.select_related("account__domain").get(uuid=run.subject_uuid)
