@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.drivers.simulated.world import SimulatedWorld
-from compute.models import ServiceOffering
+from compute.models import Instance, ServiceOffering
+from compute.queries import with_everything
+from compute.services import instances
+from compute.services.instances import DeployValues
 from compute.topology import states as topology_states
+from compute.topology.connections import compute_driver
 from compute.topology.models import Cluster, Host, Pod, Region, Zone
 from networking.models import Address, Network
 from storage import states as storage_states
@@ -18,6 +23,7 @@ from storage.drivers.contract import PoolSpec
 from storage.drivers.images import QCOW2_HEADER, QCOW2_MAGIC
 from storage.models import Pool, Template
 from tests.support.factories import account_of, foundation, numbered
+from tests.support.jobs import run_job
 
 MIB = 1024**2
 GIB = 1024**3
@@ -139,6 +145,70 @@ def make_cloud(*, hosts=1, cluster=None, host=None, offering=None, addresses=20,
         network=make_network(zone, world=world, addresses=addresses),
         offering=make_offering(**(offering or {})),
     )
+
+
+def deploy_values(cloud, **values):
+    """What a caller asks for who wants an instance in this cloud."""
+    known = {
+        "name": numbered("vm"),
+        "template": cloud.template.uuid,
+        "offering": cloud.offering.uuid,
+        "zone": cloud.zone.uuid,
+        "networks": (cloud.network.uuid,),
+        **values,
+    }
+    return DeployValues(**known)
+
+
+def submit_deployment(cloud, caller, *, start=True, **values):
+    """An instance of the caller that is being deployed, and its job, which nobody works on yet."""
+    return instances.deploy(caller, deploy_values(cloud, **values), start=start)
+
+
+def deployed(cloud, caller, *, start=True, **values):
+    """An instance of the caller that runs, or with `start=False` one that was never started."""
+    instance, job = submit_deployment(cloud, caller, start=start, **values)
+    assert run_job(job).state == "done", job.message
+    return fresh(instance)
+
+
+def stopped(cloud, caller, **values):
+    """An instance of the caller that ran and was stopped."""
+    instance = deployed(cloud, caller, **values)
+    assert run_job(instances.stop(caller, instance)).state == "done"
+    return fresh(instance)
+
+
+def destroyed(cloud, caller, **values):
+    """An instance of the caller that was destroyed and can be recovered."""
+    instance = deployed(cloud, caller, **values)
+    assert run_job(instances.destroy(caller, instance)).state == "done"
+    return fresh(instance)
+
+
+def failed(cloud, caller, **values):
+    """An instance of the caller whose deployment failed."""
+    fault = cloud.world.inject(
+        Fault(operation="ensure_guest", kind=FaultKind.FAIL, error="refused", count=None)
+    )
+    instance, job = submit_deployment(cloud, caller, **values)
+    assert run_job(job).state == "failed"
+    cloud.world.clear_faults(fault)
+    return fresh(instance)
+
+
+def fresh(instance):
+    """The instance as it is now, as services want it."""
+    return with_everything(Instance.objects.all()).get(pk=instance.pk)
+
+
+def guests_of(cloud):
+    """Every guest of the cloud's hosts, by its uuid: its host's row and what the host says of it."""
+    found = {}
+    for host in cloud.hosts:
+        with compute_driver(host) as driver:
+            found |= {guest.uuid: (host, guest) for guest in driver.list_guests()}
+    return found
 
 
 def owner_of(caller):

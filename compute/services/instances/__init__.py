@@ -1,0 +1,20 @@
+"""Changes to instances, one verb each: checks, limits, rows, event and job, together or not at all."""
+
+from compute.services.instances.deploy import DeployValues, deploy, retry
+from compute.services.instances.endings import destroy, expunge, recover
+from compute.services.instances.power import reboot, start, stop
+from compute.services.instances.update import InstanceChanges, update
+
+__all__ = [
+    "DeployValues",
+    "InstanceChanges",
+    "deploy",
+    "destroy",
+    "expunge",
+    "reboot",
+    "recover",
+    "retry",
+    "start",
+    "stop",
+    "update",
+]

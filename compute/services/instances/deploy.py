@@ -1,0 +1,187 @@
+"""Deploying instances: all of their rows, their share of limits, and the job that makes them run."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from cloudportal.core import plans
+from cloudportal.core.caller import Caller
+from cloudportal.core.errors import InvalidInput, WrongState
+from cloudportal.core.names import check_hostname
+from cloudportal.events import records
+from cloudportal.jobs import services as jobs
+from cloudportal.jobs.models import Job
+from cloudportal.jobs.services import Subject
+from compute import actions, queries, states
+from compute.models import Instance, ServiceOffering, VolumeAttachment
+from compute.services.instances import guest_values, terms, wiring
+from compute.services.instances.foresight import foresee_placement
+from compute.services.instances.holding import held_with
+from compute.topology import queries as topology
+from compute.topology import states as topology_states
+from compute.topology.models import Zone
+from networking.models import Network
+from storage import queries as storage
+from storage.amounts import GIB
+from storage.models import Template, Volume
+from storage.services import volumes
+from tenants.models import Account
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeployValues:
+    """An instance as a caller wants it; `template`, `offering`, `zone` and `networks` are uuids.
+
+    Without a name it gets one. Without networks it is wired to the zone's shared one, where there is just one.
+    `root_size_gib` may enlarge the template's disk. `ssh_keys` and `user_data` go to the guest as they are.
+    """
+
+    template: UUID | str
+    offering: UUID | str
+    zone: UUID | str
+    name: str = ""
+    display_name: str = ""
+    networks: tuple[UUID | str, ...] = ()
+    root_size_gib: int | None = None
+    ssh_keys: tuple[str, ...] = ()
+    user_data: str = ""
+
+
+@dataclass(frozen=True)
+class _Parts:
+    zone: Zone
+    template: Template
+    offering: ServiceOffering
+    networks: list[Network]
+
+
+@transaction.atomic
+def deploy(caller: Caller, values: DeployValues, *, start: bool = True) -> tuple[Instance, Job]:
+    """An instance with its root volume and NICs as rows, and the job that makes it run.
+
+    With `start=False` it stays stopped, and its disk is made when it is first started. Raises NotFound for uuids that
+    are not the caller's to use, InvalidInput, WrongState for a locked account, LimitReached, and NoRoom where no host
+    could take it now.
+    """
+    actions.DEPLOY.permit(caller)
+    account = Account.objects.select_related("domain").get(pk=caller.owner.account_id)
+    parts = _parts(caller, account, values)
+    instance = _instance(caller, account, parts, values)
+    volume = _root_volume(caller, instance, parts, values.root_size_gib)
+    wiring.add_nics(caller, instance, parts.networks)
+    terms.start_allocated(instance)
+    plans.note(
+        "create",
+        f"Creates the instance {values.name or 'with a name of its own'} in {parts.zone.name} with "
+        f"{instance.cpus} CPUs and {instance.memory_mib} MiB of memory.",
+        noun="instance",
+        cpus=instance.cpus,
+        memory_mib=instance.memory_mib,
+        zone=str(parts.zone.uuid),
+    )
+    if start:
+        foresee_placement(caller, instance, volume)
+    job = jobs.submit(
+        caller,
+        "instance.deploy" if start else "instance.allocate",
+        Subject.of(instance),
+        owner=account.owner,
+        holds=held_with(instance),
+    )
+    _record(caller, instance, parts, job)
+    return queries.instance_for(caller, instance.uuid) if caller.may(actions.READ.name) else instance, job
+
+
+@transaction.atomic
+def retry(caller: Caller, instance: Instance) -> Job:
+    """The job that deploys an instance again whose first deployment failed. Raises as `deploy` does."""
+    actions.RETRY.check(caller, instance)
+    prepare_again(caller, instance)
+    plans.note("deploy", f"Deploys the instance {instance.name} again.", noun="instance")
+    return jobs.submit(
+        caller,
+        "instance.deploy",
+        Subject.of(instance),
+        owner=instance.account.owner,
+        holds=held_with(instance),
+    )
+
+
+def prepare_again(caller: Caller, instance: Instance) -> None:
+    """The rows of a failed deployment as they were before it: state, limits, addresses, meter."""
+    states.INSTANCE.move(instance, "deploy")
+    terms.reserve(instance.account, instance.cpus, instance.memory_mib)
+    wiring.take_addresses(caller, instance)
+    terms.start_allocated(instance)
+
+
+def _parts(caller: Caller, account: Account, values: DeployValues) -> _Parts:
+    zone = topology.zone_for(caller, values.zone)
+    if zone.state != topology_states.ENABLED:
+        raise WrongState(noun="zone", state=zone.state, action="deploy into it", needed="enabled")
+    template = storage.template_for(caller, values.template)
+    offering = queries.offering_for(caller, values.offering)
+    if not offering.is_active:
+        raise InvalidInput.of("offering", f"The size {offering.name} is closed. Choose another.")
+    if offering.memory_mib < template.minimum_memory_mib:
+        raise InvalidInput.of(
+            "offering",
+            f"{template.name} needs {template.minimum_memory_mib} MiB of memory and {offering.name} has "
+            f"{offering.memory_mib}. Choose a larger size.",
+        )
+    return _Parts(zone, template, offering, wiring.chosen_networks(caller, zone, account, values.networks))
+
+
+def _instance(caller: Caller, account: Account, parts: _Parts, values: DeployValues) -> Instance:
+    offering = parts.offering
+    uuid = uuid4()
+    name = check_hostname(values.name) if values.name.strip() else f"vm-{uuid.hex[:12]}"
+    terms.reserve(account, offering.cpus, offering.memory_mib)
+    return Instance.objects.create(
+        uuid=uuid,
+        account=account,
+        zone=parts.zone,
+        template=parts.template,
+        offering=offering,
+        name=name,
+        display_name=guest_values.checked_display_name(values.display_name),
+        cpus=offering.cpus,
+        cpu_mhz=offering.cpu_mhz,
+        memory_mib=offering.memory_mib,
+        ssh_keys=guest_values.checked_ssh_keys(values.ssh_keys),
+        user_data=guest_values.checked_user_data(values.user_data, account),
+    )
+
+
+def _root_volume(caller: Caller, instance: Instance, parts: _Parts, size_gib: int | None) -> Volume:
+    if size_gib is not None and not 1 <= size_gib <= volumes.LARGEST_GIB:
+        raise InvalidInput.of("root_size_gib", f"Choose 1 to {volumes.LARGEST_GIB} GiB.")
+    volume = volumes.allocate_root(
+        caller,
+        parts.zone,
+        parts.template,
+        name=f"root of {instance.name}",
+        size_bytes=size_gib * GIB if size_gib is not None else None,
+    )
+    volume.held_by = instance.uuid
+    volume.save(update_fields=["held_by"])
+    VolumeAttachment.objects.create(instance=instance, volume=volume, device_index=0)
+    return volume
+
+
+def _record(caller: Caller, instance: Instance, parts: _Parts, job: Job) -> None:
+    records.record(
+        caller,
+        "VM.CREATE",
+        terms.about(instance),
+        after={
+            "name": instance.name,
+            "zone": parts.zone.name,
+            "template": parts.template.name,
+            "offering": parts.offering.name,
+            "networks": [network.name for network in parts.networks],
+        },
+        stage="started",
+        job_uuid=job.uuid,
+    )

@@ -1,0 +1,76 @@
+"""Destroying instances, recovering them while that is possible, and expunging them for good."""
+
+from django.db import transaction
+
+from cloudportal.core import plans
+from cloudportal.core.caller import Caller
+from cloudportal.core.errors import WrongState
+from cloudportal.events import records
+from cloudportal.jobs.models import Job
+from compute import actions, states
+from compute.models import Instance
+from compute.services.instances import terms, wiring
+from compute.services.instances.holding import demand_free
+from compute.services.instances.power import root_volume, shut_down_arguments, submit
+from storage import states as storage_states
+from storage.amounts import readable
+
+
+@transaction.atomic
+def destroy(caller: Caller, instance: Instance, *, expunge: bool = False, force: bool = False) -> Job:
+    """The job that stops the instance and puts it aside; it can be recovered until it is expunged.
+
+    With `expunge` the same job goes on and removes it and its root disk for good. Raises WrongState, Busy.
+    """
+    actions.DESTROY.check(caller, instance)
+    if expunge:
+        actions.EXPUNGE.permit(caller)
+    states.INSTANCE.move(instance, "destroy")
+    plans.note("destroy", f"Stops the instance {instance.name} and puts it aside.", noun="instance")
+    arguments = shut_down_arguments(instance, force=force)
+    if not expunge:
+        return submit(caller, instance, "instance.destroy", "VM.DESTROY", **arguments)
+    _note_expunging(instance)
+    return submit(caller, instance, "instance.expunge", "VM.DESTROY", **arguments)
+
+
+@transaction.atomic
+def recover(caller: Caller, instance: Instance) -> Instance:
+    """A destroyed instance is stopped and its owner's again, counted and metered as before.
+
+    Raises WrongState when its disk is gone or the account is locked, LimitReached, NoRoom for want of an address.
+    """
+    actions.RECOVER.check(caller, instance)
+    demand_free(instance)
+    volume = root_volume(instance)
+    if volume is None or volume.state not in (storage_states.ALLOCATED, storage_states.READY):
+        raise WrongState(
+            f"The root disk of {instance.name} is gone, so it cannot be recovered. Expunge what is left of it."
+        )
+    terms.reserve(instance.account, instance.cpus, instance.memory_mib)
+    states.INSTANCE.move(instance, "recover", destroyed_at=None)
+    wiring.take_addresses(caller, instance)
+    terms.start_allocated(instance)
+    records.record(caller, "VM.RECOVER", terms.about(instance))
+    plans.note("recover", f"Recovers the instance {instance.name}; it is stopped then.", noun="instance")
+    return instance
+
+
+@transaction.atomic
+def expunge(caller: Caller, instance: Instance) -> Job:
+    """The job that removes a destroyed or failed instance for good, with its root disk. Raises WrongState, Busy."""
+    actions.EXPUNGE.check(caller, instance)
+    states.INSTANCE.move(instance, "expunge")
+    _note_expunging(instance)
+    arguments = shut_down_arguments(instance, force=True)
+    return submit(caller, instance, "instance.expunge", "VM.EXPUNGE", **arguments)
+
+
+def _note_expunging(instance: Instance) -> None:
+    volume = root_volume(instance)
+    size = f" of {readable(volume.size_bytes)}" if volume else ""
+    plans.note(
+        "expunge",
+        f"Removes the instance {instance.name}, its root disk{size} and its addresses for good.",
+        noun="instance",
+    )

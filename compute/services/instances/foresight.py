@@ -1,0 +1,24 @@
+"""Whether there is room, said before a job is submitted, so that nobody waits for a refusal."""
+
+from cloudportal.core import plans
+from cloudportal.core.caller import Caller
+from compute.models import Instance
+from compute.placement.choice import no_room, preview
+from compute.placement.request import Request
+from storage.models import Volume
+from tenants.queries import settings_value
+
+
+def foresee_placement(caller: Caller, instance: Instance, volume: Volume | None) -> None:
+    """Returns where some host could take the instance now, and notes it in the plan. Raises NoRoom.
+
+    Whether there still is room is decided when the job claims it.
+    """
+    order = settings_value("placement.order", zone_uuid=instance.zone.uuid)
+    found = preview(Request.of(instance, volume), order=order)
+    if not found.hosts:
+        raise no_room(found.funnel)
+    if caller.is_root_admin:
+        plans.note("placement", found.funnel.sentence, funnel=found.funnel.for_operators())
+    else:
+        plans.note("placement", "There is room for it.", funnel=found.funnel.for_tenants())

@@ -1,0 +1,82 @@
+"""Starting, stopping and rebooting instances."""
+
+from django.db import transaction
+
+from cloudportal.core import plans
+from cloudportal.core.caller import Caller
+from cloudportal.events import records
+from cloudportal.jobs import services as jobs
+from cloudportal.jobs.models import Job
+from cloudportal.jobs.services import Subject
+from compute import actions, states
+from compute.models import Instance
+from compute.services.instances import terms
+from compute.services.instances.foresight import foresee_placement
+from compute.services.instances.holding import held_with
+from storage.models import Volume
+from tenants.queries import settings_value
+from tenants.services.standing import require_enabled
+
+
+@transaction.atomic
+def start(caller: Caller, instance: Instance) -> Job:
+    """The job that runs the instance, where it ran last if it can.
+
+    Raises WrongState for another state or a locked account, NoRoom where no host could take it now, Busy.
+    """
+    actions.START.check(caller, instance)
+    require_enabled(instance.account)
+    states.INSTANCE.move(instance, "start")
+    foresee_placement(caller, instance, root_volume(instance))
+    plans.note("start", f"Starts the instance {instance.name}.", noun="instance")
+    return submit(caller, instance, "instance.start", "VM.START")
+
+
+@transaction.atomic
+def stop(caller: Caller, instance: Instance, *, force: bool = False) -> Job:
+    """The job that stops the instance: it is asked to shut down, and its power is cut when it does not in time.
+
+    With `force` its power is cut at once. Raises WrongState, Busy.
+    """
+    actions.STOP.check(caller, instance)
+    states.INSTANCE.move(instance, "stop")
+    how = "Cuts the power of" if force else "Shuts down"
+    plans.note("stop", f"{how} the instance {instance.name}.", noun="instance", force=force)
+    return submit(caller, instance, "instance.stop", "VM.STOP", **shut_down_arguments(instance, force=force))
+
+
+@transaction.atomic
+def reboot(caller: Caller, instance: Instance, *, force: bool = False) -> Job:
+    """The job that shuts the instance down, as `stop` does, and starts it again on the same host."""
+    actions.REBOOT.check(caller, instance)
+    require_enabled(instance.account)
+    states.INSTANCE.move(instance, "reboot")
+    plans.note("reboot", f"Reboots the instance {instance.name}.", noun="instance", force=force)
+    arguments = shut_down_arguments(instance, force=force)
+    return submit(caller, instance, "instance.reboot", "VM.REBOOT", **arguments)
+
+
+def submit(caller: Caller, instance: Instance, kind: str, event_type: str, **arguments: object) -> Job:
+    """The job of this kind on the instance, and the event that says that it is wanted."""
+    job = jobs.submit(
+        caller,
+        kind,
+        Subject.of(instance),
+        arguments,
+        owner=instance.account.owner,
+        holds=held_with(instance),
+    )
+    records.record(caller, event_type, terms.about(instance), stage="started", job_uuid=job.uuid)
+    return job
+
+
+def shut_down_arguments(instance: Instance, *, force: bool) -> dict[str, object]:
+    """How long a job that stops the instance waits for it, and whether it asks at all."""
+    timeout_seconds = settings_value("instance.stop_timeout", zone_uuid=instance.zone.uuid)
+    return {"force": force, "timeout_seconds": timeout_seconds}
+
+
+def root_volume(instance: Instance) -> Volume | None:
+    """The volume that it boots from."""
+    first = instance.attachments.select_related("volume__pool").filter(device_index=0).first()
+    return first.volume if first else None

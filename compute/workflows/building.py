@@ -1,0 +1,280 @@
+"""The steps that bring a guest to life: a host, a disk, networks, the guest, and power. Deploying and starting share
+them.
+
+Undoing takes back what this job did and nothing else: each undo first asks whether the instance still is where this
+job left it (`is_ours_to_undo`), so that a clean-up that is resumed late does no harm to an instance that lives again.
+"""
+
+from typing import Any
+
+from django.db import transaction
+
+from cloudportal.core.errors import NoRoom
+from cloudportal.jobs.run import Run
+from cloudportal.jobs.workflows import Step
+from compute import states
+from compute.drivers.facts import PowerAction
+from compute.models import Instance
+from compute.placement.choice import no_room, place, preview
+from compute.placement.request import Request
+from compute.topology import claims
+from compute.topology.connections import compute_driver
+from compute.topology.models import Host
+from compute.workflows.subjects import (
+    host_of,
+    instance_of,
+    nics_of,
+    runs_guests,
+    spec_of,
+    volumes_of,
+)
+from networking import network_work
+from networking.drivers.contract import NetworkFacts
+from storage import states as storage_states
+from storage import volume_work
+from storage.drivers.contract import VolumeFacts
+from storage.models import Volume
+from tenants.queries import settings_value
+
+# Where an instance is while a job builds it, and where it is left when that has failed.
+_NEVER_BUILT = (states.DEPLOYING, states.ERROR)
+_BUILDING = (*_NEVER_BUILT, states.STARTING, states.STOPPED)
+
+
+def is_ours_to_undo(instance: Instance) -> bool:
+    """True while nobody has brought the instance to life since this job failed."""
+    return instance.state in _BUILDING
+
+
+class ClaimHost(Step):
+    """Capacity on a host and, for volumes that lie nowhere yet, on a pool that the host reaches: rows only."""
+
+    name = "claim-host"
+    label = "Choose a host"
+
+    def act(self, run: Run) -> None:
+        """Looks first, outside any transaction, so that the reason of a refusal is kept for operators."""
+        instance = instance_of(run)
+        if instance.host is not None:
+            return
+        found = preview(_request(instance), order=_order(instance))
+        run.say(f"Hosts: {found.funnel.sentence}", for_operators=True)
+        if not found.hosts:
+            raise no_room(found.funnel)
+
+    def record(self, run: Run, result: None) -> None:
+        """The claim: host, pool and instance in one transaction, or nothing."""
+        instance = instance_of(run)
+        run.notes["unmade_volumes"] = [
+            str(volume.uuid) for volume in volumes_of(instance) if volume.state != storage_states.READY
+        ]
+        if instance.host is not None:
+            _choose_pools(run, instance, instance.host)
+            return
+        found = place(_request(instance), lambda host: _take(run, instance, host), order=_order(instance))
+        run.notes["funnel"] = found.funnel.for_operators()
+        run.say(f"The instance goes to the host {found.host.name}.", for_operators=True)
+
+    def record_undo(self, run: Run, result: None) -> None:
+        """What was claimed is free again."""
+        instance = instance_of(run)
+        if not is_ours_to_undo(instance):
+            return
+        for volume in _volumes_to_unmake(run):
+            volume_work.record_unmade(run, volume)
+        release_host(instance)
+        if instance.state in _NEVER_BUILT:
+            # Last of all, when no guest is left that could still receive what is sent there.
+            free_addresses(run, instance)
+
+
+class EnsureVolumes(Step):
+    """The root disk as a copy of its template, and whatever else is attached."""
+
+    name = "ensure-volumes"
+    label = "Prepare the disk"
+
+    def act(self, run: Run) -> list[tuple[Volume, VolumeFacts]]:
+        """Makes what was never made. A volume that was is left alone: were it gone, a new one would hide the loss."""
+        instance = instance_of(run)
+        host = host_of(instance)
+        made = []
+        for volume in volumes_of(instance):
+            if volume.state == storage_states.READY:
+                continue
+            volume_work.ensure_image_on_pool(run, volume, host=host)
+            run.check_lease()
+            made.append((volume, volume_work.ensure_volume(run, volume, host=host)))
+        return made
+
+    def record(self, run: Run, result: list[tuple[Volume, VolumeFacts]]) -> None:
+        """The volumes are ready."""
+        for volume, facts in result:
+            volume_work.record_volume(run, volume, facts)
+
+    def undo(self, run: Run) -> None:
+        """Removes the volumes that were nowhere before this job."""
+        for volume in _volumes_to_unmake(run):
+            volume_work.remove_volume(run, volume, host=instance_of(run).host)
+
+    def record_undo(self, run: Run, result: None) -> None:
+        """They are wishes again."""
+        for volume in _volumes_to_unmake(run):
+            volume_work.record_unmade(run, volume)
+
+
+class EnsureNetworks(Step):
+    """Each network laid on the host, and each NIC's address reserved there."""
+
+    name = "ensure-networks"
+    label = "Prepare the network"
+
+    def act(self, run: Run) -> list[NetworkFacts]:
+        """Network by network, in the order of the NICs."""
+        instance = instance_of(run)
+        host = host_of(instance)
+        laid = []
+        for nic in nics_of(instance):
+            run.check_lease()
+            laid.append(network_work.ensure_network_on_host(nic.network, host))
+            if nic.address is not None:
+                network_work.ensure_reservation(
+                    nic.network, host, mac=nic.mac, ip=nic.address.ip, hostname=instance.name
+                )
+        return laid
+
+    def record(self, run: Run, result: list[NetworkFacts]) -> None:
+        """Where each network is found on the host."""
+        instance = instance_of(run)
+        for nic, facts in zip(nics_of(instance), result, strict=True):
+            network_work.record_network_on_host(nic.network, host_of(instance), facts)
+
+    def undo(self, run: Run) -> None:
+        """The host forgets the addresses; the networks stay, others may be in them."""
+        instance = instance_of(run)
+        if is_ours_to_undo(instance):
+            forget_reservations(run, instance)
+
+
+class EnsureGuest(Step):
+    """The guest on its host, powered off."""
+
+    name = "ensure-guest"
+    label = "Create the instance on its host"
+
+    def act(self, run: Run) -> None:
+        """The guest is there as its rows say."""
+        instance = instance_of(run)
+        with compute_driver(host_of(instance)) as driver:
+            runs_guests(driver).ensure_guest(spec_of(instance))
+
+    def undo(self, run: Run) -> None:
+        """The guest is gone from the host."""
+        instance = instance_of(run)
+        if is_ours_to_undo(instance):
+            remove_guest(instance)
+
+
+class PowerOn(Step):
+    """The guest runs."""
+
+    name = "power-on"
+    label = "Switch the instance on"
+
+    def act(self, run: Run) -> None:
+        """Power on; a guest that runs already is left alone."""
+        instance = instance_of(run)
+        with compute_driver(host_of(instance)) as driver:
+            driver.set_power(instance.uuid, PowerAction.ON)
+
+    def undo(self, run: Run) -> None:
+        """Nothing by itself: removing the guest, which comes next, cuts its power."""
+
+
+def remove_guest(instance: Instance) -> None:
+    """The host that the instance has a claim on does not have the guest. Succeeds where there is none."""
+    if instance.host is None:
+        return
+    with compute_driver(instance.host) as driver:
+        runs_guests(driver).remove_guest(instance.uuid)
+
+
+def forget_reservations(run: Run, instance: Instance) -> None:
+    """The host that the instance has a claim on reserves no address for it any more."""
+    if instance.host is None:
+        return
+    for nic in nics_of(instance):
+        run.check_lease()
+        network_work.remove_reservation(nic.network, instance.host, mac=nic.mac)
+
+
+def free_addresses(run: Run, instance: Instance) -> None:
+    """Its NICs have no addresses any more, and others may have them; rows only."""
+    for nic in nics_of(instance):
+        address, nic.address = nic.address, None
+        if address is not None:
+            nic.save(update_fields=["address"])
+            network_work.record_address_released(run, address, held_by=nic.uuid)
+
+
+def release_host(instance: Instance, **changes: Any) -> None:
+    """The claim on the host is given back, once, and the host remembered; rows only. May be called again."""
+    host = instance.host
+    if host is None:
+        return
+    cpus, memory_mib = instance.claimed_cpus, instance.claimed_memory_mib
+    values = {"host": None, "last_host": host, "claimed_cpus": 0, "claimed_memory_mib": 0, **changes}
+    if Instance.objects.filter(pk=instance.pk, host=host).update(**values):
+        claims.release(host, cpus, memory_mib)
+    for name, value in values.items():
+        setattr(instance, name, value)
+
+
+def claim_host(instance: Instance, host: Host) -> bool:
+    """Capacity for the instance on the host, written into both rows, or nothing and False. Rows only."""
+    with transaction.atomic():
+        if not claims.claim(host, instance.cpus, instance.memory_mib):
+            return False
+        terms = {"claimed_cpus": instance.cpus, "claimed_memory_mib": instance.memory_mib}
+        if not Instance.objects.filter(pk=instance.pk, host=None).update(host=host, **terms):
+            transaction.set_rollback(True)
+            return False
+    instance.host = host
+    return True
+
+
+def _take(run: Run, instance: Instance, host: Host) -> bool:
+    try:
+        with transaction.atomic():
+            if not claim_host(instance, host):
+                return False
+            _choose_pools(run, instance, host)
+    except NoRoom:
+        # Another volume took the last room near this host; the next host may have some.
+        instance.host = None
+        return False
+    return True
+
+
+def _choose_pools(run: Run, instance: Instance, host: Host) -> None:
+    for volume in volumes_of(instance):
+        tags = instance.offering.storage_tags if volume.kind == Volume.ROOT else ()
+        volume_work.choose_pool(run, volume, host=host, tags=tags)
+
+
+def _volumes_to_unmake(run: Run) -> list[Volume]:
+    instance = instance_of(run)
+    if not is_ours_to_undo(instance):
+        return []
+    unmade = run.notes.get("unmade_volumes", ())
+    return [volume for volume in volumes_of(instance) if str(volume.uuid) in unmade]
+
+
+def _request(instance: Instance) -> Request:
+    volumes = volumes_of(instance)
+    return Request.of(instance, volumes[0] if volumes else None)
+
+
+def _order(instance: Instance) -> str:
+    order: str = settings_value("placement.order", zone_uuid=instance.zone.uuid)
+    return order

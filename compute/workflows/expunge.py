@@ -1,0 +1,98 @@
+"""Expunging an instance: guest, root disk and addresses are gone for good, and its row is history."""
+
+from typing import ClassVar
+
+from cloudportal.core import clock
+from cloudportal.events import records
+from cloudportal.jobs.run import Run
+from cloudportal.jobs.workflows import Step, Workflow, workflow
+from compute import states
+from compute.models import Instance
+from compute.services.instances import terms
+from compute.workflows.building import free_addresses
+from compute.workflows.destroy import put_aside
+from compute.workflows.ending import LeaveHost, ShutDown, settle_unfinished
+from compute.workflows.subjects import instance_of, volumes_of
+from storage import volume_work
+from storage.models import Volume
+
+
+class PutAside(Step):
+    """Rows only: an instance that still lived is destroyed first; from here on it cannot be recovered."""
+
+    name = "put-aside"
+    label = "Put the instance aside"
+
+    def record(self, run: Run, result: None) -> None:
+        """Destroyed where it was not yet, then being expunged."""
+        instance = instance_of(run)
+        if instance.state == states.DESTROYING:
+            put_aside(instance)
+            states.INSTANCE.move(instance, "expunge")
+
+
+class RemoveVolumes(Step):
+    """The root volume is deleted; data volumes are set free. Cannot be taken back."""
+
+    name = "remove-volumes"
+    label = "Delete the root disk"
+
+    def act(self, run: Run) -> None:
+        """The pools do not have the root volume."""
+        instance = instance_of(run)
+        for volume in _root_volumes(instance):
+            run.check_lease()
+            volume_work.remove_volume(run, volume, host=instance.last_host)
+
+    def record(self, run: Run, result: None) -> None:
+        """Limits and meters of the root volume end; nothing is attached any more."""
+        instance = instance_of(run)
+        for volume in _root_volumes(instance):
+            volume_work.record_removed(run, volume)
+        Volume.objects.filter(held_by=instance.uuid).update(held_by=None)
+        instance.attachments.all().delete()
+
+
+class FinishExpunging(Step):
+    """Rows only."""
+
+    name = "finish"
+    label = "Free its addresses"
+
+    def record(self, run: Run, result: None) -> None:
+        """Addresses are others' to have, and the instance is history."""
+        instance = instance_of(run)
+        free_addresses(run, instance)
+        instance.nics.all().delete()
+        states.INSTANCE.move(
+            instance, "expunged", expunged_at=clock.now(), user_data="", ssh_keys=[], drift={}
+        )
+        records.completed(run.job.caller, "VM.EXPUNGE", terms.about(instance), job_uuid=run.job.uuid)
+
+
+@workflow
+class ExpungeInstance(Workflow):
+    """Off and gone from the host if it still was there, then its disk, then its addresses."""
+
+    kind = "instance.expunge"
+    queue = "compute"
+    label = "Expunging the instance"
+    steps: ClassVar = (ShutDown, LeaveHost, PutAside, RemoveVolumes, FinishExpunging)
+
+    def failed(self, run: Run) -> None:
+        """What had lived lives on as it was found; what was on its way out stays destroyed, to be tried again."""
+        instance = instance_of(run)
+        if instance.state == states.DESTROYING:
+            settle_unfinished(instance)
+            return
+        states.INSTANCE.move(instance, "failed", destroyed_at=instance.destroyed_at or clock.now())
+
+    def retry(self, run: Run) -> None:
+        """As a new expunging, or as a new destroying where it had not come further."""
+        instance = instance_of(run)
+        is_aside = states.INSTANCE.target(instance.state, "expunge") is not None
+        states.INSTANCE.move(instance, "expunge" if is_aside else "destroy")
+
+
+def _root_volumes(instance: Instance) -> list[Volume]:
+    return [volume for volume in volumes_of(instance) if volume.kind == Volume.ROOT]

@@ -1,0 +1,114 @@
+"""The instance that a job is about, read afresh, and what a driver must be told of it."""
+
+from cloudportal.drivers.errors import Unsupported
+from cloudportal.jobs.run import Run
+from compute.drivers.contract import ComputeDriver, RunsGuests
+from compute.drivers.specs import AddressSpec, DiskFormat, DiskSpec, GuestData, GuestSpec, NicSpec
+from compute.models import Instance, Nic
+from compute.topology.models import Host
+from networking.network_work import locator_on
+from storage.models import Volume
+
+
+def instance_of(run: Run) -> Instance:
+    """The job's instance with its neighbours, as it is now."""
+    rows = Instance.objects.select_related(
+        "account__domain", "zone", "template", "offering", "host__cluster__pod", "last_host"
+    )
+    return rows.get(uuid=run.subject_uuid)
+
+
+def host_of(instance: Instance) -> Host:
+    """The host that the instance has a claim on. Raises LookupError without one."""
+    if instance.host is None:
+        raise LookupError(f"The instance {instance.uuid} has no claim on a host.")
+    return instance.host
+
+
+def volumes_of(instance: Instance) -> list[Volume]:
+    """Its volumes, the root volume first."""
+    attachments = instance.attachments.select_related(
+        "volume__pool__host",
+        "volume__template",
+        "volume__zone",
+        "volume__offering",
+        "volume__account__domain",
+    )
+    return [one.volume for one in attachments.order_by("device_index")]
+
+
+def nics_of(instance: Instance) -> list[Nic]:
+    """Its NICs in their order, with networks and addresses."""
+    return list(instance.nics.select_related("network__zone", "address").order_by("device_index"))
+
+
+def runs_guests(driver: ComputeDriver) -> RunsGuests:
+    """The same driver as one that makes and removes guests. Raises Unsupported."""
+    if not isinstance(driver, RunsGuests):
+        raise Unsupported(detail=f"the driver {driver.name} cannot make guests")
+    return driver
+
+
+def spec_of(instance: Instance) -> GuestSpec:
+    """The guest as its host is asked for it. Its volumes must be made and its networks laid there."""
+    return GuestSpec(
+        uuid=instance.uuid,
+        name=f"i-{instance.uuid}",
+        cpus=instance.cpus,
+        memory_mib=instance.memory_mib,
+        cpu_mhz=instance.cpu_mhz,
+        disks=_disks(instance),
+        nics=_nics(instance, host_of(instance)),
+        guest_data=GuestData(
+            instance_id=str(instance.uuid),
+            hostname=instance.name,
+            ssh_keys=tuple(instance.ssh_keys),
+            user_data=instance.user_data or None,
+        ),
+        os_type=_os_type(instance),
+    )
+
+
+def _disks(instance: Instance) -> tuple[DiskSpec, ...]:
+    attachments = instance.attachments.select_related("volume").order_by("device_index")
+    return tuple(
+        DiskSpec(
+            uuid=one.volume.uuid,
+            locator=one.volume.locator,
+            format=_format(one.volume),
+            device_index=one.device_index,
+        )
+        for one in attachments
+    )
+
+
+def _format(volume: Volume) -> DiskFormat:
+    return "raw" if volume.format == "raw" else "qcow2"
+
+
+def _nics(instance: Instance, host: Host) -> tuple[NicSpec, ...]:
+    return tuple(
+        NicSpec(
+            uuid=nic.uuid,
+            mac=nic.mac,
+            network_locator=locator_on(nic.network, host),
+            device_index=nic.device_index,
+            addresses=_addresses(nic),
+            mtu=nic.network.mtu,
+        )
+        for nic in nics_of(instance)
+    )
+
+
+def _addresses(nic: Nic) -> tuple[AddressSpec, ...]:
+    if nic.address is None:
+        return ()
+    prefix_length = int(nic.network.cidr.rpartition("/")[2])
+    # Only the first NIC leads out: two default routes would make half of the answers go astray.
+    gateway = nic.network.gateway if nic.device_index == 0 else None
+    return (AddressSpec(ip=nic.address.ip, prefix_length=prefix_length, gateway=gateway),)
+
+
+def _os_type(instance: Instance) -> str:
+    words = (instance.template.os_type if instance.template else "").lower()
+    return "windows" if "windows" in words else "linux"
