@@ -30,6 +30,14 @@ MOUNTS = {
     "log": "/var/log/libvirt",
 }
 
+# libvirtd as Debian builds it does not start without the user that libvirt-daemon-system makes, although it
+# never uses it here. It sees that user; the machine gets none. The number is the one that Debian reserves for
+# it.
+ACCOUNTS = {
+    "passwd": ("/etc/passwd", "libvirt-qemu:x:64055:64055::/var/lib/libvirt:/usr/sbin/nologin"),
+    "group": ("/etc/group", "libvirt-qemu:x:64055:"),
+}
+
 DAEMON_CONFIGURATION = """\
 auth_unix_ro = "none"
 auth_unix_rw = "none"
@@ -85,6 +93,7 @@ def uri(directory: Path) -> str:
 
 
 def socket_path(directory: Path) -> Path:
+    """Where the daemon of that directory listens."""
     return directory / "run" / "libvirt-sock"
 
 
@@ -133,10 +142,15 @@ def _lay_out(directory: Path) -> None:
     host_uuid = uuid.uuid5(uuid.NAMESPACE_URL, directory.as_uri())
     (directory / "etc" / "libvirtd.conf").write_text(f'{DAEMON_CONFIGURATION}host_uuid = "{host_uuid}"\n')
     (directory / "etc" / "qemu.conf").write_text(QEMU_CONFIGURATION)
+    for name, (place, line) in ACCOUNTS.items():
+        lines = Path(place).read_text().splitlines()
+        known = any(existing.startswith("libvirt-qemu:") for existing in lines)
+        (directory / name).write_text("\n".join(lines if known else [*lines, line]) + "\n")
 
 
 def _spawn(directory: Path) -> subprocess.Popen[bytes]:
     places = [word for pair in MOUNTS.items() for word in pair]
+    places += [word for name, (place, _) in ACCOUNTS.items() for word in (name, place)]
     command = ["setpriv", "--pdeathsig", "KILL"]
     command += [
         "unshare",
