@@ -2,11 +2,15 @@
 
 import http.client
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
+
 from cloudportal.demo.place import Place
+from cloudportal.demo.processes import Supervisor
+from deploy.services import daemon
 
 QUEUES = "compute,storage,network,usage,housekeeping"
 CELERY = ("-m", "celery", "-A", "cloudportal")
@@ -54,6 +58,25 @@ def scheduler(place: Place) -> Program:
     )
 
 
+def start(programs: Sequence[Program], place: Place, supervisor: Supervisor) -> None:
+    """Start them side by side and return when all are ready. Raises NotStarted; the supervisor has them anyway."""
+    variables = {"PORTAL_URL": place.url}
+    started = [
+        supervisor.add_daemon(
+            daemon.spawn(
+                program.name,
+                program.command,
+                log=program.log,
+                environment=variables,
+                directory=settings.BASE_DIR,
+            )
+        )
+        for program in programs
+    ]
+    for program, running in zip(programs, started, strict=True):
+        daemon.wait_until_ready(running, program.ready)
+
+
 def answers(port: int) -> bool:
     """True when a web server on this port of our own address gives an answer that is not a failure of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
@@ -64,11 +87,6 @@ def answers(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def variables(place: Place) -> Mapping[str, str]:
-    """What the programs find in their environment beside ours."""
-    return {"PORTAL_URL": place.url}
 
 
 def _says(log: Path, words: str) -> Callable[[], bool]:

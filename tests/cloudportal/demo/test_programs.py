@@ -5,6 +5,7 @@ import pytest
 
 from cloudportal.demo import programs
 from cloudportal.demo.place import Place
+from cloudportal.demo.processes import Supervisor
 from deploy.services import daemon
 
 
@@ -54,3 +55,32 @@ def test_what_an_earlier_run_wrote_does_not_count(tmp_path, make, words):
     with log.open("a") as kept:
         kept.write(f"{words}\n")
     assert program.ready()
+
+
+def program(tmp_path, name, ready):
+    command = ["sh", "-c", f"echo $PORTAL_URL > {tmp_path}/{name}; exec sleep 60"]
+    return programs.Program(name, command, tmp_path / f"{name}.log", ready)
+
+
+def test_programs_get_ready_side_by_side_and_know_where_the_portal_is(tmp_path):
+    supervisor = Supervisor()
+    both = [
+        # Each is ready only when the other has started too.
+        program(tmp_path, "web", lambda: (tmp_path / "worker").exists()),
+        program(tmp_path, "worker", lambda: (tmp_path / "web").exists()),
+    ]
+    programs.start(both, Place(tmp_path, {"web": 8123}), supervisor)
+    supervisor.end()
+    assert (tmp_path / "worker").read_text() == "http://127.0.0.1:8123\n"
+
+
+def test_one_that_does_not_start_is_explained_and_the_others_can_be_ended(tmp_path):
+    supervisor = Supervisor()
+    broken = programs.Program(
+        "worker", ["sh", "-c", "echo no broker; exit 1"], tmp_path / "log", lambda: False
+    )
+    with pytest.raises(daemon.NotStarted, match=r"(?s)worker ended with exit code 1.*no broker"):
+        programs.start(
+            [program(tmp_path, "web", lambda: True), broken], Place(tmp_path, {"web": 1}), supervisor
+        )
+    supervisor.end()
