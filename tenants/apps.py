@@ -11,6 +11,6 @@ class TenantsConfig(AppConfig):
 
     def ready(self) -> None:
         """Imports what every app declares here: its actions (roles follow them), the settings that it reads
-        (`configuration`), what of its own departs with an account (`holdings`), and what it counts (`counted`).
+        (`configuration`), what of its own departs with an account (`holdings`), and what it counts (`recounts`).
         """
-        autodiscover_modules("actions", "configuration", "holdings", "counted")
+        autodiscover_modules("actions", "credential_actions", "configuration", "holdings", "recounts")

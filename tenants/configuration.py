@@ -51,15 +51,6 @@ USERS_CREATE_PROJECTS = declare(
     places=(PlaceKind.DOMAIN, PlaceKind.ACCOUNT),
     least=RoleKind.DOMAIN_ADMIN,
 )
-INVITATION_REQUIRED = declare(
-    "project.invitation_required",
-    Kind.BOOL,
-    False,
-    "Whether project admins must invite people, who then accept, instead of adding them.",
-    "projects",
-    places=(PlaceKind.DOMAIN,),
-    least=RoleKind.DOMAIN_ADMIN,
-)
 INVITATION_LIFETIME = declare(
     "project.invitation_lifetime",
     Kind.DURATION,

@@ -53,7 +53,8 @@ def invitations_for(caller: Caller, project: Project | None = None) -> ScopedQue
     write anybody's address into their own profile.
     """
     actions.READ_INVITATION.permit(caller)
-    invitations = Invitation.objects.for_caller(caller).select_related("project__domain", "role")
+    invitations = Invitation.objects.for_caller(caller).defer("sealed_token", "token_hash")
+    invitations = invitations.select_related("project__domain", "project__account__domain", "role")
     return invitations if project is None else invitations.filter(project=project)
 
 

@@ -47,7 +47,7 @@ def create(caller: Caller, values: NewRole) -> Role:
     """
     actions.CREATE_ROLE.permit(caller)
     kind = _kind(caller, values.kind)
-    check_lines(caller, values.rules)
+    check_lines(caller.may, values.rules)
     name = _free_name(values.name)
     description = check_text(values.description, field="description")
     role = _insert(name, kind, description)
@@ -96,7 +96,7 @@ def delete(caller: Caller, role: Role) -> None:
 def rewrite(caller: Caller, role: Role, event: str, lines: Sequence[Line]) -> Role:
     """Makes these the rules of a role locked by `for_edit`, and writes down the change."""
     before = as_values(lines_of(role))
-    check_lines(caller, lines)
+    check_lines(caller.may, lines)
     write_lines(role, lines)
     sentence = f"Changes the rules of the role {role.name}."
     _record(caller, event, role, sentence, before={"rules": before}, after={"rules": as_values(lines)})

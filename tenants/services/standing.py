@@ -4,8 +4,6 @@ from cloudportal.core.errors import WrongState
 from tenants import states
 from tenants.models import Account
 
-_WORDS = {states.DISABLED: "suspended"}
-
 
 def require_enabled(account: Account) -> None:
     """Returns while new things may be made for the account. Raises WrongState for a locked, disabled or leaving
@@ -19,10 +17,10 @@ def require_enabled(account: Account) -> None:
     if found is None:
         raise _refusal("account", "gone")
     state, is_project, project_state, domain_state = found
-    if is_project and (state != states.ENABLED or project_state not in (states.ENABLED, None)):
-        raise _refusal("project", project_state or _WORDS.get(state, state))
+    if is_project and project_state not in (states.ENABLED, None):
+        raise _refusal("project", project_state)
     if state != states.ENABLED:
-        raise _refusal("account", state)
+        raise _refusal("project" if is_project else "account", state)
     if domain_state != states.ENABLED:
         raise _refusal("domain", domain_state)
 
