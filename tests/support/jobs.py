@@ -12,7 +12,7 @@ def run_jobs(*, most=200):
     runs = 0
     while runs < most:
         Job.objects.filter(state="queued").update(not_before=clock.now() - timedelta(seconds=1))
-        job = Job.objects.filter(leases.due(clock.now())).order_by("id").first()
+        job = Job.objects.filter(leases.due(clock.now())).order_by("step_tries", "id").first()
         if job is None:
             return runs
         runner.run(job.uuid)
