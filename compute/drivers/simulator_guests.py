@@ -32,6 +32,7 @@ BYTES_PER_SECOND = 4096
 
 
 def demand_known_locators(spec: GuestSpec) -> None:
+    """Every locator is one of the simulated world's; raises InvalidSpec."""
     for disk in spec.disks:
         locators.uuid_in(disk.locator, locators.VOLUME)
     for nic in spec.nics:
@@ -39,11 +40,13 @@ def demand_known_locators(spec: GuestSpec) -> None:
 
 
 def demand_fits(spec: GuestSpec) -> None:
+    """A simulated host could run such a guest; raises Refused."""
     if spec.cpus > GUEST_CPU_LIMIT:
         raise Refused(detail=f"a simulated guest has at most {GUEST_CPU_LIMIT} CPUs")
 
 
 def demand_heeding(row: sqlite3.Row, force: bool) -> None:
+    """The guest would shut down when asked, or is not asked; raises OutcomeUnknown."""
     if row["is_deaf"] and not force:
         raise OutcomeUnknown(
             "The instance did not shut down in time. It may still do so; otherwise stop it with force.",
@@ -52,6 +55,7 @@ def demand_heeding(row: sqlite3.Row, force: bool) -> None:
 
 
 def demand_parts(scene: Scene, row: sqlite3.Row) -> None:
+    """The guest's volumes and networks are there and free; raises Refused."""
     for disk in json.loads(row["disks"]):
         volume = locators.uuid_in(disk["locator"], locators.VOLUME)
         if not scene.row("SELECT 1 FROM volumes WHERE uuid = ?", volume):
@@ -80,6 +84,7 @@ def _is_in_use(scene: Scene, locator: str, uuid: str) -> bool:
 
 
 def shape_of(spec: GuestSpec) -> tuple[object, ...]:
+    """The values of a row that a spec decides, in the order of its statements."""
     disks = [
         {
             "locator": disk.locator,
@@ -98,6 +103,7 @@ def shape_of(spec: GuestSpec) -> tuple[object, ...]:
 
 
 def facts_of(row: sqlite3.Row) -> GuestFacts:
+    """The facts in a row."""
     return GuestFacts(
         uuid=UUID(row["uuid"]),
         name=row["name"],
@@ -111,6 +117,7 @@ def facts_of(row: sqlite3.Row) -> GuestFacts:
 
 
 def statistics_of(row: sqlite3.Row) -> GuestStatistics:
+    """The counters of the guest in a row, grown since its start."""
     facts = facts_of(row)
     running_seconds = max(0.0, time.time() - row["started_at"])
     passed_bytes = int(running_seconds * BYTES_PER_SECOND)

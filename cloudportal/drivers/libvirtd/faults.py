@@ -90,6 +90,7 @@ def is_connection_lost(error: Any) -> bool:
 
 
 def is_code(error: Any, *codes: Code) -> bool:
+    """Whether the error is one of those."""
     return error.get_error_code() in codes
 
 

@@ -83,6 +83,7 @@ def use_up(connection: sqlite3.Connection, fault: Fault) -> bool:
 
 
 def fault_of(row: sqlite3.Row) -> Fault:
+    """The fault in a row; its count is what remains of it."""
     return Fault(
         operation=row["operation"],
         kind=FaultKind(row["kind"]),

@@ -11,10 +11,12 @@ NETWORK = "sim-network"
 
 
 def volume_locator(uuid: UUID | str) -> str:
+    """The locator of a simulated volume."""
     return f"{VOLUME}:{uuid}"
 
 
 def network_locator(uuid: UUID | str) -> str:
+    """The locator of a simulated network."""
     return f"{NETWORK}:{uuid}"
 
 

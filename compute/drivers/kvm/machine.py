@@ -29,6 +29,7 @@ def domain_name(uuid: UUID) -> str:
 
 
 def target_name(device_index: int) -> str:
+    """The name of the virtio disk with that index: vda for 0."""
     return f"vd{string.ascii_lowercase[device_index]}"
 
 

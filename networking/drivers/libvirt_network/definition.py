@@ -61,6 +61,7 @@ def host_xml(reservation: ReservationSpec, lease_minutes: int | None = None) -> 
 
 
 def host_element(reservation: ReservationSpec, lease_minutes: int | None) -> Element:
+    """One reservation as an element; without a lease time it only names the reservation."""
     host = xml.element("host", {"mac": reservation.mac, "name": reservation.hostname, "ip": reservation.ip})
     if lease_minutes is not None:
         xml.child(host, "lease", {"expiry": str(lease_minutes), "unit": "minutes"})

@@ -33,10 +33,12 @@ class FileName:
 
 
 def volume_name(uuid: UUID, volume_format: VolumeFormat) -> str:
+    """The file name of a volume."""
     return f"volume-{uuid}.{volume_format}"
 
 
 def image_name(image_id: UUID, image_format: VolumeFormat) -> str:
+    """The file name of an image."""
     return f"image-{image_id}.{image_format}"
 
 
