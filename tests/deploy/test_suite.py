@@ -1,4 +1,5 @@
 import subprocess
+import uuid
 
 import pytest
 from django.test import TestCase
@@ -70,6 +71,21 @@ class TestOfDjango(TestCase):
 def test_one_that_asks_for_a_real_service_is_real_and_stays_on_one_worker(request, slapd_server):
     assert request.node.get_closest_marker("real")
     assert request.node.get_closest_marker("xdist_group").args == ("real",)
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (subprocess, "subprocess"),
+        (suite.main, "main"),
+        (uuid.uuid4(), "argument"),
+        (f"volume-{uuid.uuid4()}", "volume-uuid"),
+        ("volume-one", None),
+        (7, None),
+    ],
+)
+def test_the_name_of_a_parameter_is_the_same_in_every_worker(value, name):
+    assert selection.pytest_make_parametrize_id(None, value, "argument") == name
 
 
 def test_one_that_asks_for_none_is_not(request):

@@ -1,4 +1,11 @@
-"""Decides which tests are real, which worker gets them, and which ones a second database is worth."""
+"""Decides which tests are real, which worker gets them, and which ones a second database is worth.
+
+Workers compare the names of their tests before they begin, so names must not hold addresses or random values.
+"""
+
+import re
+import types
+import uuid
 
 import pytest
 from django.test import TransactionTestCase
@@ -11,6 +18,7 @@ REAL_FIXTURES = {
     "redis_server",
     "chromium_browser",
 }
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_serialized_rollback"}
 
 
@@ -32,6 +40,15 @@ def pytest_collection_modifyitems(config, items):
         kept = [item for item in items if touches_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
         items[:] = kept
+
+
+def pytest_make_parametrize_id(config, val, argname):
+    """A name for a parameter that is the same in every worker; None leaves it to pytest."""
+    if isinstance(val, types.ModuleType | types.FunctionType | types.MethodType):
+        return val.__name__.rpartition(".")[2]
+    if isinstance(val, uuid.UUID):
+        return argname
+    return UUID.sub("uuid", val) if isinstance(val, str) and UUID.search(val) else None
 
 
 def touches_database(item):
