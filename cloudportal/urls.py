@@ -7,6 +7,7 @@ from cloudportal.api.views import DocumentView, NothingHere
 API = [
     path("", include("cloudportal.jobs.api")),
     path("", include("cloudportal.events.api")),
+    path("", include("tenants.api.urls")),
     path("", include("compute.topology.api.urls")),
     path("openapi.json", DocumentView.as_view()),
 ]

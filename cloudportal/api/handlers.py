@@ -1,9 +1,10 @@
 """From declared resources to operations: how each kind of reading and changing is run and answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
+from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -29,7 +30,8 @@ def _list(resource: Resource) -> Operation:
         sent = call.request.query_params
         rows = filters.narrowed(_rows(resource, call), resource.filters, sent)
         pages = pagination.CappedPages()
-        page = pages.paginate_queryset(filters.ordered(rows, resource.orderings, sent), call.request)
+        page = pages.paginate_queryset(filters.ordered(rows, resource.orderings, sent), call.request) or []
+        _complete(resource, call, page)
         return pages.get_paginated_response(shown_all(resource.shape, page, call.caller))
 
     orderings = ", ".join(resource.orderings)
@@ -83,7 +85,9 @@ def _create(resource: Resource, change: Create) -> Operation:
     def run(call: Call) -> Response:
         outcome = change.call(call.caller, *call.keys, call.values)
         if isinstance(outcome, Work):
+            _complete(resource, call, [outcome.row])
             return _working(resource, call, outcome, outcome.row)
+        _complete(resource, call, [outcome])
         response = _single(resource, call, outcome, shape=shape, status=201)
         if resource.row is not None:
             response["Location"] = f"{ROOT}{_filled(resource.path, call)}/{outcome.uuid}/"
@@ -124,7 +128,8 @@ def _edit(resource: Resource, change: Edit) -> Operation:
 
 def _remove(resource: Resource, change: Remove) -> Operation:
     def run(call: Call) -> Response:
-        outcome = change.call(call.caller, _found(resource, call))
+        options = given(change.options, call.request.query_params)
+        outcome = change.call(call.caller, _found(resource, call), **options)
         return _worked(resource, call, outcome) if isinstance(outcome, Work) else Response(status=204)
 
     return Operation(
@@ -135,6 +140,7 @@ def _remove(resource: Resource, change: Remove) -> Operation:
         run=run,
         answers={202: work_on(resource)} if change.works else {204: None},
         action=change.action,
+        filters=change.options,
         subject=lambda call: _found(resource, call),
         shape=resource.full,
     )
@@ -172,7 +178,19 @@ def _rows(resource: Resource, call: Call) -> Any:
 
 def _found(resource: Resource, call: Call) -> Any:
     row: Callable[..., Any] = resource.row  # type: ignore[assignment]
-    return row(call.caller, *call.keys)
+    found = row(call.caller, *call.keys)
+    _complete(resource, call, [found])
+    return found
+
+
+def _complete(resource: Resource, call: Call, rows: list[Any]) -> None:
+    if resource.complete is not None:
+        resource.complete(call.caller, rows)
+
+
+def given(options: Iterable[filters.Filter], sent: QueryDict) -> dict[str, Any]:
+    """The values of those parameters that were sent, by name. Raises InvalidInput for one that makes no sense."""
+    return {one.name: one.value_of(str(sent[one.name])) for one in options if one.name in sent}
 
 
 def _find_again(resource: Resource, call: Call) -> Any | None:

@@ -17,6 +17,7 @@ from cloudportal.api.permissions import IsSignedIn
 from cloudportal.api.shapes import Nothing, Shape, Values
 from cloudportal.core.actions import Action
 from cloudportal.core.caller import Caller
+from cloudportal.core.errors import PortalError
 
 READING = frozenset({"GET", "HEAD"})
 
@@ -151,7 +152,11 @@ def _change(operation: Operation, call: Call) -> Response:
         return operation.run(call)
 
     def run() -> Response:
-        return _unless_edited(operation, call)
+        try:
+            return _unless_edited(operation, call)
+        except PortalError as refusal:
+            refusal.fields = _as_sent(operation, refusal.fields)
+            raise
 
     if planning.is_wanted(call.request):
         if operation.subject is not None:
@@ -161,6 +166,14 @@ def _change(operation: Operation, call: Call) -> Response:
     if operation.is_create and call.caller is not None:
         return idempotency.once(call.request, call.caller, lambda: planning.as_agreed(call.request, run))
     return planning.as_agreed(call.request, run)
+
+
+def _as_sent(operation: Operation, fields: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The faulty fields under the names by which the caller knows them, where the service has others."""
+    sources = (
+        {field.source: name for name, field in operation.takes().fields.items()} if operation.takes else {}
+    )
+    return {sources.get(name, name): sentences for name, sentences in fields.items()}
 
 
 def _unless_edited(operation: Operation, call: Call) -> Response:

@@ -36,12 +36,15 @@ class Edit:
 
 @dataclass(frozen=True)
 class Remove:
-    """`DELETE /plural/{uuid}/`. `call(caller, row)` gives nothing, or Work where `works`."""
+    """`DELETE /plural/{uuid}/`. `call(caller, row)` gives nothing, or Work where `works`. The `options` are query
+    parameters, handed on by keyword.
+    """
 
     call: Callable[..., Any]
     action: Action
     summary: str = ""
     works: bool = False
+    options: tuple[Filter, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ class Resource:
     filters: tuple[Filter, ...] = ()
     orderings: tuple[str, ...] = ("created_at",)
     changes: tuple[Change, ...] = ()
+    # Gives rows what their shape shows beyond their columns, in a fixed number of queries for all of them.
+    complete: Callable[[Any, list[Any]], None] | None = None
 
     @property
     def plural(self) -> str:

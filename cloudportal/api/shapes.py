@@ -58,6 +58,12 @@ class DriverSettings(serializers.DictField):
     is_multiline = True
 
 
+class AnyValue(serializers.JSONField):
+    """A value whose kind the service knows."""
+
+    is_multiline = True
+
+
 class Values(serializers.Serializer[Any]):
     """What a caller sends: the declared fields and no other, with quiet texts."""
 

@@ -27,8 +27,7 @@ def short_list(
     """
 
     def run(request: Call) -> Response:
-        sent = request.request.query_params
-        parameters = {one.name: one.value_of(sent[one.name]) for one in takes if one.name in sent}
+        parameters = handlers.given(takes, request.request.query_params)
         items = call(request.caller, *request.keys, *([parameters] if takes else []))
         results = shown_all(shape, items, request.caller)
         return Response({"count": len(results), "next": None, "previous": None, "results": results})

@@ -1,0 +1,15 @@
+"""Where the tenants are at the REST door."""
+
+from cloudportal.api.routes import patterns
+from tenants.api.domains import ACCOUNTS, DOMAINS
+from tenants.api.limits import LIMIT_OPERATIONS, SETTING_OPERATIONS
+from tenants.api.roles import ROLES, RULE_OPERATIONS
+from tenants.api.users import USERS
+
+urlpatterns = patterns(
+    DOMAINS,
+    ACCOUNTS,
+    USERS,
+    ROLES,
+    operations=(*RULE_OPERATIONS, *LIMIT_OPERATIONS, *SETTING_OPERATIONS),
+)
