@@ -71,8 +71,7 @@ CRAFTED = {
     "data file name": with_extension(0x44415441),
     "backing format": with_extension(0xE2792ACA),
     "encryption header": with_extension(0x0537BE77),
-    "data file name behind another": with_extension(0x6803F857)[:128]
-    + with_extension(0x44415441)[104:],
+    "data file name behind another": with_extension(0x6803F857)[:128] + with_extension(0x44415441)[104:],
 }
 
 

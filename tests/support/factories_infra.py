@@ -4,6 +4,7 @@ import hashlib
 import struct
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
+from uuid import uuid4
 
 from django.conf import settings
 
@@ -27,6 +28,11 @@ MIB = 1024**2
 def world():
     """The simulated world that everything made here lives in; the same for all tests, so name places apart."""
     return SimulatedWorld(settings.STATE_DIR / "simulated-world.sqlite3")
+
+
+def new_place():
+    """The name of a place in the world that nobody has used, in this process or another with the same state."""
+    return f"place-{uuid4().hex[:12]}"
 
 
 def place_settings(place, **more):
@@ -57,7 +63,7 @@ def make_host(cluster=None, name=None, **values):
     name = name or numbered("host")
     values = {
         "driver": cluster.driver,
-        "settings": place_settings(name, cpus=16, cpu_mhz=2600, memory_mib=65536),
+        "settings": place_settings(new_place(), cpus=16, cpu_mhz=2600, memory_mib=65536),
         "state": "up",
         "cpus": 16,
         "cpu_mhz": 2600,
@@ -70,7 +76,7 @@ def make_host(cluster=None, name=None, **values):
 def make_pool(zone=None, name=None, **values):
     """A pool of the whole zone, or of `cluster` or `host` where one is given, that is up and there in the world."""
     name = name or numbered("pool")
-    settings_ = place_settings(name, capacity_gib=1024)
+    settings_ = place_settings(new_place(), capacity_gib=1024)
     values = {
         "driver": "simulator",
         "settings": settings_,
@@ -133,7 +139,7 @@ def make_network(zone=None, name=None, cidr="10.1.1.0/24", first=None, last=None
     name = name or numbered("network")
     subnet = ip_network(cidr)
     gateway = values.pop("gateway", str(subnet[1]))
-    values = {"driver": "simulator", "settings": place_settings(name), **values}
+    values = {"driver": "simulator", "settings": place_settings(new_place()), **values}
     network = Network.objects.create(
         zone=zone or make_zone(), name=name, cidr=cidr, gateway=gateway, dns=["9.9.9.9"], **values
     )

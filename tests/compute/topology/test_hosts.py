@@ -9,8 +9,8 @@ from cloudportal.jobs.models import Hold, Job
 from compute.topology import departures
 from compute.topology.models import Host
 from compute.topology.services import hosts
-from tests.support.factories import make_personas, numbered
-from tests.support.factories_infra import make_cluster, make_host, make_pool, place_settings, world
+from tests.support.factories import make_personas
+from tests.support.factories_infra import make_cluster, make_host, make_pool, new_place, place_settings, world
 from tests.support.jobs import run_job
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def added(root, place, **more):
 
 
 def test_an_added_host_is_asked_what_it_is_and_comes_up(root):
-    host, job = added(root, numbered("place"), tags=("ssd", "ssd", "gpu"), reserved_memory_mib=512)
+    host, job = added(root, new_place(), tags=("ssd", "ssd", "gpu"), reserved_memory_mib=512)
     assert (job.state, host.state) == ("done", "up")
     assert (host.cpus, host.memory_mib, host.tags) == (16, 65536, ["gpu", "ssd"])
     assert host.facts["hypervisor"]
@@ -54,7 +54,7 @@ def test_an_added_host_is_asked_what_it_is_and_comes_up(root):
 
 
 def test_a_host_that_does_not_answer_is_unreachable_with_what_to_do(root, one_try):
-    place = numbered("place")
+    place = new_place()
     set_reachable(world(), place, False)
     host, job = added(root, place)
     assert (job.state, host.state) == ("failed", "unreachable")
@@ -63,7 +63,7 @@ def test_a_host_that_does_not_answer_is_unreachable_with_what_to_do(root, one_tr
 
 
 def test_a_host_that_refuses_us_is_unreachable_at_the_first_try(root):
-    place = numbered("place")
+    place = new_place()
     world().inject(Fault(operation="check", kind=FaultKind.FAIL, error="wrong-credentials", place=place))
     host, job = added(root, place)
     assert host.state == "unreachable"
@@ -72,7 +72,7 @@ def test_a_host_that_refuses_us_is_unreachable_at_the_first_try(root):
 
 
 def test_a_reconnected_host_comes_up(root, one_try):
-    place = numbered("place")
+    place = new_place()
     set_reachable(world(), place, False)
     host, _ = added(root, place)
     set_reachable(world(), place, True)
@@ -82,14 +82,14 @@ def test_a_reconnected_host_comes_up(root, one_try):
 
 
 def test_a_lost_answer_is_asked_for_again(root):
-    place = numbered("place")
+    place = new_place()
     world().inject(Fault(operation="host_facts", kind=FaultKind.HANG, place=place))
     host, job = added(root, place)
     assert (host.state, job.state) == ("up", "done")
 
 
 def test_one_machine_is_not_added_twice(root):
-    place = numbered("place")
+    place = new_place()
     first, _ = added(root, place)
     second, job = added(root, place)
     assert (first.state, second.state) == ("up", "unreachable")

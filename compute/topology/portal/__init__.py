@@ -1,0 +1,1 @@
+"""The portal's pages about regions, zones, pods, clusters and hosts."""

@@ -1,0 +1,141 @@
+"""Networks: created with their addresses, edited, deleted when nobody uses them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, ip_address, ip_network
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from cloudportal.core import names, plans
+from cloudportal.core.caller import Caller
+from cloudportal.core.errors import Conflict, InvalidInput
+from cloudportal.events import records
+from cloudportal.events.records import About
+from cloudportal.jobs import services as jobs
+from cloudportal.jobs.models import Job
+from cloudportal.jobs.services import Subject, hold_of
+from compute.topology import queries as topology
+from compute.topology.driver_settings import sort_out
+from compute.topology.models import Zone
+from compute.topology.services.rows import change, given
+from networking import actions, states
+from networking.models import Address, Network
+from networking.ranges import Range, range_of
+
+LEAST_MTU = 576
+MOST_MTU = 9216
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedNetworkValues:
+    """A network for all accounts of a zone. `first_ip` to `last_ip` are given out, by default the whole subnet."""
+
+    zone_uuid: UUID | str
+    name: str
+    driver: str
+    cidr: str
+    gateway: str
+    first_ip: str | None = None
+    last_ip: str | None = None
+    dns: tuple[str, ...] = ()
+    mtu: int = 1500
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkChanges:
+    """What may be changed about a network; None leaves it as it is. It reaches a host with the next guest there."""
+
+    name: str | None = None
+    dns: tuple[str, ...] | None = None
+
+
+@transaction.atomic
+def create_shared(caller: Caller, values: SharedNetworkValues) -> Network:
+    """A shared network with a row for each address of its range; hosts get it with their first guest.
+
+    Raises NotFound, InvalidInput, and Conflict where its subnet overlaps another network of the zone.
+    """
+    actions.CREATE_SHARED_NETWORK.permit(caller)
+    zone = topology.zone_for(caller, values.zone_uuid)
+    found = range_of(values.cidr, values.gateway, values.first_ip, values.last_ip)
+    kept = sort_out("network", values.driver, "network", values.settings)
+    name = names.check_label(values.name)
+    _demand_no_overlap(zone, found)
+    network = Network.objects.create(
+        zone=zone,
+        name=name,
+        driver=values.driver,
+        settings=kept.settings,
+        secrets=kept.secrets,
+        cidr=str(found.subnet),
+        gateway=str(found.gateway),
+        dns=_dns(values.dns),
+        mtu=_mtu(values.mtu),
+    )
+    count = _make_addresses(network, found)
+    after = {"cidr": network.cidr, "zone": zone.name, "addresses": count}
+    records.record(caller, "NETWORK.CREATE", About.of(network), after=after)
+    plans.note("create", f"Creates the network {name} with {count} addresses in {zone.name}.", noun="network")
+    return network
+
+
+@transaction.atomic
+def update(caller: Caller, network: Network, changes: NetworkChanges) -> Network:
+    """The network with the changes. Raises InvalidInput."""
+    actions.UPDATE_NETWORK.check(caller, network)
+    values: dict[str, Any] = given(changes)
+    if "name" in values:
+        values["name"] = names.check_label(values["name"])
+    if "dns" in values:
+        values["dns"] = _dns(values["dns"])
+    before, after = change(network, values)
+    records.record(caller, "NETWORK.UPDATE", About.of(network), before=before, after=after)
+    plans.note("update", f"Changes the network {network.name}.", before=before, after=after)
+    return network
+
+
+@transaction.atomic
+def delete(caller: Caller, network: Network) -> Job:
+    """The job that takes the network from all hosts and forgets it. Raises Conflict while an address is taken."""
+    actions.DELETE_NETWORK.check(caller, network)
+    # First, so that nobody can take an address between the look and the move.
+    states.NETWORK.move(network, "delete")
+    taken = network.addresses.filter(state=states.TAKEN).count()
+    if taken:
+        raise Conflict(
+            f"{taken} addresses of {network.name} are in use. Expunge the instances that have them first.",
+            taken=taken,
+        )
+    plans.note("delete", f"Deletes the network {network.name} and all of its addresses.", noun="network")
+    return jobs.submit(caller, "network.delete", Subject.of(network), holds=[hold_of(network)])
+
+
+def _demand_no_overlap(zone: Zone, wanted: Range) -> None:
+    # The zone's row is locked, so that two creations look one after the other.
+    Zone.objects.select_for_update().get(pk=zone.pk)
+    for name, cidr in Network.objects.filter(zone=zone).values_list("name", "cidr"):
+        if ip_network(cidr).overlaps(wanted.subnet):
+            sentence = f"{wanted.subnet} overlaps {cidr} of the network {name}. Choose another subnet."
+            raise Conflict(sentence, fields={"cidr": [sentence]})
+
+
+def _make_addresses(network: Network, wanted: Range) -> int:
+    rows = [Address(network=network, ip=str(IPv4Address(one)), number=one) for one in wanted.numbers]
+    Address.objects.bulk_create(rows, batch_size=500)
+    return len(rows)
+
+
+def _dns(servers: Iterable[str]) -> list[str]:
+    try:
+        return [str(ip_address(one.strip())) for one in servers]
+    except ValueError as error:
+        raise InvalidInput.of("dns", "Write the name servers as IP addresses, such as 9.9.9.9.") from error
+
+
+def _mtu(mtu: int) -> int:
+    if not LEAST_MTU <= mtu <= MOST_MTU:
+        raise InvalidInput.of("mtu", f"Use {LEAST_MTU} to {MOST_MTU}.")
+    return mtu

@@ -1,0 +1,6 @@
+"""What workers do with networks."""
+
+from networking import recounts
+from networking.workflows import delete_network, leave_host
+
+__all__ = ["delete_network", "leave_host", "recounts"]
