@@ -130,7 +130,7 @@ def test_a_disabled_zone_is_hidden_from_tenants_and_shown_to_root(people):
 
 
 @pytest.mark.parametrize(
-    ("service", "make"), [(zones, make_zone), (pods, make_pod), (clusters, make_cluster)], ids=str
+    ("service", "make"), [(zones, make_zone), (pods, make_pod), (clusters, make_cluster)]
 )
 def test_disabling_twice_is_refused(root, service, make):
     row = make()
