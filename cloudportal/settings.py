@@ -1,5 +1,6 @@
 """Everything that may differ between two installations, read from the environment (docs/configuration.md)."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -101,7 +102,7 @@ AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "tenants.authentication.LocalPasswords",
-    "tenants.directory.DirectoryPasswords",
+    "tenants.directory.backend.DirectoryPasswords",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -120,13 +121,22 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = environment.flag("PORTAL_SECURE_COO
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 
+# Failed tries under one name from one address, and of all names from one address, within the cool-off time.
 AXES_FAILURE_LIMIT = environment.number("PORTAL_SIGN_IN_TRIES", 5)
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "tenants.addresses.source_address"
-AXES_SENSITIVE_PARAMETERS = ["password"]
+SIGN_IN_ADDRESS_TRIES = environment.number("PORTAL_SIGN_IN_ADDRESS_TRIES", 50)
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+# A try during the lock-out does not prolong it, so that the wait that people are told is true.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_HANDLER = "tenants.throttling.FailedTries"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_USERNAME_CALLABLE = "tenants.throttling.key_of"
+AXES_CLIENT_IP_CALLABLE = "tenants.addresses.throttled_address"
+AXES_LOCKOUT_CALLABLE = "tenants.throttling.keep_response"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+# A refused sign-in is answered at the next multiple of this time, so that the clock tells nothing about why.
+SIGN_IN_REFUSAL_SECONDS = environment.number("PORTAL_SIGN_IN_REFUSAL_MILLISECONDS", 500) / 1000
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -1,5 +1,7 @@
 """Tells Django about the tenants."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
@@ -14,3 +16,5 @@ class TenantsConfig(AppConfig):
         (`configuration`), what of its own departs with an account (`holdings`), and what it counts (`recounts`).
         """
         autodiscover_modules("actions", "credential_actions", "configuration", "holdings", "recounts")
+        # Registers how keys and tokens end together with their users' access.
+        import_module("tenants.services.credentials")

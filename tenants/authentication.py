@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from cloudportal.core.caller import Caller, Owner
 from cloudportal.core.permissions import RoleKind, Rule
 from tenants.addresses import source_address
-from tenants.models import Account, User
+from tenants.models import Account, Domain, User
 from tenants.roles import rules_of
 
 
@@ -74,7 +75,7 @@ class LocalPasswords(BaseBackend):
         request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
-        domain_path: str | None = None,
+        domain: Domain | None = None,
         **_: Any,
     ) -> User | None:
         """The enabled local user of that domain with that password, or None, in the same time for either."""
@@ -82,12 +83,12 @@ class LocalPasswords(BaseBackend):
             return None
         user = (
             users_with_account()
-            .filter(username=username.lower(), domain__path=domain_path, source="local")
+            .filter(username=username.lower(), domain_id=domain.pk if domain else 0, source="local")
             .first()
         )
         if user is None:
             # As slow as a wrong password, so that names cannot be told apart by the clock.
-            User().set_password(password)
+            make_password(password)
             return None
         return user if user.check_password(password) and user.is_active else None
 

@@ -62,3 +62,15 @@ INVITATION_LIFETIME = declare(
     minimum=300,
     maximum=90 * 86400,
 )
+
+TOKEN_LIFETIME = declare(
+    "token.longest_lifetime",
+    Kind.DURATION,
+    366 * 86400,
+    "The longest time for which an API token may be made.",
+    "sign-in",
+    places=(PlaceKind.DOMAIN, PlaceKind.ACCOUNT),
+    least=RoleKind.DOMAIN_ADMIN,
+    minimum=3600,
+    maximum=3660 * 86400,
+)

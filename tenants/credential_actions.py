@@ -10,7 +10,7 @@ from cloudportal.core.permissions import RoleKind, Rule
 ADMIN = RoleKind.DOMAIN_ADMIN
 ROOT = RoleKind.ROOT_ADMIN
 
-CHANGE_PASSWORD = action("password.change", "Change own password")
+# Changing one's own password is no matter of roles: whoever has one may.
 RESET_PASSWORD = action(
     "password.reset",
     "Set password",

@@ -123,12 +123,16 @@ class DirectoryIdentity(ScopedModel):
 
 
 class DirectoryAccount(ScopedModel):
-    """Marks an account that was made for people of a directory: only such an account may be joined by its name."""
+    """Marks an account that was made for people of a directory: only such an account may be joined by its name.
+
+    `external_id` is whose it is, so that a later person of the same name does not inherit it; empty when shared.
+    """
 
     scope = AdminsOf("server__domain__path")
 
     server = models.ForeignKey(DirectoryServer, on_delete=models.CASCADE, related_name="accounts")
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="directory_account")
+    external_id = models.CharField(max_length=200, blank=True)
 
     class Meta:
         verbose_name = "directory account"

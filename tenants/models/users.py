@@ -84,5 +84,5 @@ class User(AbstractBaseUser, ScopedModel):
     def _fingerprint(self) -> str:
         from django.utils.crypto import salted_hmac
 
-        text = f"{self.password}|{self.state}|{self.session_salt}|{self.account.role_id}"
+        text = f"{self.password}|{self.state}|{self.session_salt}|{self.account_id}|{self.account.role_id}"
         return salted_hmac("tenants.User.session", text, algorithm="sha256").hexdigest()

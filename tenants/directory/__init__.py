@@ -1,0 +1,1 @@
+"""Asking LDAP directories who somebody is: what a directory says goes in, a person in plain values comes out."""
