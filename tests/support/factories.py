@@ -5,9 +5,10 @@ from itertools import count
 
 from cloudportal.core.caller import Caller
 from tenants.authentication import caller_of, users_with_account
-from tenants.models import Account, Counter, Domain, Role, User
-from tenants.services import limits
+from tenants.models import Account, Counter, Domain, ProjectMember, Role, User
+from tenants.services import limits, projects
 from tenants.services.foundation import ensure_foundation
+from tenants.services.projects import NewProject
 
 PASSWORD = "correct horse battery staple"
 
@@ -114,3 +115,31 @@ def make_personas():
 def account_of(one):
     """The account that a caller acts for."""
     return Account.objects.select_related("domain", "role").get(pk=one.owner.account_id)
+
+
+def make_role(rules=("*",), kind="user", name=None):
+    """A custom role; a pattern that begins with `-` denies."""
+    role = Role.objects.create(name=name or numbered("role"), kind=kind)
+    for position, pattern in enumerate(rules):
+        role.rules.create(position=position, pattern=pattern.lstrip("-"), allows=not pattern.startswith("-"))
+    return role
+
+
+def make_project(founder=None, name=None):
+    """A project founded by this caller, or by a new user."""
+    founder = founder or make_caller()
+    return projects.create(founder, NewProject(name or numbered("project")))
+
+
+def make_member(project, account=None, role="Member", user=None):
+    """An account of the project's domain, or one user of it, as a member with the named project role."""
+    account = account or (user.account if user else make_account(project.domain))
+    key = ProjectMember.key_of_user(user.pk) if user else ProjectMember.key_of_account(account.pk)
+    role = project.roles.get(name=role)
+    return ProjectMember.objects.create(project=project, account=account, user=user, role=role, key=key)
+
+
+def used_by(owner, resource):
+    """What is counted for an account or a domain."""
+    level = Counter.ACCOUNT if isinstance(owner, Account) else Counter.DOMAIN
+    return Counter.objects.get(level=level, owner_id=owner.pk, resource=resource).used
