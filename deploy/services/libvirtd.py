@@ -61,10 +61,24 @@ set -e
 directory=$1
 shift
 while [ $# -gt 0 ]; do mount --bind "$directory/$1" "$2"; shift 2; done
-libvirtd --pid-file /run/libvirt/libvirtd.pid &
+libvirtd --pid-file /run/libvirt/libvirtd.pid $LISTEN &
 daemon=$!
 while kill -0 "$daemon" 2>/dev/null; do wait "$daemon" || true; done
 """
+
+
+@dataclass(frozen=True)
+class TlsListener:
+    """Where the daemon listens beside its socket, on this machine only. Clients must show a certificate of
+    the authority.
+
+    All three are PEM files.
+    """
+
+    port: int
+    authority: Path
+    certificate: Path
+    key: Path
 
 
 class NotStarted(RuntimeError):
@@ -97,7 +111,9 @@ def socket_path(directory: Path) -> Path:
     return directory / "run" / "libvirt-sock"
 
 
-def start(directory: Path, *, ready_seconds: float = READY_SECONDS) -> Libvirtd:
+def start(
+    directory: Path, *, tls: TlsListener | None = None, ready_seconds: float = READY_SECONDS
+) -> Libvirtd:
     """Start a daemon that keeps all its files in the directory, and return when it answers.
 
     It ends with `stop`, and also when the calling thread dies. What an earlier daemon of that directory left
@@ -106,11 +122,11 @@ def start(directory: Path, *, ready_seconds: float = READY_SECONDS) -> Libvirtd:
     if len(str(socket_path(directory))) > SOCKET_PATH_LIMIT:
         raise NotStarted(f"The path of the socket is too long; choose a shorter directory than {directory}.")
     sweep(directory)
-    _lay_out(directory)
-    process = _spawn(directory)
+    _lay_out(directory, tls)
+    process = _spawn(directory, listens=tls is not None)
     libvirtd = Libvirtd(directory=directory, process=process)
     try:
-        _wait_until_ready(libvirtd, ready_seconds)
+        _wait_until_ready(libvirtd, tls, ready_seconds)
     except NotStarted:
         stop(libvirtd)
         raise
@@ -133,14 +149,15 @@ def sweep(directory: Path) -> None:
     socket_path(directory).unlink(missing_ok=True)
 
 
-def _lay_out(directory: Path) -> None:
+def _lay_out(directory: Path, tls: TlsListener | None) -> None:
     shutil.rmtree(directory / "run", ignore_errors=True)
     for part, place in MOUNTS.items():
         (directory / part).mkdir(parents=True, exist_ok=True)
         Path(place).mkdir(parents=True, exist_ok=True)
     # The host's own id: the same whenever a daemon is started there, and another elsewhere.
     host_uuid = uuid.uuid5(uuid.NAMESPACE_URL, directory.as_uri())
-    (directory / "etc" / "libvirtd.conf").write_text(f'{DAEMON_CONFIGURATION}host_uuid = "{host_uuid}"\n')
+    lines = [DAEMON_CONFIGURATION, f'host_uuid = "{host_uuid}"', *_listening(tls)]
+    (directory / "etc" / "libvirtd.conf").write_text("\n".join(lines) + "\n")
     (directory / "etc" / "qemu.conf").write_text(QEMU_CONFIGURATION)
     for name, (place, line) in ACCOUNTS.items():
         lines = Path(place).read_text().splitlines()
@@ -148,7 +165,20 @@ def _lay_out(directory: Path) -> None:
         (directory / name).write_text("\n".join(lines if known else [*lines, line]) + "\n")
 
 
-def _spawn(directory: Path) -> subprocess.Popen[bytes]:
+def _listening(tls: TlsListener | None) -> list[str]:
+    if tls is None:
+        return []
+    return [
+        "listen_tls = 1",
+        'listen_addr = "127.0.0.1"',
+        f'tls_port = "{tls.port}"',
+        f'ca_file = "{tls.authority}"',
+        f'cert_file = "{tls.certificate}"',
+        f'key_file = "{tls.key}"',
+    ]
+
+
+def _spawn(directory: Path, *, listens: bool) -> subprocess.Popen[bytes]:
     places = [word for pair in MOUNTS.items() for word in pair]
     places += [word for name, (place, _) in ACCOUNTS.items() for word in (name, place)]
     command = ["setpriv", "--pdeathsig", "KILL"]
@@ -165,7 +195,12 @@ def _spawn(directory: Path) -> subprocess.Popen[bytes]:
     command += ["sh", "-c", INSIDE, "libvirtd", str(directory), *places]
     with (directory / "log" / "libvirtd.log").open("wb") as log:
         return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env={**os.environ, "LISTEN": "--listen" if listens else ""},
         )
 
 
@@ -180,10 +215,10 @@ def _kill_namespace(process: subprocess.Popen[bytes]) -> None:
         os.close(descriptor)
 
 
-def _wait_until_ready(libvirtd: Libvirtd, ready_seconds: float) -> None:
+def _wait_until_ready(libvirtd: Libvirtd, tls: TlsListener | None, ready_seconds: float) -> None:
     end = time.monotonic() + ready_seconds
     while time.monotonic() < end and libvirtd.process.poll() is None:
-        if _answers(libvirtd.socket_path):
+        if _answers(libvirtd.socket_path) and (tls is None or _listens(tls)):
             return
         time.sleep(0.02)
     log = (libvirtd.directory / "log" / "libvirtd.log").read_text(errors="replace")
@@ -197,6 +232,12 @@ def _answers(path: Path) -> bool:
         except OSError:
             return False
     return True
+
+
+def _listens(tls: TlsListener) -> bool:
+    # Later than the socket, which is opened first.
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", tls.port)) == 0
 
 
 def _bridges(directory: Path) -> set[str]:

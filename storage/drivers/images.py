@@ -24,7 +24,7 @@ HEADER_BYTES = 4096
 SECTOR_BYTES = 512
 
 QCOW2_MAGIC = b"QFI\xfb"
-QCOW2_HEADER = struct.Struct(">4sIQIIQ")
+QCOW2_HEADER = struct.Struct(">4sIQIIQI")
 QCOW2_VERSIONS = (2, 3)
 QCOW2_FEATURES_OFFSET = 72
 # Bit 0: not closed cleanly; 2: external data file; 3: other compression. Only the bits that any QEMU of ours
@@ -90,11 +90,13 @@ def _measure(stream: BinaryIO, deadline: Deadline) -> tuple[int, str]:
 def _qcow2_size(header: bytes) -> int:
     if len(header) < QCOW2_FEATURES_OFFSET + 8 or not header.startswith(QCOW2_MAGIC):
         raise _wrong("The file is not a qcow2 image.", "no qcow2 header")
-    _, version, backing_offset, _, _, size_bytes = QCOW2_HEADER.unpack_from(header)
+    _, version, backing_offset, _, _, size_bytes, encryption = QCOW2_HEADER.unpack_from(header)
     if version not in QCOW2_VERSIONS:
         raise _wrong("The file is a qcow2 image of a version that we do not know.", f"version {version}")
     if backing_offset:
         raise _wrong("The file refers to another file as its base.", "qcow2 backing file")
+    if encryption:
+        raise _wrong("The file is encrypted.", f"qcow2 encryption {encryption}")
     if version > 2:
         _demand_safe_features(header)
     return int(size_bytes)

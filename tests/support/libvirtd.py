@@ -14,9 +14,9 @@ from deploy.services import libvirtd
 class PrivateLibvirtd:
     """A running daemon: `uri` is for drivers, `connection` for looking behind their backs."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, **options):
         self.directory = directory
-        self.daemon = libvirtd.start(directory)
+        self.daemon = libvirtd.start(directory, **options)
         self.uri = self.daemon.uri
         self.connection = library().open(self.uri)
 

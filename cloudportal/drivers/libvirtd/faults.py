@@ -76,12 +76,11 @@ FAULTS: Mapping[int, type[DriverError]] = {
     Code.CONFIG_UNSUPPORTED: Refused,
 }
 
-# What opening a connection may fail with beside refused credentials. An ssh that is refused says so only in
-# its text.
 LOST: frozenset[int] = frozenset(
     {Code.NO_CONNECT, Code.INVALID_CONNECTION, Code.RPC, Code.GNUTLS_ERROR, Code.SSH, Code.LIBSSH}
 )
-REFUSAL_WORDS = ("Permission denied", "Host key verification failed", "authentication failed")
+# An ssh or TLS peer that refuses, or is refused, says so only in its text.
+REFUSAL_WORDS = ("Permission denied", "Host key verification failed", "authentication failed", "certificate")
 
 
 def is_connection_lost(error: Any) -> bool:
@@ -98,7 +97,7 @@ def opening_fault(error: Any) -> DriverError:
     """The fault of a connection that could not be opened; nothing was changed."""
     detail = detail_of(error)
     kind = FAULTS.get(error.get_error_code(), Unreachable)
-    if kind is WrongCredentials or any(words in detail for words in REFUSAL_WORDS):
+    if kind is WrongCredentials or any(words.lower() in detail.lower() for words in REFUSAL_WORDS):
         return WrongCredentials(detail=detail)
     return Unreachable(detail=detail)
 

@@ -93,13 +93,17 @@ class SimulatedWorld:
 
         Raises what its fault says, Unreachable when the place is, and Busy when the file stays locked.
         """
-        fault = self._meet(operation, place, str(subject))
-        if fault is not None:
-            strike_before(fault, deadline)
-        with self.transaction(is_effect=is_effect) as connection:
-            yield Scene(connection, operation, place)
-        if fault is not None:
-            strike_after(fault)
+        connection = self._connect()
+        try:
+            fault = _meet(connection, operation, place, str(subject))
+            if fault is not None:
+                strike_before(fault, deadline)
+            with _transaction(connection, is_effect=is_effect):
+                yield Scene(connection, operation, place)
+            if fault is not None:
+                strike_after(fault)
+        finally:
+            connection.close()
 
     @contextmanager
     def tampering(self, operation: str, place: str = "") -> Iterator[Scene]:
@@ -138,35 +142,13 @@ class SimulatedWorld:
 
     @contextmanager
     def transaction(self, *, is_effect: bool) -> Iterator[sqlite3.Connection]:
-        """One SQLite transaction, rolled back when the block raises."""
+        """One SQLite transaction on a connection of its own, rolled back when the block raises."""
         connection = self._connect()
         try:
-            connection.execute("BEGIN IMMEDIATE" if is_effect else "BEGIN")
-            yield connection
-            connection.execute("COMMIT")
-        except sqlite3.OperationalError as fault:
-            raise Busy(detail=f"simulated world: {fault}") from fault
+            with _transaction(connection, is_effect=is_effect):
+                yield connection
         finally:
             connection.close()
-
-    def _meet(self, operation: str, place: str, subject: str) -> Fault | None:
-        with self.transaction(is_effect=False) as connection:
-            row = connection.execute("SELECT is_reachable FROM places WHERE name = ?", (place,)).fetchone()
-            fault = matching_fault(connection, operation, place, subject)
-        if row is None:
-            self._add_place(place)
-        elif not row["is_reachable"]:
-            raise Unreachable(detail=f"simulated place {place} is out of reach")
-        if fault is None:
-            return None
-        with self.transaction(is_effect=True) as connection:
-            return fault if use_up(connection, fault) else None
-
-    def _add_place(self, place: str) -> None:
-        with self.transaction(is_effect=True) as connection:
-            connection.execute(
-                "INSERT OR IGNORE INTO places (name, uuid) VALUES (?, ?)", (place, str(uuid.uuid4()))
-            )
 
     def _connect(self) -> sqlite3.Connection:
         try:
@@ -180,6 +162,36 @@ class SimulatedWorld:
             connection.close()
             raise Busy(detail=f"simulated world: {fault}") from fault
         return connection
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection, *, is_effect: bool) -> Iterator[None]:
+    try:
+        connection.execute("BEGIN IMMEDIATE" if is_effect else "BEGIN")
+        yield
+        connection.execute("COMMIT")
+    except sqlite3.OperationalError as fault:
+        raise Busy(detail=f"simulated world: {fault}") from fault
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _meet(connection: sqlite3.Connection, operation: str, place: str, subject: str) -> Fault | None:
+    """The fault that this call meets, counted against it; raises Unreachable when the place is."""
+    row = connection.execute("SELECT is_reachable FROM places WHERE name = ?", (place,)).fetchone()
+    if row is None:
+        with _transaction(connection, is_effect=True):
+            connection.execute(
+                "INSERT OR IGNORE INTO places (name, uuid) VALUES (?, ?)", (place, str(uuid.uuid4()))
+            )
+    elif not row["is_reachable"]:
+        raise Unreachable(detail=f"simulated place {place} is out of reach")
+    fault = matching_fault(connection, operation, place, subject)
+    if fault is None:
+        return None
+    with _transaction(connection, is_effect=True):
+        return fault if use_up(connection, fault) else None
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

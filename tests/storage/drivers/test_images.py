@@ -15,8 +15,8 @@ from storage.drivers.images import inspect, opened
 GIB = 1 << 30
 
 
-def qcow2(*, version=3, backing=0, size=GIB, features=0, length=1024):
-    header = struct.pack(">4sIQIIQ", b"QFI\xfb", version, backing, 0, 16, size)
+def qcow2(*, version=3, backing=0, size=GIB, features=0, encryption=0, length=1024):
+    header = struct.pack(">4sIQIIQI", b"QFI\xfb", version, backing, 0, 16, size, encryption)
     return (header.ljust(72, b"\0") + struct.pack(">Q", features)).ljust(length, b"\0")
 
 
@@ -52,6 +52,8 @@ def test_a_raw_image_is_its_disk():
         qcow2(features=1 << 0),
         qcow2(features=1 << 2),
         qcow2(features=1 << 40),
+        qcow2(encryption=1),
+        qcow2(version=2, encryption=2),
     ],
 )
 def test_a_qcow2_image_with_anything_strange_is_refused(content):
