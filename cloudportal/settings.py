@@ -156,6 +156,8 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
 }
 API_BODY_BYTES = 1024 * 1024
+# Makes of a caller and the uuid in X-Project the caller inside that project.
+API_PROJECT_CALLER = "tenants.api.projects.in_project"
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cloud portal",
     "DESCRIPTION": "Everything that the portal can do.",

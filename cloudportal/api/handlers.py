@@ -120,7 +120,7 @@ def _edit(resource: Resource, change: Edit) -> Operation:
         answers={200: resource.full},
         action=change.action,
         takes=change.takes,
-        is_partial=True,
+        is_partial=change.is_partial,
         subject=lambda call: _found(resource, call),
         shape=resource.full,
     )

@@ -1,11 +1,14 @@
 """The REST door as data: each operation says who may call it, what it takes, what it answers, and what it runs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Model
+from django.utils.module_loading import import_string
+from rest_framework.exceptions import APIException
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +22,8 @@ from cloudportal.core.actions import Action
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import PortalError
 
+# A caller who names a project here acts inside it: sees what it owns, and makes new things for it.
+PROJECT_HEADER = "X-Project"
 READING = frozenset({"GET", "HEAD"})
 
 
@@ -46,6 +51,7 @@ AGREED = Parameter(planning.HEADER, "string", "The fingerprint of a plan: carry 
 ONCE = Parameter(
     idempotency.HEADER, "string", "Sent again within a day, the request is not carried out twice."
 )
+PROJECT = Parameter(PROJECT_HEADER, "string", "The uuid of a project to act in.")
 UNEDITED = Parameter(
     etags.HEADER, "string", "The ETag of what you saw: refuse when it was changed meanwhile."
 )
@@ -96,7 +102,8 @@ class Operation:
     def headers(self) -> tuple[Parameter, ...]:
         """The request headers that mean something here."""
         meant = ((AGREED, True), (ONCE, self.is_create), (UNEDITED, self.subject is not None))
-        return tuple(header for header, is_meant in meant if is_meant) if self.can_be_planned else ()
+        planned = [header for header, is_meant in meant if is_meant and self.can_be_planned]
+        return tuple(planned) if self.is_open else (PROJECT, *planned)
 
     @property
     def known_parameters(self) -> tuple[str, ...]:
@@ -125,13 +132,14 @@ class OperationView(APIView):
         operation = self.operation
         if operation is None:
             return self.http_method_not_allowed(request)
-        caller = caller_of(request)
+        caller = _acting(request)
         if operation.action is not None and caller is not None:
             operation.action.permit(caller)
         refuse_unknown(request.query_params, operation.known_parameters)
-        values = {} if operation.reads else _values(operation, request)
-        call = Call(request, caller, tuple(keys.values()), values)
-        return operation.run(call) if operation.reads else _change(operation, call)
+        call = Call(request, caller, tuple(keys.values()))
+        if operation.reads:
+            return operation.run(call)
+        return _change(operation, replace(call, values=_values(operation, call)))
 
 
 def caller_of(request: Request) -> Caller | None:
@@ -139,11 +147,23 @@ def caller_of(request: Request) -> Caller | None:
     return request.auth if isinstance(request.auth, Caller) else None
 
 
-def _values(operation: Operation, request: Request) -> dict[str, Any]:
-    reader = (operation.takes or Nothing)(
-        data=request.data, partial=operation.is_partial, context={"caller": caller_of(request)}
-    )
-    reader.is_valid(raise_exception=True)
+def _acting(request: Request) -> Caller | None:
+    caller, project = caller_of(request), request.headers.get(PROJECT_HEADER)
+    if caller is None or project is None:
+        return caller
+    found: Caller = import_string(settings.API_PROJECT_CALLER)(caller, project)
+    return found
+
+
+def _values(operation: Operation, call: Call) -> dict[str, Any]:
+    try:
+        reader = (operation.takes or Nothing)(data=call.request.data, partial=operation.is_partial)
+        reader.is_valid(raise_exception=True)
+    except (APIException, PortalError):
+        # A stranger's row is not found, whatever is said about it.
+        if operation.subject is not None:
+            operation.subject(call)
+        raise
     return dict(reader.validated_data)
 
 

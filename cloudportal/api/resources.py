@@ -26,12 +26,15 @@ class Create:
 
 @dataclass(frozen=True)
 class Edit:
-    """`PATCH /plural/{uuid}/`. `call(caller, row, values)` gets only the values that were sent."""
+    """`PATCH /plural/{uuid}/`. `call(caller, row, values)` gets only the values that were sent, all of which may be
+    left out where `is_partial`.
+    """
 
     takes: type[Values]
     call: Callable[..., Any]
     action: Action
     summary: str = ""
+    is_partial: bool = True
 
 
 @dataclass(frozen=True)

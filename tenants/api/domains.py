@@ -40,7 +40,7 @@ class EditDomain(Values):
 class CreateDomain(EditDomain):
     """A domain as its maker wants it."""
 
-    parent = Reference()
+    parent = Reference()  # type: ignore[assignment]
 
 
 class AccountShape(RowShape):

@@ -61,12 +61,12 @@ class SettingShape(Shape):
     category = serializers.CharField(source="setting.category")
     kind = serializers.CharField(source="setting.kind")
     help = serializers.CharField(source="setting.help")
-    default = serializers.SerializerMethodField()  # type: ignore[assignment]
+    default = serializers.SerializerMethodField(method_name="default_of")
     value = serializers.JSONField(allow_null=True)
     is_set_here = serializers.BooleanField()
     comes_from = serializers.CharField(allow_null=True, help_text="The kind of place that the value is from.")
 
-    def get_default(self, view: SettingView) -> Any:
+    def default_of(self, view: SettingView) -> Any:
         """The value where nobody has set one."""
         return None if view.setting.is_secret else view.setting.default
 

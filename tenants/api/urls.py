@@ -3,6 +3,7 @@
 from cloudportal.api.routes import patterns
 from tenants.api.domains import ACCOUNTS, DOMAINS
 from tenants.api.limits import LIMIT_OPERATIONS, SETTING_OPERATIONS
+from tenants.api.projects import INVITATION_OPERATIONS, INVITATIONS, MEMBERS, PROJECT_ROLES, PROJECTS
 from tenants.api.roles import ROLES, RULE_OPERATIONS
 from tenants.api.users import USERS
 
@@ -11,5 +12,9 @@ urlpatterns = patterns(
     ACCOUNTS,
     USERS,
     ROLES,
-    operations=(*RULE_OPERATIONS, *LIMIT_OPERATIONS, *SETTING_OPERATIONS),
+    PROJECTS,
+    MEMBERS,
+    PROJECT_ROLES,
+    INVITATIONS,
+    operations=(*RULE_OPERATIONS, *LIMIT_OPERATIONS, *SETTING_OPERATIONS, *INVITATION_OPERATIONS),
 )
