@@ -1,1 +1,1 @@
-"""Which host an instance runs on: SQL narrows, filters refuse with a reason, weighers order, a guarded claim decides."""
+"""Which host an instance runs on: SQL narrows, filters give reasons, weighers order, a guarded claim decides."""

@@ -11,7 +11,7 @@ from compute.services.instances.deploy import prepare_again
 from compute.workflows.building import free_addresses
 from compute.workflows.deploy import fail_deployment
 from compute.workflows.subjects import instance_of
-from tenants.authentication import system_caller
+from tenants.workflows.removal import caller_of_job
 
 
 class FinishAllocation(Step):
@@ -48,4 +48,4 @@ class AllocateInstance(Workflow):
 
     def retry(self, run: Run) -> None:
         """As a new deployment of the same instance."""
-        prepare_again(system_caller(), instance_of(run))
+        prepare_again(caller_of_job(run.job), instance_of(run))

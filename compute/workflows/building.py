@@ -5,19 +5,17 @@ Undoing takes back what this job did and nothing else: each undo first asks whet
 job left it (`is_ours_to_undo`), so that a clean-up that is resumed late does no harm to an instance that lives again.
 """
 
-from typing import Any
-
 from django.db import transaction
 
 from cloudportal.core.errors import NoRoom
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step
 from compute import states
+from compute.claiming import claim_host, release_host
 from compute.drivers.facts import PowerAction
 from compute.models import Instance
 from compute.placement.choice import no_room, place, preview
 from compute.placement.request import Request
-from compute.topology import claims
 from compute.topology.connections import compute_driver
 from compute.topology.models import Host
 from compute.workflows.subjects import (
@@ -215,32 +213,6 @@ def free_addresses(run: Run, instance: Instance) -> None:
         if address is not None:
             nic.save(update_fields=["address"])
             network_work.record_address_released(run, address, held_by=nic.uuid)
-
-
-def release_host(instance: Instance, **changes: Any) -> None:
-    """The claim on the host is given back, once, and the host remembered; rows only. May be called again."""
-    host = instance.host
-    if host is None:
-        return
-    cpus, memory_mib = instance.claimed_cpus, instance.claimed_memory_mib
-    values = {"host": None, "last_host": host, "claimed_cpus": 0, "claimed_memory_mib": 0, **changes}
-    if Instance.objects.filter(pk=instance.pk, host=host).update(**values):
-        claims.release(host, cpus, memory_mib)
-    for name, value in values.items():
-        setattr(instance, name, value)
-
-
-def claim_host(instance: Instance, host: Host) -> bool:
-    """Capacity for the instance on the host, written into both rows, or nothing and False. Rows only."""
-    with transaction.atomic():
-        if not claims.claim(host, instance.cpus, instance.memory_mib):
-            return False
-        terms = {"claimed_cpus": instance.cpus, "claimed_memory_mib": instance.memory_mib}
-        if not Instance.objects.filter(pk=instance.pk, host=None).update(host=host, **terms):
-            transaction.set_rollback(True)
-            return False
-    instance.host = host
-    return True
 
 
 def _take(run: Run, instance: Instance, host: Host) -> bool:

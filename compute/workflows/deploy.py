@@ -12,7 +12,7 @@ from compute.services.instances import terms
 from compute.services.instances.deploy import prepare_again
 from compute.workflows.building import ClaimHost, EnsureGuest, EnsureNetworks, EnsureVolumes, PowerOn
 from compute.workflows.subjects import instance_of
-from tenants.authentication import system_caller
+from tenants.workflows.removal import caller_of_job
 
 
 class FinishDeployment(Step):
@@ -44,7 +44,7 @@ class DeployInstance(Workflow):
 
     def retry(self, run: Run) -> None:
         """As a new deployment of the same instance."""
-        prepare_again(system_caller(), instance_of(run))
+        prepare_again(caller_of_job(run.job), instance_of(run))
 
 
 def fail_deployment(run: Run) -> None:

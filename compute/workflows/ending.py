@@ -7,12 +7,13 @@ from cloudportal.drivers.errors import OutcomeUnknown
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step
 from compute import states
+from compute.claiming import release_host
 from compute.drivers.contract import ComputeDriver
 from compute.drivers.facts import GuestFacts, Power, PowerAction
 from compute.models import Instance
 from compute.services.instances import terms
 from compute.topology.connections import CALL_SECONDS, compute_driver
-from compute.workflows.building import forget_reservations, release_host, remove_guest
+from compute.workflows.building import forget_reservations, remove_guest
 from compute.workflows.subjects import instance_of
 
 STOP_TIMEOUT_SECONDS = 60

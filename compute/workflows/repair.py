@@ -6,17 +6,16 @@ from cloudportal.core.errors import Conflict
 from cloudportal.events import alerts, records
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from compute import states
+from compute.claiming import release_host
 from compute.models import Instance
+from compute.reconcile.decisions import AT_REST
+from compute.reconcile.drift import DRIFT_ALERT
 from compute.services.instances import terms
 from compute.topology.connections import compute_driver
 from compute.topology.models import Host
-from compute.workflows.building import EnsureGuest, EnsureNetworks, PowerOn, release_host
+from compute.workflows.building import EnsureGuest, EnsureNetworks, PowerOn
 from compute.workflows.subjects import instance_of, nics_of, runs_guests
 from networking import network_work
-
-DRIFT_ALERT = "instance-drift"
-AT_REST = (states.STOPPED, states.DESTROYED, states.ERROR, states.EXPUNGED)
 
 
 class FinishRepair(Step):
@@ -68,6 +67,11 @@ class RemoveStray(Step):
         for nic in nics_of(instance):
             run.check_lease()
             network_work.remove_reservation(nic.network, host, mac=nic.mac)
+            if instance.host is not None and nic.address is not None:
+                # Where one server answers for several hosts, what it was just told to forget is still needed.
+                network_work.ensure_reservation(
+                    nic.network, instance.host, mac=nic.mac, ip=nic.address.ip, hostname=instance.name
+                )
 
     def record(self, run: Run, result: None) -> None:
         """An instance at rest has no claim on the host either."""

@@ -1,0 +1,85 @@
+"""Regular work on instances: those destroyed long enough are expunged, those of disabled accounts are stopped, and
+history is forgotten.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+
+from cloudportal.core import clock
+from cloudportal.core.caller import Caller
+from cloudportal.core.errors import Busy, WrongState
+from cloudportal.core.scoping import ScopedQuerySet
+from cloudportal.jobs import states as job_states
+from cloudportal.jobs.models import Job
+from compute import states
+from compute.models import Instance
+from compute.services.instances import expunge, stop
+from tenants import states as tenant_states
+from tenants.models import Account
+from tenants.queries import settings_value
+
+# Begun in one round; the next round goes on.
+AT_ONCE = 100
+# An expunging that failed is tried again this much later, so that a broken pool does not make a job a minute.
+AGAIN_AFTER = timedelta(hours=1)
+
+
+def expunge_due(caller: Caller) -> int:
+    """Begins to expunge what was destroyed longer ago than its account keeps it; returns how many."""
+    moment = clock.now()
+    delays: dict[int, timedelta] = {}
+    begun = 0
+    rows = _with_account(Instance.objects.filter(state=states.DESTROYED).order_by("destroyed_at"))
+    for instance in rows.exclude(uuid__in=_failed_lately("instance.expunge"))[:AT_ONCE]:
+        account = instance.account
+        if account.pk not in delays:
+            seconds = settings_value("instance.expunge_delay", account=account)
+            delays[account.pk] = timedelta(seconds=seconds)
+        if instance.destroyed_at and instance.destroyed_at + delays[account.pk] <= moment:
+            begun += _begun(expunge, caller, instance)
+    return begun
+
+
+def halt_disabled(caller: Caller) -> int:
+    """Begins to stop what runs for disabled accounts; returns how many. Catches what was starting as they were."""
+    accounts = Account.objects.filter(
+        state=tenant_states.DISABLED, instances__state=states.RUNNING
+    ).distinct()
+    return sum(halt_account(caller, account) for account in accounts)
+
+
+def halt_account(caller: Caller, account: Account) -> int:
+    """Begins to stop what runs for the account; returns how many. What another job has is left to `halt_disabled`."""
+    rows = Instance.objects.filter(account=account, state=states.RUNNING)
+    rows = rows.exclude(uuid__in=_failed_lately("instance.stop"))
+    return sum(_begun(stop, caller, instance) for instance in _with_account(rows))
+
+
+def forget_history() -> int:
+    """Deletes the rows of instances that were expunged long enough ago; returns how many."""
+    kept = timedelta(seconds=settings_value("instance.history_kept"))
+    old = Instance.objects.filter(state=states.EXPUNGED, expunged_at__lte=clock.now() - kept)
+    pks = list(old.values_list("pk", flat=True)[:AT_ONCE])
+    Instance.objects.filter(pk__in=pks).delete()
+    return len(pks)
+
+
+def _with_account(rows: ScopedQuerySet[Instance]) -> ScopedQuerySet[Instance]:
+    return rows.select_related("account__domain", "zone", "offering", "template")
+
+
+def _failed_lately(kind: str) -> ScopedQuerySet[Job]:
+    failed = Job.objects.filter(kind=kind, state=job_states.FAILED, ended_at__gt=clock.now() - AGAIN_AFTER)
+    return failed.exclude(subject_uuid=None).order_by().values("subject_uuid")
+
+
+def _begun(verb: Callable[[Caller, Instance], Job], caller: Caller, instance: Instance) -> bool:
+    try:
+        with transaction.atomic():
+            verb(caller, instance)
+    except (Busy, WrongState):
+        # A job has it, or has just had it; whatever it left is looked at in the next round.
+        return False
+    return True

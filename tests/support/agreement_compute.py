@@ -1,0 +1,104 @@
+"""The question whether rows and simulated world say the same of instances, their disks, addresses and claims."""
+
+from collections import Counter as Tally
+
+from cloudportal.events import meters
+from cloudportal.events.models import MeterMark
+from compute import states
+from compute.models import Instance, Nic
+from networking.connections import network_driver
+from networking.models import Address
+from storage import states as storage_states
+from storage.connections import storage_driver
+from storage.models import Volume
+from tenants.resources import Resource
+from tenants.services.limits_recount import find_drift
+from tests.support.factories_compute import guests_of
+
+# Templates are laid into these worlds without their owner's counters.
+COUNTED = (
+    Resource.INSTANCES,
+    Resource.CPUS,
+    Resource.MEMORY_MIB,
+    Resource.VOLUMES,
+    Resource.PRIMARY_STORAGE_GIB,
+    Resource.ADDRESSES,
+)
+GONE = (states.DESTROYED, states.ERROR, states.EXPUNGED)
+
+
+def world_equals_rows(cloud):
+    """Asserts that nothing in the world is unknown to the rows, nothing in the rows is missing there, and that every
+    share that was taken is counted once: claims, promises, addresses, limits, meters.
+    """
+    for instance in Instance.objects.select_related("host"):
+        _check_instance(cloud, instance)
+    _check_guests(cloud)
+    _check_volumes(cloud)
+    _check_addresses(cloud)
+    _check_claims(cloud)
+    assert [str(one) for one in find_drift(COUNTED)] == []
+
+
+def _check_instance(cloud, instance):
+    found = guests_of(cloud).get(instance.uuid)
+    marks = _marks(instance)
+    if instance.state == states.RUNNING:
+        host, guest = found
+        assert (host, guest.power) == (instance.host, "on")
+        assert {nic.mac for nic in guest.nics} == {nic.mac for nic in instance.nics.all()}
+        assert marks == {meters.RUNNING_INSTANCE: 1, meters.ALLOCATED_INSTANCE: 1}
+        assert all(nic.address_id for nic in instance.nics.all())
+        assert instance.attachments.filter(device_index=0).exists()
+    elif instance.state == states.STOPPED:
+        assert (found and (found[0], found[1].power)) == (instance.host and (instance.host, "off"))
+        assert marks == {meters.ALLOCATED_INSTANCE: 1}
+    else:
+        assert instance.state in GONE, f"{instance.name} is still {instance.state}."
+        assert (found, instance.host, marks) == (None, None, {})
+
+
+def _marks(instance):
+    """By meter, how many starts have no stop: one at most."""
+    tally = Tally()
+    for mark in MeterMark.objects.filter(subject_uuid=instance.uuid).order_by("id"):
+        tally[mark.meter] += 1 if mark.starts else -1
+        assert tally[mark.meter] in (0, 1)
+    return {meter: count for meter, count in tally.items() if count}
+
+
+def _check_guests(cloud):
+    assert set(guests_of(cloud)) <= set(Instance.objects.values_list("uuid", flat=True))
+
+
+def _check_volumes(cloud):
+    with storage_driver(cloud.pool) as driver:
+        there = {volume.uuid for volume in driver.list_volumes()}
+    ready = Volume.objects.filter(state=storage_states.READY)
+    assert there == set(ready.values_list("uuid", flat=True))
+    running = [mark.subject_uuid for mark in MeterMark.objects.filter(meter=meters.VOLUME)]
+    assert {uuid for uuid in running if meters.is_running(meters.VOLUME, uuid)} == there
+
+
+def _check_addresses(cloud):
+    taken = set(Address.objects.filter(state="taken").values_list("held_by", flat=True))
+    assert taken == set(Nic.objects.exclude(address=None).values_list("uuid", flat=True))
+    with network_driver(cloud.network, cloud.host) as driver:
+        laid = driver.find_network(cloud.network.uuid) is not None
+        reserved = (
+            {(one.mac, one.ip) for one in driver.list_reservations(cloud.network.uuid)} if laid else set()
+        )
+    on_hosts = Nic.objects.exclude(instance__host=None)
+    assert reserved == set(on_hosts.values_list("mac", "address__ip"))
+
+
+def _check_claims(cloud):
+    for host in cloud.hosts:
+        host.refresh_from_db()
+        there = Instance.objects.filter(host=host)
+        assert host.claimed_cpus == sum(one.claimed_cpus for one in there)
+        assert host.claimed_memory_mib == sum(one.claimed_memory_mib for one in there)
+    cloud.pool.refresh_from_db()
+    assert cloud.pool.claimed_bytes == sum(
+        volume.size_bytes for volume in Volume.objects.filter(pool=cloud.pool)
+    )

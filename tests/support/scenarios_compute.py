@@ -1,0 +1,151 @@
+"""A world and a submitted job for each workflow on instances; what must hold however often its worker dies."""
+
+from django.db import transaction
+
+from cloudportal.drivers.simulated.tampering import delete_guest
+from cloudportal.jobs import services as jobs
+from cloudportal.jobs.services import Subject, hold_of
+from compute.drivers.specs import GuestSpec
+from compute.services import instances
+from compute.topology.connections import compute_driver
+from tests.faults.scenarios import Scenario
+from tests.support.agreement_compute import world_equals_rows
+from tests.support.factories import make_caller
+from tests.support.factories_compute import (
+    deployed,
+    destroyed,
+    failed,
+    fresh,
+    make_cloud,
+    stopped,
+    submit_deployment,
+)
+
+
+def _scenario(cloud, job, **expected):
+    """After the job: world and rows agree, and the instance is in the state for the way in which the job ended."""
+
+    def check(closed):
+        world_equals_rows(cloud)
+        assert fresh_of(closed).state == expected[closed.state]
+
+    return Scenario(job, check)
+
+
+def fresh_of(job):
+    from compute.models import Instance
+
+    return fresh(Instance.objects.get(uuid=job.subject_uuid))
+
+
+def deploy():
+    cloud = make_cloud(hosts=2)
+    _, job = submit_deployment(cloud, make_caller())
+    return _scenario(cloud, job, done="running", failed="error")
+
+
+def allocate():
+    cloud = make_cloud()
+    _, job = submit_deployment(cloud, make_caller(), start=False)
+    return _scenario(cloud, job, done="stopped", failed="error")
+
+
+def start():
+    cloud, caller = make_cloud(hosts=2), make_caller()
+    job = instances.start(caller, stopped(cloud, caller))
+    return _scenario(cloud, job, done="running", failed="stopped")
+
+
+def stop():
+    cloud, caller = make_cloud(), make_caller()
+    job = instances.stop(caller, deployed(cloud, caller))
+    return _scenario(cloud, job, done="stopped", failed="stopped")
+
+
+def reboot():
+    cloud, caller = make_cloud(), make_caller()
+    instance = deployed(cloud, caller)
+    before = len(cloud.world.effects(operation="set_power"))
+    job = instances.reboot(caller, instance)
+    agree = _scenario(cloud, job, done="running", failed="running").check
+
+    def check(closed):
+        agree(closed)
+        power = [effect.detail for effect in cloud.world.effects(operation="set_power")[before:]]
+        assert power == ["off", "on"]
+
+    return Scenario(job, check)
+
+
+def destroy():
+    cloud, caller = make_cloud(), make_caller()
+    job = instances.destroy(caller, deployed(cloud, caller))
+    return _scenario(cloud, job, done="destroyed", failed="stopped")
+
+
+def expunge():
+    cloud, caller = make_cloud(), make_caller()
+    job = instances.destroy(caller, deployed(cloud, caller), expunge=True)
+    return _scenario(cloud, job, done="expunged", failed="destroyed")
+
+
+def expunge_destroyed():
+    cloud, caller = make_cloud(), make_caller()
+    job = instances.expunge(caller, destroyed(cloud, caller))
+    return _scenario(cloud, job, done="expunged", failed="destroyed")
+
+
+def expunge_failed():
+    cloud, caller = make_cloud(), make_caller()
+    job = instances.expunge(caller, failed(cloud, caller))
+    return _scenario(cloud, job, done="expunged", failed="destroyed")
+
+
+def repair():
+    """Its guest has vanished from its host."""
+    cloud, caller = make_cloud(), make_caller()
+    instance = deployed(cloud, caller)
+    delete_guest(cloud.world, instance.uuid)
+    job = _submit(caller, instance, "instance.repair")
+    return _scenario(cloud, job, done="running", failed="running")
+
+
+def clean():
+    """A guest was left behind on the host that a stopped instance has left."""
+    cloud, caller = make_cloud(), make_caller()
+    instance = stopped(cloud, caller)
+    leave_behind(cloud.host, instance)
+    job = _submit(caller, instance, "instance.clean", host=str(cloud.host.uuid))
+    return _scenario(cloud, job, done="stopped", failed="stopped")
+
+
+def leave_behind(host, instance):
+    """A guest of the instance, off, on a host."""
+    spec = GuestSpec(uuid=instance.uuid, name="left", cpus=1, memory_mib=64, disks=(), nics=())
+    with compute_driver(host) as driver:
+        driver.ensure_guest(spec)
+
+
+def _submit(caller, instance, kind, **arguments):
+    with transaction.atomic():
+        return jobs.submit(
+            caller,
+            kind,
+            Subject.of(instance),
+            arguments,
+            owner=instance.account.owner,
+            holds=[hold_of(instance)],
+        )
+
+
+SCENARIOS = {
+    "instance.deploy": deploy,
+    "instance.allocate": allocate,
+    "instance.start": start,
+    "instance.stop": stop,
+    "instance.reboot": reboot,
+    "instance.destroy": destroy,
+    "instance.expunge": expunge,
+    "instance.repair": repair,
+    "instance.clean": clean,
+}
