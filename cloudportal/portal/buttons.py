@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 
 from cloudportal.core.actions import Action
 from cloudportal.core.caller import Caller
+from cloudportal.portal.options import Option
 
 
 @dataclass(frozen=True)
@@ -15,16 +17,19 @@ class RowAction:
     """A button of a detail page that calls one service.
 
     `perform` is the service `(caller, row)`; `done` is the sentence afterwards, in which `{name}` is the row's.
-    Dangerous actions are asked for on a page of their own first. `goes_away` says that the row's page may be
-    gone afterwards, so the list comes next; `lands` names another address, made from what the service returned.
+    Dangerous actions, and those with `options` to tick, are asked for on a page of their own first. `goes_away` says
+    that the row's page may be gone afterwards, so the list comes next; `lands` names another address, made from what
+    the service returned. `row` is a narrower query than the page's, where more may look than may act.
     """
 
     action: Action
-    perform: Callable[[Caller, Any], Any]
+    perform: Callable[..., Any]
     icon: str
     done: str
+    options: tuple[Option, ...] = ()
     goes_away: bool = False
     lands: Callable[[Any], str] | None = None
+    row: Callable[[Caller, UUID], Any] | None = None
     is_shown: Callable[[Caller, Any], bool] = lambda caller, row: True
 
     def button(self, caller: Caller, row: Any, route: str) -> "Button | None":
@@ -38,35 +43,48 @@ class RowAction:
             url=reverse(f"portal:{route}-{self.action.verb}", args=[row.uuid]),
             icon=self.icon,
             reason=refusal.detail if refusal else "",
-            is_post=not asks_first(self.action),
+            is_post=not self.asks_first,
             is_dangerous=self.action.is_dangerous,
         )
+
+    @property
+    def asks_first(self) -> bool:
+        """True where the action is confirmed on a page of its own."""
+        return self.action.is_dangerous or bool(self.action.confirmation or self.options)
 
 
 @dataclass(frozen=True)
 class RowLink:
-    """A button of a detail page that opens a form about the row."""
+    """A button of a detail page that opens a form about the row: its uuid is part of the form's address, or where
+    `parameter` is named the first value of that field.
+    """
 
     action: Action
     route: str
     icon: str
     label: str = ""
+    parameter: str = ""
     is_shown: Callable[[Caller, Any], bool] = lambda caller, row: True
 
-    def button(self, caller: Caller, row: Any, route: str) -> "Button | None":
+    def button(self, caller: Caller, row: Any, route: str = "") -> "Button | None":
         """As RowAction's, as a link."""
         if not caller.may(self.action.name) or not self.is_shown(caller, row):
             return None
-        refusal = self.action.refusal(row)
+        refusal = None if self.parameter else self.action.refusal(row)
         return Button(
             name=self.action.verb,
             label=self.label or self.action.label,
-            url=reverse(f"portal:{self.route}", args=[row.uuid]),
+            url=self._address(row),
             icon=self.icon,
             reason=refusal.detail if refusal else "",
             is_post=False,
             is_dangerous=self.action.is_dangerous,
         )
+
+    def _address(self, row: Any) -> str:
+        if self.parameter:
+            return f"{reverse(f'portal:{self.route}')}?{self.parameter}={row.uuid}"
+        return reverse(f"portal:{self.route}", args=[row.uuid])
 
 
 @dataclass(frozen=True)
@@ -112,11 +130,6 @@ class Buttons:
 
     first: Button | None
     rest: tuple[Button, ...]
-
-
-def asks_first(action: Action) -> bool:
-    """True for actions that are confirmed on a page of their own."""
-    return action.is_dangerous or bool(action.confirmation)
 
 
 def arranged(buttons: list[Button]) -> Buttons:

@@ -1,6 +1,6 @@
 """Detail pages: one row's facts and neighbours in panels, and a button for everything that can be done to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -15,7 +15,8 @@ from cloudportal.core import plans
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import PlanChanged, PortalError
 from cloudportal.portal import refusals
-from cloudportal.portal.buttons import RowAction, RowLink, arranged, asks_first
+from cloudportal.portal.buttons import RowAction, RowLink, arranged
+from cloudportal.portal.options import Ticked, chosen
 from cloudportal.portal.pages import page
 from cloudportal.portal.panels import Panel, Shown
 
@@ -32,7 +33,7 @@ class Crumb:
 class DetailPage:
     """One thing's page, declared. `row` is the query for one of the caller's rows; `parent` the list's route.
 
-    `state` reads the word for the badge; `summary` a quiet line under the name.
+    `state` reads the word for the badge; `summary` a quiet line under the name; `prepare` may look up more about it.
     """
 
     route: str
@@ -46,6 +47,7 @@ class DetailPage:
     title: Callable[[Any], str] = str
     state: Callable[[Any], str] | None = attrgetter("state")
     summary: Callable[[Any], Any] | None = None
+    prepare: Callable[[Caller, Any], None] | None = None
     template: str = "portal/detail.html"
 
     def urls(self) -> list[URLPattern]:
@@ -67,6 +69,8 @@ class DetailPage:
     def view(self, request: HttpRequest, caller: Caller, uuid: UUID) -> HttpResponse:
         """The page as this caller sees it."""
         row = self.row(caller, uuid)
+        if self.prepare:
+            self.prepare(caller, row)
         seen = [one.button(caller, row, self.route) for one in self.buttons]
         values = {
             "page_title": self.title(row),
@@ -94,9 +98,9 @@ class DetailPage:
 
     def _acting(self, declared: RowAction) -> Callable[..., HttpResponse]:
         def act(request: HttpRequest, caller: Caller, uuid: UUID) -> HttpResponse:
-            row = self.row(caller, uuid)
+            row = (declared.row or self.row)(caller, uuid)
             declared.action.permit(caller)
-            is_agreed = not asks_first(declared.action) or "agreed" in request.POST
+            is_agreed = not declared.asks_first or "agreed" in request.POST
             if request.method != "POST" or not is_agreed:
                 return self._ask(request, caller, declared, row)
             return self._carry_out(request, caller, declared, row)
@@ -107,7 +111,8 @@ class DetailPage:
         self, request: HttpRequest, caller: Caller, declared: RowAction, row: Any, notice: str = ""
     ) -> HttpResponse:
         """The page that says what will happen, worked out by a dry run of the very service."""
-        plan = plans.planned(lambda: declared.perform(caller, row))
+        ticked = chosen(declared.options, request.POST if request.method == "POST" else request.GET)
+        plan = plans.planned(lambda: declared.perform(caller, row, **ticked))
         name = self.title(row)
         values = {
             "page_title": f"{declared.action.label} {name}",
@@ -119,6 +124,7 @@ class DetailPage:
             "noun": self.noun,
             "name": name,
             "plan": plan,
+            "options": [Ticked(one, ticked[one.name]) for one in declared.options],
             "notice": notice,
             "back_url": self.address(row),
         }
@@ -127,7 +133,7 @@ class DetailPage:
     def _carry_out(self, request: HttpRequest, caller: Caller, declared: RowAction, row: Any) -> HttpResponse:
         name = self.title(row)
         try:
-            result = _perform(caller, declared, row, request.POST.get("agreed", ""))
+            result = _perform(caller, declared, row, request.POST)
         except PlanChanged as refusal:
             return self._ask(request, caller, declared, row, refusal.detail)
         except PortalError as refusal:
@@ -141,8 +147,10 @@ class DetailPage:
         return reverse(f"portal:{self.parent}") if declared.goes_away else self.address(row)
 
 
-def _perform(caller: Caller, declared: RowAction, row: Any, fingerprint: str) -> Any:
+def _perform(caller: Caller, declared: RowAction, row: Any, data: Mapping[str, str]) -> Any:
     """Calls the service; with a fingerprint, only if it still does what the reader agreed to."""
+    ticked = chosen(declared.options, data)
+    fingerprint = data.get("agreed", "")
     if fingerprint:
-        return plans.agreed(fingerprint, lambda: declared.perform(caller, row))
-    return declared.perform(caller, row)
+        return plans.agreed(fingerprint, lambda: declared.perform(caller, row, **ticked))
+    return declared.perform(caller, row, **ticked)

@@ -1,6 +1,6 @@
 """Form pages: declared fields and one service; what was typed stays, and each fault stands beside its field."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
@@ -15,8 +15,11 @@ from cloudportal.core import plans
 from cloudportal.core.actions import Action
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import NotPermitted, PortalError
-from cloudportal.portal.details import Crumb
+from cloudportal.portal.choices import AnyOf, OneOf
+from cloudportal.portal.details import Crumb, DetailPage
 from cloudportal.portal.pages import is_by_htmx, page
+
+Submit = Callable[[Caller, Any, dict[str, Any]], Any]
 
 
 @dataclass(frozen=True)
@@ -29,24 +32,50 @@ class Group:
 
 
 class PortalForm(forms.Form):
-    """A form that knows who fills it in and, where it is about one, the row. It checks shapes; services decide."""
+    """A form that knows who fills it in and, where it is about one, the row. It checks shapes; services decide.
+
+    `chosen` is what was chosen on the page before, where the fields depend on it.
+    """
 
     groups: ClassVar[tuple[Group, ...]] = ()
     required_css_class = "is-required"
 
-    def __init__(self, *arguments: Any, caller: Caller, row: Any = None, **options: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        caller: Caller,
+        row: Any = None,
+        chosen: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> None:
         self.caller = caller
         self.row = row
+        self.chosen = dict(chosen or {})
         super().__init__(*arguments, **options)
         self.shape()
 
     def shape(self) -> None:
         """Fills in choices and first values that depend on the caller or the row."""
 
+    def offer(self, name: str, choices: Iterable[tuple[str, Any]]) -> None:
+        """Sets what can be chosen in a field: (value, words or card)."""
+        field = self.fields[name]
+        if not isinstance(field, forms.ChoiceField):
+            raise TypeError(f"The field {name} is not one to choose from.")
+        offered = list(choices)
+        field.choices = offered
+        if isinstance(field, OneOf | AnyOf):
+            field.begin([value for value, _ in offered])
+
     def sections(self) -> list[tuple[Group, list[forms.BoundField]]]:
         """The groups with their fields; one nameless group where none is declared."""
         groups = self.groups or (Group("", tuple(self.fields)),)
         return [(one, [self[name] for name in one.names if name in self.fields]) for one in groups]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was chosen before and what was filled in, after it was found valid."""
+        return {**self.chosen, **self.cleaned_data}
 
     def refuse(self, refusal: PortalError) -> None:
         """Puts the refusal's sentences beside their fields, or on top where they belong to none."""
@@ -70,7 +99,8 @@ class FormPage:
     """A form, declared. `submit` calls one service `(caller, row, values)`; its result goes to `done` and `next`.
 
     With `is_planned` the page answers what would happen while it is filled in (`?plan=1`). `row` is the query for
-    forms about one thing, whose uuid is then part of the address.
+    forms about one thing, whose uuid is then part of the address. `chooser` is a form that comes first where the
+    fields depend on its answers; it is passed over where there is only one answer to each of its questions.
     """
 
     route: str
@@ -78,7 +108,7 @@ class FormPage:
     title: str
     action: Action
     form: type[PortalForm]
-    submit: Callable[[Caller, Any, dict[str, Any]], Any]
+    submit: Submit
     button: str
     done: Callable[[Any], str]
     next: Callable[[Any], str]
@@ -91,6 +121,7 @@ class FormPage:
     plan_template: str = "portal/plan.html"
     plan_values: Callable[[Caller, plans.Plan], dict[str, Any]] = lambda caller, plan: {}
     template: str = "portal/form.html"
+    chooser: type[PortalForm] | None = None
 
     def urls(self) -> list[URLPattern]:
         """The form's address."""
@@ -100,19 +131,36 @@ class FormPage:
         """The empty form, or what came of sending it."""
         self.action.permit(caller)
         row = self.row(caller, uuid) if self.row and uuid else None
+        first = self._first(request, caller, row)
+        if first is not None and not first.is_valid():
+            return self._shown(request, caller, first, template="portal/choose.html")
+        known: dict[str, Any] = {
+            "caller": caller,
+            "row": row,
+            "chosen": first.cleaned_data if first else None,
+        }
         if request.method != "POST":
-            first = {name: value for name, value in request.GET.items() if name in self.form.base_fields}
-            return self._shown(request, caller, self.form(caller=caller, row=row, initial=first))
-        form = self.form(request.POST, request.FILES, caller=caller, row=row)
+            begin = {name: value for name, value in request.GET.items() if name in self.form.base_fields}
+            return self._shown(request, caller, self.form(initial=begin, **known))
+        form = self.form(request.POST, request.FILES, **known)
         if self.is_planned and "plan" in {**request.GET.dict(), **request.POST.dict()}:
             return self._plan(request, caller, form)
         return self._sent(request, caller, form)
+
+    def _first(self, request: HttpRequest, caller: Caller, row: Any) -> PortalForm | None:
+        """What must be chosen before, bound to the answers that are known."""
+        if self.chooser is None:
+            return None
+        given = request.POST if request.method == "POST" else request.GET
+        answers = {**_only_answers(self.chooser(caller=caller, row=row)), **given.dict()}
+        known = {name: answers[name] for name in self.chooser.base_fields if name in answers}
+        return self.chooser(known or None, caller=caller, row=row, initial=known)
 
     def _sent(self, request: HttpRequest, caller: Caller, form: PortalForm) -> HttpResponse:
         if not form.is_valid():
             return self._shown(request, caller, form, status=400)
         try:
-            result = self.submit(caller, form.row, form.cleaned_data)
+            result = self.submit(caller, form.row, form.values)
         except NotPermitted:
             raise
         except PortalError as refusal:
@@ -126,14 +174,20 @@ class FormPage:
     def _plan(self, request: HttpRequest, caller: Caller, form: PortalForm) -> HttpResponse:
         values: dict[str, Any] = {"is_asked": True, "missing": form.missing()}
         if form.is_valid():
-            plan = plans.planned(lambda: self.submit(caller, form.row, form.cleaned_data))
+            plan = plans.planned(lambda: self.submit(caller, form.row, form.values))
             values = {"is_asked": True, "plan": plan, **self.plan_values(caller, plan)}
         if is_by_htmx(request):
             return render(request, self.plan_template, values)
         return self._shown(request, caller, form, **values)
 
     def _shown(
-        self, request: HttpRequest, caller: Caller, form: PortalForm, status: int = 200, **values: Any
+        self,
+        request: HttpRequest,
+        caller: Caller,
+        form: PortalForm,
+        status: int = 200,
+        template: str = "",
+        **values: Any,
     ) -> HttpResponse:
         crumbs = [Crumb(self.parent_label, reverse(f"portal:{self.parent}"))]
         if form.row is not None and self.row_route:
@@ -147,7 +201,68 @@ class FormPage:
             "back_url": crumbs[-1].url,
             **values,
         }
-        return render(request, self.template, context, status=status)
+        return render(request, template or self.template, context, status=status)
+
+
+def adding(
+    detail: DetailPage,
+    *,
+    title: str,
+    action: Action,
+    form: type[PortalForm],
+    submit: Submit,
+    button: str,
+    **options: Any,
+) -> FormPage:
+    """The form that makes a thing which has this page; the new thing's page comes next."""
+    return FormPage(
+        route=f"{detail.route}-add",
+        path=f"{detail.path}add/",
+        title=title,
+        action=action,
+        form=form,
+        submit=submit,
+        button=button,
+        next=lambda result: detail.address(_row_of(result)),
+        parent=detail.parent,
+        parent_label=detail.parent_label,
+        **{"done": lambda result: f"{_row_of(result)} is there.", **options},
+    )
+
+
+def editing(
+    detail: DetailPage, *, action: Action, form: type[PortalForm], submit: Submit, **options: Any
+) -> FormPage:
+    """The form that changes a thing which has this page, and goes back there."""
+    return FormPage(
+        route=f"{detail.route}-edit",
+        path=f"{detail.path}<uuid:uuid>/edit/",
+        action=action,
+        form=form,
+        submit=submit,
+        next=lambda result: detail.address(_row_of(result)),
+        parent=detail.parent,
+        parent_label=detail.parent_label,
+        row_route=detail.route,
+        **{
+            "row": detail.row,
+            "title": "Edit {name}",
+            "button": "Save",
+            "done": lambda result: f"{_row_of(result)} is saved.",
+            **options,
+        },
+    )
+
+
+def _row_of(result: Any) -> Any:
+    """The row of a service's answer, which may be the row alone, or the row and its job."""
+    return result[0] if isinstance(result, tuple) else result
+
+
+def _only_answers(chooser: PortalForm) -> dict[str, str]:
+    """By name, the answer to each question that has only one."""
+    offered = {name: list(getattr(field, "choices", ())) for name, field in chooser.fields.items()}
+    return {name: choices[0][0] for name, choices in offered.items() if len(choices) == 1}
 
 
 def _focus_first_fault(form: PortalForm) -> None:

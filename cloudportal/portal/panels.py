@@ -10,6 +10,7 @@ from django.urls import reverse
 from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
 from cloudportal.portal import cells
+from cloudportal.portal.buttons import RowLink
 from cloudportal.portal.columns import Column, columns_for, rows_of
 
 Place = Literal["top", "main", "side"]
@@ -37,11 +38,12 @@ class Panel(Protocol):
 
 @dataclass(frozen=True)
 class Fact:
-    """A label and a value: a function of the row, or a dotted name in it."""
+    """A label and a value: a function of the row, or a dotted name in it. Some are left out while they are empty."""
 
     label: str
     value: Callable[[Any], Any] | str
     least: RoleKind = RoleKind.USER
+    is_shown_empty: bool = True
 
     def read(self, row: Any) -> Any:
         """The value, a dash for nothing."""
@@ -63,13 +65,17 @@ class Facts:
         rank = caller.kind.rank
         if rank < self.least.rank:
             return None
-        lines = [(one.label, one.read(row)) for one in self.facts if rank >= one.least.rank]
+        read = [(one, one.read(row)) for one in self.facts if rank >= one.least.rank]
+        lines = [
+            (one.label, value) for one, value in read if one.is_shown_empty or value is not cells.NOTHING
+        ]
         return Shown("portal/panels/facts.html", self.title, {"lines": lines})
 
 
 @dataclass(frozen=True)
 class Table:
-    """Things that belong to the row, as a short table. `more` leads to the full list, filtered by the row.
+    """Things that belong to the row, as a short table. `more` leads to the full list, filtered by the row; `add` to
+    the form for another one.
 
     An empty table is left out unless `empty` says what it would hold.
     """
@@ -79,6 +85,7 @@ class Table:
     columns: tuple[Column, ...]
     empty: str = ""
     more: tuple[str, str] | None = None
+    add: RowLink | None = None
     place: Place = "main"
     least: RoleKind = RoleKind.USER
 
@@ -88,10 +95,11 @@ class Table:
             return None
         columns = columns_for(caller, self.columns)
         rows = rows_of(columns, self.things(caller, row))
-        if not rows and not self.empty:
+        if not (rows or self.empty):
             return None
         more = f"{reverse(f'portal:{self.more[0]}')}?{self.more[1]}={row.uuid}" if self.more else ""
-        values = {"columns": columns, "rows": rows, "empty": self.empty, "more": more}
+        add = self.add.button(caller, row) if self.add else None
+        values = {"columns": columns, "rows": rows, "empty": self.empty, "more": more, "add": add}
         return Shown("portal/panels/table.html", self.title, values)
 
 

@@ -1,18 +1,45 @@
-"""From what a job or an event speaks of to its page: each app says which of its pages shows which noun."""
+"""From what jobs, events and lower rooms speak of to its page: each app says which of its pages shows which noun."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
 
+from cloudportal.core.caller import Caller
 from cloudportal.portal import cells
 
+
+@dataclass(frozen=True)
+class Holder:
+    """What has something: its name, and the route of its page."""
+
+    name: str
+    route: str
+    uuid: UUID
+
+
+Holders = Callable[[Caller, set[UUID]], dict[UUID, Holder]]
+
 _routes: dict[str, str] = {}
+_holders: dict[str, Holders] = {}
 
 
 def shown_at(noun: str, route: str) -> None:
     """Things of this noun (a model's verbose name) have their page at this route."""
     _routes[noun] = route
+
+
+def held_through(noun: str, holders: Holders) -> None:
+    """Finds what stands behind the uuids of this noun, for rooms that keep no more of it than a uuid."""
+    _holders[noun] = holders
+
+
+def holders_of(noun: str, caller: Caller, uuids: Iterable[UUID | None]) -> dict[UUID, Holder]:
+    """What stands behind those uuids, as far as the caller may see it, in one query."""
+    wanted = {one for one in uuids if one is not None}
+    return _holders[noun](caller, wanted) if wanted and noun in _holders else {}
 
 
 def address(noun: str, uuid: UUID | None) -> str:

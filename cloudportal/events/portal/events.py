@@ -13,7 +13,7 @@ from cloudportal.portal import cells, home, menu, subjects
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
 from cloudportal.portal.lists import ListPage
-from cloudportal.portal.panels import Fact, Facts, Part, Table
+from cloudportal.portal.panels import Fact, Facts, Part, Place, Table
 from cloudportal.portal.queries import Filter
 from cloudportal.portal.tones import Tone
 
@@ -70,6 +70,12 @@ EVENTS = ListPage(
 )
 
 
+COLUMNS_OF_PANEL = (
+    Column("what", "What", lambda event: cells.link(words_of(event), "event", event.uuid, note=event.user_name)),
+    Column("at", "When", lambda event: cells.moment(event.created_at)),
+)
+
+
 def _changes(caller: Caller, event: Event) -> dict[str, Any] | None:
     names = sorted({*event.before, *event.after})
     lines = [(name.replace("_", " "), event.before.get(name), event.after.get(name)) for name in names]
@@ -116,15 +122,16 @@ EVENT = DetailPage(
 )
 
 
-def events_panel() -> Table:
+def events_panel(place: Place = "main") -> Table:
     """The last events about a thing."""
     return Table(
         "Events",
         lambda caller, row: (
             events_for(caller).filter(subject_uuid=row.uuid)[:RECENT] if caller.may(actions.READ.name) else []
         ),
-        tuple(one for one in COLUMNS if one.name in ("at", "what", "who")),
+        COLUMNS_OF_PANEL,
         more=("events", "subject"),
+        place=place,
     )
 
 

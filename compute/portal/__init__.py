@@ -1,0 +1,1 @@
+"""The portal's pages about instances and their sizes."""

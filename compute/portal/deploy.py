@@ -1,0 +1,160 @@
+"""Deploying an instance: few questions, and at the side what would come of the answers."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.urls import reverse
+
+from cloudportal.core.caller import Caller
+from cloudportal.core.plans import Plan
+from cloudportal.jobs.models import Job
+from cloudportal.portal import home
+from cloudportal.portal.choices import AnyOf, Card, OneOf, lines_of
+from cloudportal.portal.forms import FormPage, Group, PortalForm
+from compute import actions
+from compute.models import Instance
+from compute.portal import words
+from compute.portal.instances import CREATE
+from compute.queries import offerings_for
+from compute.services import instances
+from compute.services.instances import DeployValues
+from compute.topology import states as topology_states
+from compute.topology.queries import zones_for
+from networking import states as network_states
+from networking.queries import networks_for
+from storage import states as storage_states
+from storage.queries import templates_for
+from tenants.portal.limits import shares_with
+
+MOST_CARDS = 60
+
+
+class DeployForm(PortalForm):
+    """What an instance is to be."""
+
+    groups: ClassVar = (
+        Group("What it starts as", ("template",)),
+        Group("How large it is", ("offering", "root_size_gib")),
+        Group("Where it is reached", ("zone", "networks")),
+        Group("Who it is", ("name", "ssh_keys", "user_data")),
+    )
+
+    template = OneOf(
+        nothing_to_choose="There is no template that is ready yet. Ask your administrator for one."
+    )
+    offering = OneOf(
+        label="Size", nothing_to_choose="There is no size to choose yet. Ask your administrator."
+    )
+    root_size_gib = forms.IntegerField(
+        label="Disk in GiB",
+        required=False,
+        min_value=1,
+        help_text="Empty for the template's own size.",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    zone = OneOf(nothing_to_choose="There is no zone that takes instances now.")
+    networks = AnyOf(
+        label="Networks",
+        required=False,
+        nothing_to_choose="There is no network yet; the instance would not be reachable.",
+    )
+    name = forms.CharField(
+        required=False,
+        max_length=63,
+        help_text="Also its host name: small letters, digits and dashes. Empty for one that is made up.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    ssh_keys = forms.CharField(
+        label="SSH keys",
+        required=False,
+        max_length=20000,
+        help_text="Public keys that may sign in, one on each line, as in ssh-ed25519 AAAA… you@example.org.",
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+    )
+    user_data = forms.CharField(
+        label="User data",
+        required=False,
+        max_length=32768,
+        strip=False,
+        help_text="Read by the guest as it starts for the first time, such as a cloud-init document.",
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+    )
+
+    def shape(self) -> None:
+        """Offers what this caller may use."""
+        self.offer("template", _templates(self.caller))
+        self.offer("offering", _offerings(self.caller))
+        self.offer("zone", _zones(self.caller))
+        self.offer("networks", _networks(self.caller))
+
+
+def _templates(caller: Caller) -> list[tuple[str, Card]]:
+    rows = templates_for(caller).filter(state=storage_states.READY)[:MOST_CARDS]
+    return [(str(row.uuid), Card(row.name, row.description or row.os_type)) for row in rows]
+
+
+def _offerings(caller: Caller) -> list[tuple[str, Card]]:
+    rows = offerings_for(caller).filter(is_active=True)[:MOST_CARDS]
+    return [(str(row.uuid), Card(row.name, _about(words.size(row), row.description))) for row in rows]
+
+
+def _zones(caller: Caller) -> list[tuple[str, Card]]:
+    rows = zones_for(caller).filter(state=topology_states.ENABLED)[:MOST_CARDS]
+    return [(str(row.uuid), Card(row.name, row.region.name)) for row in rows]
+
+
+def _networks(caller: Caller) -> list[tuple[str, Card]]:
+    rows = networks_for(caller).filter(state=network_states.READY)[:MOST_CARDS]
+    return [(str(row.uuid), Card(row.name, _about(row.cidr, row.zone.name))) for row in rows]
+
+
+def _about(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _submit(caller: Caller, row: None, values: dict[str, Any]) -> tuple[Instance, Job]:
+    wanted = DeployValues(
+        template=values["template"],
+        offering=values["offering"],
+        zone=values["zone"],
+        name=values["name"],
+        networks=tuple(values["networks"]),
+        root_size_gib=values["root_size_gib"],
+        ssh_keys=lines_of(values["ssh_keys"]),
+        user_data=values["user_data"],
+    )
+    return instances.deploy(caller, wanted)
+
+
+def _outcome(caller: Caller, plan: Plan) -> dict[str, Any]:
+    """What would be made, in sentences, and the limits it counts against as they would be afterwards."""
+    wanted: dict[str, int] = {}
+    for effect in plan.effects:
+        if effect["kind"] == "limit":
+            wanted[effect["resource"]] = wanted.get(effect["resource"], 0) + effect["amount"]
+    sentences = [one["sentence"] for one in plan.effects if one["kind"] != "limit"]
+    return {"sentences": sentences, "shares": shares_with(caller, wanted)}
+
+
+DEPLOY = FormPage(
+    route="instance-deploy",
+    path="instances/deploy/",
+    title="Deploy an instance",
+    action=actions.DEPLOY,
+    form=DeployForm,
+    submit=_submit,
+    button="Deploy",
+    done=lambda result: f"{result[0].name} is being deployed.",
+    next=lambda result: reverse("portal:instance", args=[result[0].uuid]),
+    parent="instances",
+    parent_label="Instances",
+    is_planned=True,
+    plan_template="compute/deploy_plan.html",
+    plan_values=_outcome,
+)
+
+home.button(CREATE)
+
+urlpatterns = [*DEPLOY.urls()]

@@ -1,0 +1,195 @@
+"""Instances: the list, and one instance with its network, disks, placement and all that can be done to it."""
+
+from typing import Any
+from uuid import UUID
+
+from cloudportal.core.caller import Caller
+from cloudportal.core.permissions import RoleKind
+from cloudportal.events.portal.events import events_panel
+from cloudportal.jobs.portal.pages import jobs_panel
+from cloudportal.jobs.portal.progress import progress_panel
+from cloudportal.jobs.queries import jobs_for
+from cloudportal.portal import cells, formats, menu, subjects
+from cloudportal.portal.buttons import PageLink, RowAction, RowLink
+from cloudportal.portal.columns import Column
+from cloudportal.portal.details import DetailPage
+from cloudportal.portal.lists import ListPage
+from cloudportal.portal.options import Option
+from cloudportal.portal.panels import Fact, Facts, Part, Table
+from cloudportal.portal.queries import Filter
+from cloudportal.portal.subjects import Holder
+from compute import actions, queries
+from compute.models import Instance
+from compute.placement.funnel import redacted
+from compute.portal import words
+from compute.services import instances
+from compute.topology.queries import zones_for
+
+ADMIN = RoleKind.DOMAIN_ADMIN
+ROOT = RoleKind.ROOT_ADMIN
+
+CREATE = PageLink("Deploy instance", "instance-deploy", actions.DEPLOY)
+
+FORCE = Option(
+    "force",
+    "Cut the power at once",
+    "The guest is not asked to shut down. What it has not written yet is lost.",
+)
+EXPUNGE_TOO = Option(
+    "expunge", "Expunge it right away", "Its root disk goes too and nothing can be recovered."
+)
+
+
+def _zones(caller: Caller) -> list[tuple[str, str]]:
+    return [(str(zone.uuid), zone.name) for zone in zones_for(caller)]
+
+
+INSTANCES = ListPage(
+    route="instances",
+    path="instances/",
+    title="Instances",
+    nouns="instances",
+    icon="instance",
+    rows=queries.instances_for,
+    columns=(
+        Column("name", "Name", words.name, sort="name"),
+        Column("state", "State", words.state, sort="state"),
+        Column("addresses", "Address", words.addresses),
+        Column(
+            "size", "Size", lambda row: cells.noted(words.size(row), row.offering.name), sort="memory_mib"
+        ),
+        Column("template", "Template", words.template, sort="template__name", on_phone=False),
+        Column("zone", "Zone", "zone.name", sort="zone__name", on_phone=False),
+        Column("account", "Account", "account.name", sort="account__name", least=ADMIN),
+        Column("host", "Host", words.host, sort="host__name", least=ROOT),
+        Column("created", "Created", lambda row: cells.moment(row.created_at), sort="created_at"),
+    ),
+    about="An instance is a machine of your own: choose what it starts as and how large it is, and it runs in seconds.",
+    search=("name", "display_name", "nics__address__ip", "account__name"),
+    filters=(
+        Filter("state", "State", "state", lambda caller: [(one, one) for one in words.STATES]),
+        Filter("zone", "Zone", "zone__uuid", _zones),
+        Filter("account", "Account", "account__uuid"),
+        Filter("host", "Host", "host__uuid"),
+        Filter("template", "Template", "template__uuid"),
+        Filter("offering", "Size", "offering__uuid"),
+    ),
+    create=CREATE,
+    is_lively=words.is_changing,
+)
+
+
+def _placement(caller: Caller, instance: Instance) -> dict[str, Any] | None:
+    """How the last job that chose a host came to it: in full for operators, without hosts for tenants."""
+    job = jobs_for(caller).filter(subject_uuid=instance.uuid, notes__has_key="funnel").first()
+    if job is None:
+        return None
+    funnel = job.notes["funnel"]
+    return {"funnel": funnel if caller.is_root_admin else redacted(funnel), "job": job}
+
+
+INSTANCE = DetailPage(
+    route="instance",
+    path="instances/",
+    noun="instance",
+    row=queries.instance_for,
+    parent="instances",
+    parent_label="Instances",
+    title=lambda instance: instance.name,
+    summary=lambda instance: instance.display_name,
+    panels=(
+        progress_panel(),
+        Facts(
+            "Instance",
+            (
+                Fact("Address", words.addresses),
+                Fact("Size", lambda row: cells.noted(words.size(row), row.offering.name)),
+                Fact("CPU", lambda row: f"{row.cpus} × {row.cpu_mhz} MHz"),
+                Fact("Memory", lambda row: formats.mib(row.memory_mib)),
+                Fact("Template", words.template),
+                Fact("Zone", "zone.name"),
+                Fact("Account", "account.name", least=ADMIN),
+                Fact("Host", words.host, least=ROOT),
+                Fact("Power", words.power),
+                Fact("Created", lambda row: cells.exact_moment(row.created_at)),
+                Fact("Destroyed", lambda row: cells.exact_moment(row.destroyed_at), is_shown_empty=False),
+                Fact("Id", lambda row: cells.copyable(row.uuid)),
+            ),
+        ),
+        Table(
+            "Network",
+            lambda caller, row: row.nics.all(),
+            (
+                Column("network", "Network", words.nic_network),
+                Column("address", "Address", lambda nic: cells.copyable(nic.address and nic.address.ip)),
+                Column("mac", "MAC", lambda nic: cells.code(nic.mac)),
+            ),
+            empty="It is on no network.",
+        ),
+        Table(
+            "Disks",
+            lambda caller, row: row.attachments.all(),
+            (
+                Column("name", "Volume", lambda one: cells.link(one.volume.name, "volume", one.volume.uuid)),
+                Column("state", "State", lambda one: cells.state(one.volume.state)),
+                Column("size", "Size", lambda one: formats.size(one.volume.size_bytes), kind="number"),
+                Column("pool", "Pool", lambda one: one.volume.pool and one.volume.pool.name, least=ROOT),
+            ),
+            empty="It has no disk.",
+        ),
+        jobs_panel(),
+        Part("Placement", "compute/placement.html", _placement, place="side"),
+        Part(
+            "Guest",
+            "compute/guest.html",
+            lambda caller, row: {"keys": row.ssh_keys, "user_data": row.user_data},
+            place="side",
+        ),
+        events_panel(place="side"),
+    ),
+    buttons=(
+        RowAction(actions.START, instances.start, icon="play", done="{name} is being started."),
+        RowAction(actions.RETRY, instances.retry, icon="reboot", done="{name} is being deployed again."),
+        RowAction(
+            actions.RECOVER, instances.recover, icon="recover", done="{name} is yours again, and stopped."
+        ),
+        RowAction(
+            actions.STOP, instances.stop, icon="stop", done="{name} is being stopped.", options=(FORCE,)
+        ),
+        RowAction(
+            actions.REBOOT,
+            instances.reboot,
+            icon="reboot",
+            done="{name} is being rebooted.",
+            options=(FORCE,),
+        ),
+        RowLink(actions.UPDATE, "instance-edit", icon="edit"),
+        RowAction(
+            actions.DESTROY,
+            instances.destroy,
+            icon="trash",
+            done="{name} is being destroyed.",
+            options=(EXPUNGE_TOO, FORCE),
+        ),
+        RowAction(actions.EXPUNGE, instances.expunge, icon="trash", done="{name} is being removed for good."),
+    ),
+)
+
+
+def _instances(caller: Caller, uuids: set[UUID]) -> dict[UUID, Holder]:
+    rows = queries.instances_for(caller, with_expunged=True).filter(uuid__in=uuids)
+    return {uuid: Holder(name, "instance", uuid) for uuid, name in rows.values_list("uuid", "name")}
+
+
+def _instances_of_nics(caller: Caller, uuids: set[UUID]) -> dict[UUID, Holder]:
+    rows = queries.instances_for(caller, with_expunged=True).filter(nics__uuid__in=uuids)
+    found = rows.values_list("nics__uuid", "uuid", "name")
+    return {nic: Holder(name, "instance", uuid) for nic, uuid, name in found}
+
+
+menu.entry("Instances", "instances", icon="instance", section="Resources", order=10, action=actions.READ)
+subjects.shown_at("instance", "instance")
+subjects.held_through("instance", _instances)
+subjects.held_through("NIC", _instances_of_nics)
+
+urlpatterns = [*INSTANCES.urls(), *INSTANCE.urls()]

@@ -1,0 +1,81 @@
+"""How instances and what belongs to them read in lists and on pages."""
+
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+
+from cloudportal.portal import cells, formats
+from compute import states
+from compute.models import Instance, Nic, ServiceOffering
+
+# In the order in which people look for them; the states on the way come after those that last.
+STATES = (
+    states.RUNNING,
+    states.STOPPED,
+    states.ERROR,
+    states.DESTROYED,
+    states.DEPLOYING,
+    states.STARTING,
+    states.STOPPING,
+    states.REBOOTING,
+    states.DESTROYING,
+    states.EXPUNGING,
+)
+
+
+def size(thing: Instance | ServiceOffering) -> str:
+    """`2 CPUs, 2 GiB`."""
+    cpus = f"{thing.cpus} CPU" if thing.cpus == 1 else f"{thing.cpus} CPUs"
+    return f"{cpus}, {formats.mib(thing.memory_mib)}"
+
+
+def name(instance: Instance) -> Any:
+    """The name as a link, with what people call it below."""
+    return cells.link(instance.name, "instance", instance.uuid, note=instance.display_name)
+
+
+def state(instance: Instance) -> Any:
+    """The state, and how far the job is that is changing it."""
+    word = cells.state(instance.state)
+    progress = getattr(instance, "open_job_progress", None)
+    if progress is None:
+        return word
+    return format_html('{} <span class="quiet small">{} %</span>', word, progress)
+
+
+def addresses(instance: Instance) -> Any:
+    """Every address that the instance has, to copy."""
+    found = [(cells.copyable(nic.address.ip),) for nic in instance.nics.all() if nic.address]
+    return format_html_join("", '<span class="line">{}</span>', found) if found else cells.NOTHING
+
+
+def power(instance: Instance) -> Any:
+    """What the host last said, and when."""
+    if not instance.power_seen_at:
+        return cells.NOTHING
+    return format_html("{}, seen {}", instance.power, cells.moment(instance.power_seen_at))
+
+
+def template(instance: Instance) -> Any:
+    """The template's name, as a link."""
+    found = instance.template
+    return cells.link(found.name, "template", found.uuid) if found else ""
+
+
+def host(instance: Instance) -> Any:
+    """Where it runs, or ran last."""
+    if instance.host:
+        return cells.link(instance.host.name, "host", instance.host.uuid)
+    if instance.last_host:
+        return cells.link(instance.last_host.name, "host", instance.last_host.uuid, note="ran here last")
+    return ""
+
+
+def nic_network(nic: Nic) -> Any:
+    """The network's name, as a link, with its range."""
+    return cells.link(nic.network.name, "network", nic.network.uuid, note=nic.network.cidr)
+
+
+def is_changing(instance: Instance) -> bool:
+    """True while a job is at work on it."""
+    return getattr(instance, "open_job_uuid", None) is not None

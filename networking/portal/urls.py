@@ -1,0 +1,5 @@
+"""The addresses of the pages about networks."""
+
+from networking.portal import networks
+
+urlpatterns = [*networks.urlpatterns]

@@ -1,0 +1,1 @@
+"""The portal's pages about volumes, templates, disk offerings and storage pools."""

@@ -1,0 +1,208 @@
+"""Templates: what instances can start as, and for operators how images come in and who sees them."""
+
+from typing import Any
+
+from django import forms
+
+from cloudportal.core.caller import Caller
+from cloudportal.core.errors import NotFound
+from cloudportal.core.permissions import RoleKind
+from cloudportal.events.portal.events import events_panel
+from cloudportal.jobs.models import Job
+from cloudportal.jobs.portal.pages import jobs_panel
+from cloudportal.jobs.portal.progress import progress_panel
+from cloudportal.portal import cells, formats, menu, subjects
+from cloudportal.portal.buttons import PageLink, RowAction, RowLink
+from cloudportal.portal.columns import Column
+from cloudportal.portal.details import DetailPage
+from cloudportal.portal.forms import PortalForm, adding, editing
+from cloudportal.portal.lists import ListPage
+from cloudportal.portal.panels import Fact, Facts
+from cloudportal.portal.queries import Filter
+from storage import actions, queries, states
+from storage.inspection import FORMATS
+from storage.models import Template
+from storage.services import templates
+from storage.services.templates import TemplateChanges, TemplateFile
+
+ADMIN = RoleKind.DOMAIN_ADMIN
+ROOT = RoleKind.ROOT_ADMIN
+STATES = (states.READY, states.FETCHING, states.DELETING, states.ERROR)
+
+
+def _name(template: Template) -> Any:
+    return cells.link(template.name, "template", template.uuid, note=template.description)
+
+
+def _audience(template: Template) -> str:
+    if template.is_public:
+        return "everybody, featured" if template.is_featured else "everybody"
+    return "its account"
+
+
+def _is_own(caller: Caller, template: Template) -> bool:
+    try:
+        queries.own_template_for(caller, template.uuid)
+    except NotFound:
+        return False
+    return True
+
+
+class TemplateForm(PortalForm):
+    """What a template is called and what it needs."""
+
+    name = forms.CharField(max_length=100)
+    description = forms.CharField(
+        required=False, max_length=255, help_text="What it is good for, in a few words."
+    )
+    os_type = forms.CharField(label="System", required=False, max_length=60, help_text="Such as Debian 12.")
+    minimum_memory_mib = forms.IntegerField(
+        label="Least memory in MiB",
+        initial=0,
+        min_value=0,
+        help_text="Smaller sizes cannot be chosen with it.",
+    )
+
+    def shape(self) -> None:
+        """Begins with the template's values."""
+        if self.row is not None:
+            self.initial = {name: getattr(self.row, name) for name in TemplateForm.base_fields}
+
+
+class RegisterForm(TemplateForm):
+    """A template from an image that lies on the server."""
+
+    source_file = forms.CharField(
+        label="Image on the server", help_text="The path of a file in a folder that images may come from."
+    )
+    format = forms.ChoiceField(
+        choices=[(one, one) for one in FORMATS], help_text="What the file is. It is checked, never guessed."
+    )
+    is_public = forms.BooleanField(label="Everybody may use it", required=False)
+    is_featured = forms.BooleanField(label="Shown first", required=False)
+
+
+def _register(caller: Caller, row: None, values: dict[str, Any]) -> tuple[Template, Job]:
+    return templates.register(caller, TemplateFile(**values))
+
+
+def _edit(caller: Caller, template: Template, values: dict[str, Any]) -> Template:
+    return templates.update(caller, template, TemplateChanges(**values))
+
+
+def _publish(caller: Caller, template: Template) -> Template:
+    return templates.publish(caller, template, is_public=True)
+
+
+TEMPLATES = ListPage(
+    route="templates",
+    path="templates/",
+    title="Templates",
+    nouns="templates",
+    icon="template",
+    rows=queries.templates_for,
+    columns=(
+        Column("name", "Name", _name, sort="name"),
+        Column("state", "State", lambda row: cells.state(row.state), sort="state"),
+        Column("system", "System", "os_type", sort="os_type"),
+        Column(
+            "disk",
+            "Disk",
+            lambda row: formats.size(row.virtual_size_bytes),
+            sort="virtual_size_bytes",
+            kind="number",
+        ),
+        Column("audience", "For", _audience, on_phone=False),
+        Column("account", "Account", "account.name", sort="account__name", least=ADMIN, on_phone=False),
+        Column(
+            "created", "Added", lambda row: cells.moment(row.created_at), sort="created_at", on_phone=False
+        ),
+    ),
+    about="A template is what an instance starts as: a system that is installed already.",
+    search=("name", "description", "os_type"),
+    filters=(
+        Filter("state", "State", "state", lambda caller: [(one, one) for one in STATES]),
+        Filter(
+            "audience",
+            "For",
+            "is_public",
+            lambda caller: [("everybody", "everybody"), ("account", "its account")],
+            read=lambda value: value == "everybody",
+        ),
+    ),
+    create=PageLink("Register template", "template-add", actions.REGISTER_TEMPLATE_FILE),
+    is_lively=lambda row: row.state in states.TEMPLATE.transient,
+)
+TEMPLATE = DetailPage(
+    route="template",
+    path="templates/",
+    noun="template",
+    row=queries.template_for,
+    parent="templates",
+    parent_label="Templates",
+    summary=lambda template: template.description,
+    panels=(
+        progress_panel(),
+        Facts(
+            "Template",
+            (
+                Fact("System", "os_type"),
+                Fact("Disk of an instance", lambda row: formats.size(row.virtual_size_bytes)),
+                Fact("Image", lambda row: f"{formats.size(row.size_bytes)}, {row.format}"),
+                Fact("Least memory", lambda row: formats.mib(row.minimum_memory_mib)),
+                Fact("For", _audience),
+                Fact("Account", "account.name", least=ADMIN),
+                Fact("SHA-256", lambda row: cells.copyable(row.checksum)),
+                Fact("Added", lambda row: cells.exact_moment(row.created_at)),
+                Fact("Id", lambda row: cells.copyable(row.uuid)),
+            ),
+        ),
+        jobs_panel(),
+        events_panel(place="side"),
+    ),
+    buttons=(
+        RowAction(
+            actions.PUBLISH_TEMPLATE,
+            _publish,
+            icon="zone",
+            done="Everybody may use {name} now.",
+            row=queries.own_template_for,
+            is_shown=lambda caller, row: not row.is_public,
+        ),
+        RowLink(actions.UPDATE_TEMPLATE, "template-edit", icon="edit", is_shown=_is_own),
+        RowAction(
+            actions.DELETE_TEMPLATE,
+            templates.delete,
+            icon="trash",
+            done="{name} is being deleted.",
+            goes_away=True,
+            row=queries.own_template_for,
+            is_shown=_is_own,
+        ),
+    ),
+)
+FORMS = (
+    adding(
+        TEMPLATE,
+        title="Register a template",
+        action=actions.REGISTER_TEMPLATE_FILE,
+        form=RegisterForm,
+        submit=_register,
+        button="Register template",
+        done=lambda result: f"{result[0].name} is being read and inspected.",
+    ),
+    editing(
+        TEMPLATE,
+        action=actions.UPDATE_TEMPLATE,
+        form=TemplateForm,
+        submit=_edit,
+        row=queries.own_template_for,
+    ),
+)
+
+menu.entry(
+    "Templates", "templates", icon="template", section="Resources", order=40, action=actions.READ_TEMPLATE
+)
+subjects.shown_at("template", "template")
+
+urlpatterns = [*(pattern for form in FORMS for pattern in form.urls()), *TEMPLATES.urls(), *TEMPLATE.urls()]

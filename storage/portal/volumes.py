@@ -1,0 +1,143 @@
+"""Volumes: the list, one volume, and its new name."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from cloudportal.core.caller import Caller
+from cloudportal.core.permissions import RoleKind
+from cloudportal.events.portal.events import events_panel
+from cloudportal.jobs.portal.pages import jobs_panel
+from cloudportal.jobs.portal.progress import progress_panel
+from cloudportal.portal import cells, formats, menu, subjects
+from cloudportal.portal.buttons import RowAction, RowLink
+from cloudportal.portal.columns import Column
+from cloudportal.portal.details import DetailPage
+from cloudportal.portal.forms import PortalForm, editing
+from cloudportal.portal.lists import ListPage
+from cloudportal.portal.panels import Fact, Facts
+from cloudportal.portal.queries import Filter
+from compute.topology.portal.clusters import zone_choices
+from storage import actions, queries, states
+from storage.models import Volume
+from storage.services import volumes
+
+ADMIN = RoleKind.DOMAIN_ADMIN
+ROOT = RoleKind.ROOT_ADMIN
+STATES = (states.READY, states.ALLOCATED, states.CREATING, states.DELETING, states.ERROR)
+KINDS = ((Volume.ROOT, "root disks"), (Volume.DATA, "data disks"))
+
+
+def _holders(caller: Caller, rows: Sequence[Volume]) -> None:
+    """Gives each volume what has it attached as `holder`, in one query."""
+    found = subjects.holders_of("instance", caller, (row.held_by for row in rows))
+    for row in rows:
+        row.holder = found.get(row.held_by) if row.held_by else None  # type: ignore[attr-defined]
+
+
+def _holder(volume: Volume) -> Any:
+    holder = getattr(volume, "holder", None)
+    return cells.link(holder.name, holder.route, holder.uuid) if holder else ""
+
+
+def _template(volume: Volume) -> Any:
+    found = volume.template
+    return cells.link(found.name, "template", found.uuid) if found else ""
+
+
+def _pool(volume: Volume) -> Any:
+    return cells.link(volume.pool.name, "pool", volume.pool.uuid) if volume.pool else ""
+
+
+class VolumeForm(PortalForm):
+    """A volume's name."""
+
+    name = forms.CharField(max_length=100)
+
+    def shape(self) -> None:
+        """Begins with the name it has."""
+        self.initial = {"name": self.row.name}
+
+
+def _rename(caller: Caller, volume: Volume, values: dict[str, Any]) -> Volume:
+    return volumes.rename(caller, volume, values["name"])
+
+
+VOLUMES = ListPage(
+    route="volumes",
+    path="volumes/",
+    title="Volumes",
+    nouns="volumes",
+    icon="volume",
+    rows=queries.volumes_for,
+    prepare=_holders,
+    columns=(
+        Column("name", "Name", lambda row: cells.link(row.name, "volume", row.uuid), sort="name"),
+        Column("state", "State", lambda row: cells.state(row.state), sort="state"),
+        Column("size", "Size", lambda row: formats.size(row.size_bytes), sort="size_bytes", kind="number"),
+        Column("kind", "Kind", lambda row: f"{row.kind} disk", sort="kind", on_phone=False),
+        Column("holder", "In", _holder),
+        Column("zone", "Zone", "zone.name", sort="zone__name", on_phone=False),
+        Column("account", "Account", "account.name", sort="account__name", least=ADMIN),
+        Column("pool", "Pool", _pool, sort="pool__name", least=ROOT),
+        Column("created", "Created", lambda row: cells.moment(row.created_at), sort="created_at"),
+    ),
+    about="A volume is a disk. Every instance brings one of its own: deploy one, and its root disk appears here.",
+    search=("name", "account__name"),
+    filters=(
+        Filter("state", "State", "state", lambda caller: [(one, one) for one in STATES]),
+        Filter("kind", "Kind", "kind", lambda caller: KINDS),
+        Filter("zone", "Zone", "zone__uuid", zone_choices),
+        Filter("account", "Account", "account__uuid"),
+        Filter("pool", "Pool", "pool__uuid"),
+    ),
+    is_lively=lambda row: row.state in states.VOLUME.transient,
+)
+VOLUME = DetailPage(
+    route="volume",
+    path="volumes/",
+    noun="volume",
+    row=queries.volume_for,
+    parent="volumes",
+    parent_label="Volumes",
+    prepare=lambda caller, row: _holders(caller, [row]),
+    panels=(
+        progress_panel(),
+        Facts(
+            "Volume",
+            (
+                Fact("Size", lambda row: formats.size(row.size_bytes)),
+                Fact("Kind", lambda row: f"{row.kind} disk"),
+                Fact("In", _holder),
+                Fact("Made from", _template, is_shown_empty=False),
+                Fact("Offering", lambda row: row.offering and row.offering.name, is_shown_empty=False),
+                Fact("Format", "format"),
+                Fact("Zone", "zone.name"),
+                Fact("Account", "account.name", least=ADMIN),
+                Fact("Pool", _pool, least=ROOT),
+                Fact("Place on the pool", lambda row: cells.code(row.locator), least=ROOT),
+                Fact("Created", lambda row: cells.exact_moment(row.created_at)),
+                Fact("Id", lambda row: cells.copyable(row.uuid)),
+            ),
+        ),
+        jobs_panel(),
+        events_panel(place="side"),
+    ),
+    buttons=(
+        RowLink(actions.UPDATE_VOLUME, "volume-edit", icon="edit", label="Rename"),
+        RowAction(
+            actions.DELETE_VOLUME,
+            volumes.delete,
+            icon="trash",
+            done="{name} is being deleted.",
+            goes_away=True,
+        ),
+    ),
+)
+RENAME = editing(VOLUME, action=actions.UPDATE_VOLUME, form=VolumeForm, submit=_rename, title="Rename {name}")
+
+menu.entry("Volumes", "volumes", icon="volume", section="Resources", order=20, action=actions.READ_VOLUME)
+subjects.shown_at("volume", "volume")
+
+urlpatterns = [*RENAME.urls(), *VOLUMES.urls(), *VOLUME.urls()]
