@@ -18,6 +18,10 @@ PAGES = [
     path("", include("tenants.portal.urls")),
     path("", include("cloudportal.jobs.portal.urls")),
     path("", include("cloudportal.events.portal.urls")),
+    path("", include("compute.topology.portal.urls")),
+    path("", include("storage.portal.urls")),
+    path("", include("networking.portal.urls")),
+    path("", include("compute.portal.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
