@@ -11,15 +11,13 @@ from cloudportal.events import alerts
 from cloudportal.events.records import About
 from tenants.authentication import LocalPasswords
 from tenants.directory import lookup
-from tenants.directory.faults import DirectorySilent, DisabledThere, NotThem
+from tenants.directory.faults import ALERT, DirectorySilent, DisabledThere, NotThem
 from tenants.models import DirectoryServer, Domain, User
 from tenants.queries.sign_in import directories_asked_at
 from tenants.services import admissions
 from tenants.throttling import PEOPLE, Attempt
 
 log = logging.getLogger(__name__)
-
-ALERT = "directory-silent"
 
 
 class DirectoryPasswords(LocalPasswords):

@@ -1,5 +1,8 @@
 """Why a directory did not vouch for somebody. The sentences are for operators; people get one that tells no more."""
 
+# The code of the alert about a directory that cannot be asked.
+ALERT = "directory-silent"
+
 
 class NotThem(Exception):
     """The directory answered, and does not let them in."""

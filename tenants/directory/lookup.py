@@ -169,7 +169,9 @@ class Entry(_LDAPUser):
             except connections.UNREACHABLE as error:
                 self.close()
                 reasons.append(f"{uri}: {connections.words_of(error)}")
-        raise DirectorySilent(f"The directory {self.backend.server.name} does not answer. {'; '.join(reasons)}")
+        raise DirectorySilent(
+            f"The directory {self.backend.server.name} does not answer. {'; '.join(reasons)}"
+        )
 
     def _get_connection(self) -> Any:
         return self._connection

@@ -22,7 +22,11 @@ class Person:
 
 
 def person_of(
-    dn: str, typed_name: str, attributes: Mapping[str, list[Any]], names: Mapping[str, str], groups: Iterable[str]
+    dn: str,
+    typed_name: str,
+    attributes: Mapping[str, list[Any]],
+    names: Mapping[str, str],
+    groups: Iterable[str],
 ) -> Person | None:
     """The person with these attributes, under the directory's spelling of their name; None where they have none."""
     usernames = [_text(value) for value in attributes.get(names.get("username", "uid"), ())]

@@ -29,9 +29,7 @@ def directories_asked_at(domain: Domain) -> list[DirectoryServer]:
     """The enabled servers of the domain, and those of domains above it that map a group into it; nearest first."""
     above = models.Q(domain_id__in=domain.ancestor_ids, mappings__domain=domain)
     servers = DirectoryServer.objects.filter(models.Q(domain=domain) | above, is_enabled=True)
-    return list(
-        servers.select_related("domain").order_by("-domain__depth", "position", "id").distinct()
-    )
+    return list(servers.select_related("domain").order_by("-domain__depth", "position", "id").distinct())
 
 
 def _child(parent: Domain | None, name: str) -> Domain | None:

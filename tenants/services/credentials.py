@@ -183,7 +183,9 @@ def _patterns(patterns: Sequence[str]) -> list[str]:
 
 def _networks(networks: Sequence[str]) -> list[str]:
     try:
-        return sorted({str(ip_network(network.strip(), strict=False)) for network in networks if network.strip()})
+        return sorted(
+            {str(ip_network(network.strip(), strict=False)) for network in networks if network.strip()}
+        )
     except ValueError as error:
         raise InvalidInput.of("networks", "Use networks such as 192.0.2.0/24 or 2001:db8::/32.") from error
 
@@ -194,7 +196,9 @@ def _expiry(user: User, expires_at: datetime) -> datetime:
         raise InvalidInput.of("expires_at", "Choose a moment in the future, with its time zone.")
     # A minute's grace, for those who ask for exactly the longest time.
     if expires_at > clock.now() + longest + timedelta(minutes=1):
-        raise InvalidInput.of("expires_at", f"A token may live {_days(longest)} at most. Choose an earlier end.")
+        raise InvalidInput.of(
+            "expires_at", f"A token may live {_days(longest)} at most. Choose an earlier end."
+        )
     return expires_at
 
 
