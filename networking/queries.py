@@ -24,7 +24,7 @@ def network_for(caller: Caller, uuid: UUID | str) -> Network:
 def with_address_counts(networks: ScopedQuerySet[Network]) -> ScopedQuerySet[Network]:
     """The same networks, each with `address_count` and `taken_count`, still in one query."""
     taken = Count("addresses", filter=Q(addresses__state=states.TAKEN))
-    return networks.annotate(address_count=Count("addresses"), taken_count=taken)
+    return networks.annotate(address_count=Count("addresses"), taken_count=taken)  # type: ignore[return-value]
 
 
 def addresses_for(caller: Caller) -> ScopedQuerySet[Address]:

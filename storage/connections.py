@@ -1,13 +1,15 @@
 """The one place where a storage driver is opened."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from cloudportal.drivers.errors import Unreachable
-from cloudportal.drivers.registry import driver_class
-from cloudportal.drivers.settings import InvalidSettings, Scope
+from cloudportal.drivers.settings import InvalidSettings
 from compute.topology import states as topology_states
 from compute.topology.connections import CALL_SECONDS
-from compute.topology.driver_settings import Configured, merged, outdated
+from compute.topology.driver_settings import merged, needs_host, outdated
 from compute.topology.models import Host
-from storage.drivers.contract import StorageDriver
+from storage.drivers.contract import PoolSpec, StorageDriver
 from storage.drivers.opening import open_storage
 from storage.models import Pool
 
@@ -22,18 +24,32 @@ def storage_driver(
 ) -> StorageDriver:
     """The pool's driver, ready for calls of at most that long each; use it in a `with`.
 
-    A driver that works through a host uses `host` where it reaches the pool, else one that is up; without any it
-    raises Unreachable. Never call it inside a transaction.
+    A pool without a connection of its own is reached through `host` where that reaches it, else through one that is
+    up; without any it raises Unreachable. Never call it inside a transaction.
     """
-    rows: dict[Scope, Configured] = {"pool": pool}
-    if _works_through_a_host(pool):
-        rows["host"] = _host_for(pool, host)
+    through = _host_for(pool, host) if needs_host("storage", pool.driver, pool) else None
     try:
         return open_storage(
-            pool.driver, merged("storage", pool.driver, rows), timeout_seconds=timeout_seconds
+            pool.driver,
+            merged("storage", pool.driver, pool, host=through),
+            timeout_seconds=timeout_seconds,
         )
     except InvalidSettings as error:
         raise outdated(f"the storage pool {pool.name}", error) from error
+
+
+@contextmanager
+def ready_pool(
+    pool: Pool, *, host: Host | None = None, timeout_seconds: float = CALL_SECONDS
+) -> Iterator[StorageDriver]:
+    """As `storage_driver`, with the pool made known to the host that it is reached through.
+
+    Each host must have met the pool once, and may have forgotten it since.
+    """
+    with storage_driver(pool, host=host, timeout_seconds=timeout_seconds) as driver:
+        if needs_host("storage", pool.driver, pool):
+            driver.ensure_pool(PoolSpec(uuid=pool.uuid, name=pool.name))
+        yield driver
 
 
 def reaches(host: Host, pool: Pool) -> bool:
@@ -43,10 +59,6 @@ def reaches(host: Host, pool: Pool) -> bool:
     if pool.cluster_id is not None:
         return pool.cluster_id == host.cluster_id
     return pool.zone_id == host.cluster.pod.zone_id
-
-
-def _works_through_a_host(pool: Pool) -> bool:
-    return any(one.scope == "host" for one in driver_class("storage", pool.driver).settings)
 
 
 def _host_for(pool: Pool, host: Host | None) -> Host:

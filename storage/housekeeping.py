@@ -11,7 +11,7 @@ from cloudportal.events import alerts
 from cloudportal.events.records import About
 from compute.topology.connections import ASK_SECONDS
 from storage import states, store, template_work
-from storage.connections import storage_driver
+from storage.connections import ready_pool, storage_driver
 from storage.drivers.contract import PoolFacts
 from storage.images import image_id_of
 from storage.models import Pool, TemplateCopy
@@ -47,7 +47,7 @@ def remove_copy(copy: TemplateCopy) -> bool:
     """
     if not _is_bare(copy):
         return False
-    with storage_driver(copy.pool) as driver:
+    with ready_pool(copy.pool) as driver:
         try:
             driver.remove_image(image_id_of(copy.checksum))
         except Refused:

@@ -14,7 +14,7 @@ from cloudportal.core import clock
 from cloudportal.drivers.errors import Busy, DriverError
 from compute.topology.models import Host
 from storage import store
-from storage.connections import storage_driver
+from storage.connections import ready_pool
 from storage.drivers.contract import ImageSpec
 from storage.models import Pool, Template, TemplateCopy
 
@@ -85,7 +85,7 @@ def _copy(template: Template, pool: Pool, copier: UUID, host: Host | None, beat:
 
     try:
         with (
-            storage_driver(pool, host=host, timeout_seconds=COPY_SECONDS) as driver,
+            ready_pool(pool, host=host, timeout_seconds=COPY_SECONDS) as driver,
             WatchedFile(store.path_of(template.checksum), on_read) as source,
         ):
             driver.ensure_image(spec, source)

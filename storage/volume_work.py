@@ -20,7 +20,7 @@ from cloudportal.jobs.run import Run
 from compute.topology.models import Host
 from storage import images, pool_choice, states
 from storage.amounts import gib_of, readable
-from storage.connections import storage_driver
+from storage.connections import ready_pool
 from storage.drivers.contract import VolumeFacts, VolumeSpec
 from storage.models import Pool, TemplateCopy, Volume
 from storage.pool_choice import Need
@@ -74,7 +74,7 @@ def ensure_image_on_pool(run: Run, volume: Volume, *, host: Host | None = None) 
 def ensure_volume(run: Run, volume: Volume, *, host: Host | None = None) -> VolumeFacts:
     """The volume exists on its pool as its row says; its content is left alone when it did already."""
     pool = _pool_of(volume)
-    with storage_driver(pool, host=host) as driver:
+    with ready_pool(pool, host=host) as driver:
         try:
             return driver.ensure_volume(_spec(volume))
         except NotThere:
@@ -83,7 +83,7 @@ def ensure_volume(run: Run, volume: Volume, *, host: Host | None = None) -> Volu
     # Somebody took the image from the pool behind our back.
     images.forget_copy(volume.template, pool)
     ensure_image_on_pool(run, volume, host=host)
-    with storage_driver(pool, host=host) as driver:
+    with ready_pool(pool, host=host) as driver:
         return driver.ensure_volume(_spec(volume))
 
 
@@ -113,7 +113,7 @@ def remove_volume(run: Run, volume: Volume, *, host: Host | None = None) -> None
     if volume.pool is None:
         return
     run.check_lease()
-    with storage_driver(volume.pool, host=host) as driver:
+    with ready_pool(volume.pool, host=host) as driver:
         driver.remove_volume(volume.uuid)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cloudportal.drivers.registry import DriverKind, driver_class, driver_names
 from cloudportal.drivers.settings import Scope, Setting
 from compute.drivers.contract import abilities_of
+from compute.topology.driver_settings import declared
 from compute.topology.models import Cluster, Host
 
 
@@ -18,11 +19,10 @@ class KnownDriver:
 
 
 def known_drivers(kind: DriverKind, scope: Scope) -> tuple[KnownDriver, ...]:
-    """Every driver of the kind, by name, with what must be filled in for a host, pool or network."""
-    classes = [(name, driver_class(kind, name)) for name in driver_names(kind)]
+    """Every driver of the kind, by name, with what can be filled in for a host, pool or network."""
     return tuple(
-        KnownDriver(name, cls.label, tuple(one for one in cls.settings if one.scope == scope))
-        for name, cls in classes
+        KnownDriver(name, driver_class(kind, name).label, declared(kind, name, scope))
+        for name in driver_names(kind)
     )
 
 

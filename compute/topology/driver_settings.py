@@ -2,18 +2,20 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from cloudportal.core.errors import InvalidInput
 from cloudportal.core.secrets import Secret
 from cloudportal.drivers.errors import Refused
-from cloudportal.drivers.registry import DriverKind, UnknownDriver, driver_class
+from cloudportal.drivers.registry import DriverKind, UnknownDriver, driver_class, driver_names
 from cloudportal.drivers.settings import InvalidSettings, Scope, Setting, SettingValue, validate
+from compute.topology.models import Host
 
 OUTDATED = (
     "The settings of {name} do not fit its driver any more, so nothing was tried. An operator must edit them."
 )
+FROM_HOST = "Leave it empty to use the host's own."
 
 
 class Configured(Protocol):
@@ -32,12 +34,17 @@ class Kept:
 
 
 def declared(kind: DriverKind, driver: str, scope: Scope) -> tuple[Setting, ...]:
-    """The settings of that scope that the driver asks for. Raises InvalidInput for an unknown driver."""
+    """The settings of that scope that the driver asks for. Raises InvalidInput for an unknown driver.
+
+    What a compute driver asks for alike, such as the address of a daemon, need not be given again for a pool or
+    network: where it is left empty, the host's own is used.
+    """
     try:
         found = driver_class(kind, driver)
     except UnknownDriver as error:
         raise InvalidInput.of("driver", f"{error}") from error
-    return tuple(one for one in found.settings if one.scope == scope)
+    settings = (one for one in found.settings if one.scope == scope)
+    return tuple(_optional(one) if kind != "compute" and _hosts_have(one) else one for one in settings)
 
 
 def sort_out(
@@ -71,16 +78,43 @@ def values_of(row: Configured) -> dict[str, SettingValue]:
     return {**row.settings, **(json.loads(text) if text else {})}
 
 
-def merged(kind: DriverKind, driver: str, rows: Mapping[Scope, Configured]) -> dict[str, SettingValue]:
-    """What the driver is opened with: each declared setting from the row that it belongs to."""
-    by_scope = {scope: values_of(row) for scope, row in rows.items()}
-    return {
-        one.name: by_scope[one.scope][one.name]
-        for one in driver_class(kind, driver).settings
-        if one.name in by_scope.get(one.scope, {})
-    }
+def needs_host(kind: DriverKind, driver: str, row: Configured) -> bool:
+    """True where the driver of a pool or network can only be opened with the settings of a host."""
+    own = values_of(row)
+    missing = (one for one in driver_class(kind, driver).settings if one.name not in own)
+    return any(one.scope == "host" or (one.required and _hosts_have(one)) for one in missing)
+
+
+def merged(
+    kind: DriverKind, driver: str, row: Configured, *, host: Host | None = None
+) -> dict[str, SettingValue]:
+    """What the driver is opened with: the row's own settings, and the host's for those that both ask for alike."""
+    own = values_of(row)
+    of_host = values_of(host) if host is not None else {}
+    asked_of_host = driver_class("compute", host.driver).settings if host is not None else ()
+    values = {}
+    for one in driver_class(kind, driver).settings:
+        if one.name in own:
+            values[one.name] = own[one.name]
+        elif one.name in of_host and _as_of_host(one) in asked_of_host:
+            values[one.name] = of_host[one.name]
+    return values
 
 
 def outdated(name: str, error: InvalidSettings) -> Refused:
     """The fault of a row whose settings no longer fit its driver; says which, never the values."""
     return Refused(OUTDATED.format(name=name), detail=str(error))
+
+
+def _hosts_have(setting: Setting) -> bool:
+    return any(
+        _as_of_host(setting) in driver_class("compute", name).settings for name in driver_names("compute")
+    )
+
+
+def _as_of_host(setting: Setting) -> Setting:
+    return replace(setting, scope="host")
+
+
+def _optional(setting: Setting) -> Setting:
+    return replace(setting, required=False, help=f"{setting.help} {FROM_HOST}")

@@ -1,6 +1,5 @@
 """What workers do with networks."""
 
-from networking import recounts
 from networking.workflows import delete_network, leave_host
 
-__all__ = ["delete_network", "leave_host", "recounts"]
+__all__ = ["delete_network", "leave_host"]
