@@ -2,32 +2,32 @@
 
 from collections.abc import Mapping
 
-from django.db.models import Count, Sum
+from django.db.models import Aggregate, Count, Sum
 
-from cloudportal.core.scoping import ScopedQuerySet
 from compute.models import Instance
 from compute.services.instances.terms import COUNTED
 from tenants.resources import Resource
 from tenants.services.limits_recount import register
 
 
-def _counted() -> ScopedQuerySet[Instance]:
-    return Instance.objects.filter(state__in=COUNTED).order_by().values("account_id")
+def _by_account(amount: Aggregate) -> dict[int, int]:
+    rows = Instance.objects.filter(state__in=COUNTED).order_by().values("account_id").annotate(amount=amount)
+    return {row["account_id"]: row["amount"] for row in rows}
 
 
 def instances() -> Mapping[int, int]:
     """Instances by account."""
-    return dict(_counted().annotate(amount=Count("pk")).values_list("account_id", "amount"))
+    return _by_account(Count("pk"))
 
 
 def cpus() -> Mapping[int, int]:
     """Their CPUs by account."""
-    return dict(_counted().annotate(amount=Sum("cpus")).values_list("account_id", "amount"))
+    return _by_account(Sum("cpus"))
 
 
 def memory_mib() -> Mapping[int, int]:
     """Their memory by account."""
-    return dict(_counted().annotate(amount=Sum("memory_mib")).values_list("account_id", "amount"))
+    return _by_account(Sum("memory_mib"))
 
 
 register(Resource.INSTANCES, instances)

@@ -1,5 +1,6 @@
 """The ways to find instances, sizes and drift."""
 
+from typing import cast
 from uuid import UUID
 
 from django.db.models import OuterRef, Prefetch, Subquery
@@ -35,14 +36,18 @@ def with_everything(rows: ScopedQuerySet[Instance]) -> ScopedQuerySet[Instance]:
     open_job = Job.objects.filter(subject_uuid=OuterRef("uuid"), state__in=job_states.OPEN).order_by("-id")
     nics = Nic.objects.select_related("network", "address").order_by("device_index")
     attachments = VolumeAttachment.objects.select_related("volume__pool").order_by("device_index")
-    return (
-        rows.select_related("account__domain", "zone", "template", "offering", "host", "last_host")
-        .prefetch_related(Prefetch("nics", nics), Prefetch("attachments", attachments))
-        .annotate(
+    with_neighbours = rows.select_related(
+        "account__domain", "zone", "template", "offering", "host", "last_host"
+    )
+    with_neighbours = with_neighbours.prefetch_related(Prefetch("nics", nics))
+    with_neighbours = with_neighbours.prefetch_related(Prefetch("attachments", attachments))
+    return cast(
+        "ScopedQuerySet[Instance]",
+        with_neighbours.annotate(
             open_job_uuid=Subquery(open_job.values("uuid")[:1]),
             open_job_kind=Subquery(open_job.values("kind")[:1]),
             open_job_progress=Subquery(open_job.values("progress")[:1]),
-        )
+        ),
     )
 
 

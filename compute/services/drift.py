@@ -121,7 +121,7 @@ def _claim(instance: Instance, drift: Drift) -> None:
 
 
 def _host(drift: Drift) -> Host:
-    host = Host.objects.select_related("cluster").filter(pk=drift.host_id).first()
+    host = Host.objects.select_related("cluster").filter(pk=drift.host_id or 0).first()
     if host is None:
         raise WrongState("The host of this finding is not there any more; the next comparison will tell.")
     return host

@@ -4,6 +4,7 @@ history is forgotten.
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -70,9 +71,9 @@ def _with_account(rows: ScopedQuerySet[Instance]) -> ScopedQuerySet[Instance]:
     return rows.select_related("account__domain", "zone", "offering", "template")
 
 
-def _failed_lately(kind: str) -> ScopedQuerySet[Job]:
+def _failed_lately(kind: str) -> set[UUID]:
     failed = Job.objects.filter(kind=kind, state=job_states.FAILED, ended_at__gt=clock.now() - AGAIN_AFTER)
-    return failed.exclude(subject_uuid=None).order_by().values("subject_uuid")
+    return {uuid for uuid in failed.values_list("subject_uuid", flat=True) if uuid}
 
 
 def _begun(verb: Callable[[Caller, Instance], Job], caller: Caller, instance: Instance) -> bool:

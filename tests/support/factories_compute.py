@@ -1,11 +1,10 @@
 """A small simulated cloud, in rows and in the simulator's world, and instances in it."""
 
-import io
-import struct
 import tempfile
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.drivers.simulated.world import SimulatedWorld
@@ -13,19 +12,23 @@ from compute.models import Instance, ServiceOffering
 from compute.queries import with_everything
 from compute.services import instances
 from compute.services.instances import DeployValues
-from compute.topology import states as topology_states
 from compute.topology.connections import compute_driver
-from compute.topology.models import Cluster, Host, Pod, Region, Zone
-from networking.models import Address, Network
-from storage import states as storage_states
-from storage import store
-from storage.connections import storage_driver
-from storage.drivers.contract import PoolSpec
+from compute.topology.models import Cluster, Host, Zone
+from networking.models import Network
 from storage.models import Pool, Template
-from tests.support.factories import account_of, foundation, numbered
+from tests.support.factories import account_of, numbered
+from tests.support.factories_infra import (
+    make_cluster,
+    make_host,
+    make_network,
+    make_pod,
+    make_pool,
+    make_template,
+    make_zone,
+    qcow2_bytes,
+)
 from tests.support.jobs import run_job
 
-MIB = 1024**2
 GIB = 1024**3
 
 
@@ -47,24 +50,9 @@ class Cloud:
         return self.hosts[0]
 
 
-def make_zone(name=None):
-    region = Region.objects.create(name=numbered("region"))
-    return Zone.objects.create(region=region, name=name or numbered("zone"), dns=["192.0.2.53"])
-
-
-def make_cluster(zone=None, **values):
-    pod = Pod.objects.create(zone=zone or make_zone(), name=numbered("pod"))
-    return Cluster.objects.create(pod=pod, name=numbered("cluster"), driver="simulator", **values)
-
-
-def make_host(cluster=None, *, world=None, **values):
-    """A host that is up, with 16 CPUs and 64 GiB; with a `world`, also a simulated one that answers."""
-    name = values.pop("name", None) or numbered("host")
-    settings = {"world": str(world.path), "place": name} if world else {}
-    known = {"cpus": 16, "cpu_mhz": 2600, "memory_mib": 65536, "state": topology_states.UP, **values}
-    return Host.objects.create(
-        cluster=cluster or make_cluster(), name=name, driver="simulator", settings=settings, **known
-    )
+def cluster_in(zone, **values):
+    """A cluster in a pod of its own."""
+    return make_cluster(make_pod(zone), **values)
 
 
 def make_offering(name=None, **values):
@@ -72,77 +60,32 @@ def make_offering(name=None, **values):
     return ServiceOffering.objects.create(name=name or numbered("size"), **known)
 
 
-def make_pool(zone, *, world=None, capacity_gib=1024, **values):
-    """A pool of the whole zone that is up; with a `world`, also a simulated one."""
-    name = values.pop("name", None) or numbered("pool")
-    settings = {"world": str(world.path), "place": name, "capacity_gib": capacity_gib} if world else {}
-    known = {"overcommit": Decimal(1), "state": storage_states.UP, **values}
-    pool = Pool.objects.create(
-        zone=zone,
-        name=name,
-        driver="simulator",
-        settings=settings,
-        capacity_bytes=capacity_gib * GIB,
-        **known,
-    )
-    if world:
-        with storage_driver(pool) as driver:
-            driver.ensure_pool(PoolSpec(uuid=pool.uuid, name=pool.name))
-    return pool
-
-
-def make_template(account=None, *, virtual_size_bytes=GIB, **values):
-    """A template that everybody may use, with its image in the store."""
-    account = account or foundation().accounts.get(name="admin")
-    template = Template.objects.create(
-        account=account,
-        name=values.pop("name", None) or numbered("template"),
-        is_public=values.pop("is_public", True),
-        virtual_size_bytes=virtual_size_bytes,
-        state=storage_states.READY,
-        **values,
-    )
-    received = store.receive(_image(template.name, virtual_size_bytes), template.uuid, limit_bytes=MIB)
-    store.shelve(template.uuid, received.checksum)
-    template.checksum, template.size_bytes = received.checksum, received.size_bytes
-    template.save()
-    return template
-
-
-def make_network(zone, *, world=None, addresses=20, **values):
-    """A shared network 10.N.0.0/24 with that many addresses from .10 on."""
-    third = int(numbered("n").split("-")[1]) % 250
-    settings = {"world": str(world.path), "place": "network"} if world else {}
-    network = Network.objects.create(
-        zone=zone,
-        name=values.pop("name", None) or numbered("network"),
-        driver="simulator",
-        settings=settings,
-        cidr=f"10.{third}.0.0/24",
-        gateway=f"10.{third}.0.1",
-        dns=["192.0.2.53"],
-        **values,
-    )
-    Address.objects.bulk_create(
-        Address(network=network, ip=f"10.{third}.0.{last}", number=(10 << 24) + (third << 16) + last)
-        for last in range(10, 10 + addresses)
-    )
-    return network
-
-
 def make_cloud(*, hosts=1, cluster=None, host=None, offering=None, addresses=20, capacity_gib=1024):
     """A cloud in rows and in a simulated world of its own; `cluster`, `host` and `offering` are extra values."""
     world = SimulatedWorld(Path(tempfile.mkdtemp(prefix="cloud-")) / "world.sqlite3")
+
+    def settings(place, **more):
+        return {"world": str(world.path), "place": place, **more}
+
     zone = make_zone()
-    home = make_cluster(zone, **(cluster or {}))
+    home = cluster_in(zone, **(cluster or {}))
     return Cloud(
         world=world,
         zone=zone,
         cluster=home,
-        hosts=[make_host(home, world=world, **(host or {})) for _ in range(hosts)],
-        pool=make_pool(zone, world=world, capacity_gib=capacity_gib),
-        template=make_template(),
-        network=make_network(zone, world=world, addresses=addresses),
+        hosts=[
+            make_host(home, settings=settings(f"host-{number}"), **(host or {})) for number in range(hosts)
+        ],
+        pool=make_pool(
+            zone,
+            settings=settings("pool", capacity_gib=capacity_gib),
+            capacity_bytes=capacity_gib * GIB,
+            overcommit=Decimal(1),
+        ),
+        template=make_template(virtual_size_bytes=GIB, content=qcow2_bytes(GIB, salt=uuid4().bytes)),
+        network=make_network(
+            zone, cidr="10.7.0.0/24", last=f"10.7.0.{1 + addresses}", settings=settings("network")
+        ),
         offering=make_offering(**(offering or {})),
     )
 
@@ -214,10 +157,3 @@ def guests_of(cloud):
 def owner_of(caller):
     """The owner that things of this caller have."""
     return account_of(caller).owner
-
-
-def _image(name, virtual_size_bytes):
-    # magic, version, no backing file, clusters of 64 KiB, size; docs/interop/qcow2.txt of QEMU
-    header = struct.pack(">4sIQIIQ", b"QFI\xfb", 3, 0, 0, 16, virtual_size_bytes)
-    # The name makes each image another one, so that templates of one test do not share a copy.
-    return io.BytesIO(header.ljust(512, b"\0") + name.encode().ljust(512, b"\0"))

@@ -12,7 +12,8 @@ from compute.placement.request import Request, free_cpus, free_memory_mib
 from compute.topology import claims, states
 from storage.models import Volume
 from tests.support.factories import make_account
-from tests.support.factories_compute import GIB, make_cluster, make_host, make_pool, make_zone
+from tests.support.factories_compute import GIB, cluster_in
+from tests.support.factories_infra import make_host, make_pool, make_zone
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,7 @@ def zone():
 
 @pytest.fixture
 def cluster(zone):
-    return make_cluster(zone)
+    return cluster_in(zone)
 
 
 @pytest.fixture
@@ -76,14 +77,14 @@ def test_reserved_memory_is_not_given_away(cluster, ask):
 
 
 def test_over_commit_makes_room(zone, ask):
-    tight = make_host(make_cluster(zone), cpus=1)
-    generous = make_host(make_cluster(zone, cpu_overcommit=Decimal("2.0")), cpus=1)
+    tight = make_host(cluster_in(zone), cpus=1)
+    generous = make_host(cluster_in(zone, cpu_overcommit=Decimal("2.0")), cpus=1)
     assert names(seen(ask())) == [generous.name]
     assert (free_cpus(tight), free_cpus(generous)) == (1, 2)
 
 
 def test_what_is_counted_free_can_be_claimed_and_no_more(zone):
-    home = make_cluster(zone, memory_overcommit=Decimal("1.5"), cpu_overcommit=Decimal("1.3"))
+    home = cluster_in(zone, memory_overcommit=Decimal("1.5"), cpu_overcommit=Decimal("1.3"))
     host = make_host(home, cpus=7, memory_mib=1001, reserved_memory_mib=100, claimed_memory_mib=50)
     cpus, memory_mib = free_cpus(host), free_memory_mib(host)
     assert not claims.claim(host, cpus + 1, 1)
@@ -118,7 +119,7 @@ def test_a_host_needs_every_tag(cluster, ask):
 
 def test_a_host_must_reach_a_pool_with_room(zone, cluster, volume, pool, ask):
     pool.delete()
-    near, far = make_host(cluster), make_host(make_cluster(zone))
+    near, far = make_host(cluster), make_host(cluster_in(zone))
     make_pool(zone, cluster=far.cluster)
     assert names(seen(ask())) == [far.name]
     assert near.name in str(seen(ask()).funnel.for_operators())

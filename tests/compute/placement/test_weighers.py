@@ -8,7 +8,8 @@ from compute.placement import orders
 from compute.placement.request import Request
 from compute.placement.weighers import WEIGHERS, in_order
 from tests.support.factories import make_account
-from tests.support.factories_compute import make_cluster, make_host, make_offering
+from tests.support.factories_compute import make_offering
+from tests.support.factories_infra import make_cluster, make_host
 
 pytestmark = pytest.mark.django_db
 
