@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 
 from cloudportal.core import plans
 from cloudportal.core.errors import LimitReached
@@ -35,7 +35,7 @@ def adjust(account: Account, changes: Mapping[Resource, int]) -> None:
     """Reserves what grows and releases what shrinks, together. As `reserve` and `release`."""
     if any(amount > 0 for amount in changes.values()):
         require_enabled(account)
-    _apply(account, [(level, one, amount) for level in path_of(account) for one, amount in changes.items()])
+    _apply([(level, one, amount) for level in path_of(account) for one, amount in changes.items()])
     for resource, amount in sorted(changes.items()):
         if amount > 0:
             plans.note("limit", f"Counts {amount} {resource.words}.", resource=resource.value, amount=amount)
@@ -48,7 +48,7 @@ def transfer(source: Account, target: Account, amounts: Mapping[Resource, int]) 
     wanted = [(one, amount) for one, amount in amounts.items() if amount > 0]
     up = [(level, one, amount) for level in taking if level not in giving for one, amount in wanted]
     down = [(level, one, -amount) for level in giving if level not in taking for one, amount in wanted]
-    _apply(target, up + down)
+    _apply(up + down)
 
 
 def make_counters(level: str, owner_id: int, maxima: Mapping[Resource, int | None]) -> None:
@@ -63,14 +63,14 @@ def remove_counters(level: str, owner_ids: Iterable[int]) -> None:
     Counter.objects.filter(level=level, owner_id__in=list(owner_ids)).delete()
 
 
-def _apply(account: Account, changes: list[Change]) -> None:
+def _apply(changes: list[Change]) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Limits are counted inside the transaction of the change they belong to.")
     with transaction.atomic():
         for level, resource, amount in sorted(changes, key=_lock_order):
             if amount < 0:
                 _rows(level, resource).update(used=models.F("used") + amount)
-            elif amount > 0 and not _add(account, level, resource, amount):
+            elif amount > 0 and not _add(level, resource, amount):
                 raise _refusal(level, resource, amount)
 
 
@@ -85,29 +85,26 @@ def _rows(level: Level, resource: Resource) -> models.QuerySet[Counter]:
     return Counter.objects.filter(level=level.level, owner_id=level.owner_id, resource=resource)
 
 
-def _add(account: Account, level: Level, resource: Resource, amount: int) -> bool:
+def _add(level: Level, resource: Resource, amount: int) -> bool:
     has_room = models.Q(maximum=None) | models.Q(maximum__gte=models.F("used") + amount)
     rows = _rows(level, resource)
     if rows.filter(has_room).update(used=models.F("used") + amount):
         return True
     if rows.exists():
         return False
-    _make_late_counter(account, level, resource)
+    _make_late_counter(level, resource)
     return bool(rows.filter(has_room).update(used=models.F("used") + amount))
 
 
-def _make_late_counter(account: Account, level: Level, resource: Resource) -> None:
+def _make_late_counter(level: Level, resource: Resource) -> None:
     """The counter of a resource that is younger than the account or domain: it is made on first use."""
-    owner = account if level.level == Counter.ACCOUNT else Domain.objects.get(pk=level.owner_id)
-    maximum = limit_maxima.defaults_of(owner).get(resource)
-    try:
-        with transaction.atomic():
-            Counter.objects.create(
-                level=level.level, owner_id=level.owner_id, resource=resource, maximum=maximum
-            )
-    except IntegrityError:
-        # Somebody else made it in the same moment, which is as good.
-        return
+    model: type[Account] | type[Domain] = Account if level.level == Counter.ACCOUNT else Domain
+    # The owner's row is locked first: MariaDB lets all who insert the same key share a lock on it, and they would
+    # then wait for each other to count.
+    owner = model.objects.select_for_update().get(pk=level.owner_id)
+    if not _rows(level, resource).exists():
+        maximum = limit_maxima.defaults_of(owner).get(resource)
+        Counter.objects.create(level=level.level, owner_id=level.owner_id, resource=resource, maximum=maximum)
 
 
 def _refusal(level: Level, resource: Resource, amount: int) -> LimitReached:

@@ -28,7 +28,10 @@ def limited_root(*rules):
     return make_caller(foundation(), make_role(rules, kind="root-admin"))
 
 
-def new(name="operators", kind="user", rules=(Line("instance.*", True),)):
+STARTERS = (Line("instance.*", True),)
+
+
+def new(name="operators", kind="user", rules=STARTERS):
     return NewRole(name, kind, "People on duty", tuple(rules))
 
 
