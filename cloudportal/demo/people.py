@@ -1,7 +1,10 @@
 """The directory of the demonstration: a small company whose people sign in to the portal."""
 
+import re
+import uuid
 from pathlib import Path
 
+from cloudportal.demo.personas import OF_DIRECTORY
 from cloudportal.demo.place import Place
 from cloudportal.demo.processes import Supervisor
 from deploy.services import slapd
@@ -17,15 +20,29 @@ def person(uid: str) -> str:
     return f"uid={uid},ou=people,{SUFFIX}"
 
 
-def start(place: Place, supervisor: Supervisor, uids: list[str]) -> Slapd:
-    """Start the directory afresh, these people with the passwords that they had before. Raises NotStarted."""
-    passwords = {person(uid): place.password(uid) for uid in uids}
+def group(name: str) -> str:
+    """The distinguished name of one of the groups."""
+    return f"cn={name},ou=groups,{SUFFIX}"
+
+
+def start(place: Place, supervisor: Supervisor) -> Slapd:
+    """Start the directory afresh, our people with the passwords that they had before. Raises NotStarted."""
+    passwords = {person(uid): place.password(uid) for uid in OF_DIRECTORY}
     passwords[PORTAL_ACCOUNT] = place.password("directory account")
     running = slapd.start(
         place.directory / "directory",
-        ENTRIES.read_text(),
+        with_lasting_ids(ENTRIES.read_text()),
         passwords=passwords,
         ports=(place.ports["directory"], place.ports["directory_tls"]),
     )
     supervisor.add_daemon(running.daemon)
     return running
+
+
+def with_lasting_ids(entries: str) -> str:
+    """The same LDIF with an entryUUID for each entry, made from its name: by it the portal knows people again."""
+
+    def identified(line: re.Match[str]) -> str:
+        return f"{line[0]}\nentryUUID: {uuid.uuid5(uuid.NAMESPACE_X500, line[1])}"
+
+    return re.sub(r"^dn: *(\S.*)$", identified, entries, flags=re.MULTILINE)

@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -138,13 +138,14 @@ def start(
 
 
 def add(slapd: Slapd, entries: str) -> None:
-    """Add entries, each with its password if it has one. Raises Refused."""
-    _as_administrator(slapd, "ldapadd", _with_passwords(entries, slapd.passwords))
+    """Add entries, each with its password if it has one; they may bring an entryUUID of their own. Raises Refused."""
+    # Without the Relax Rules control the directory gives out entryUUID itself and takes none.
+    _as_administrator(slapd, ["ldapadd", "-e", "relax"], _with_passwords(entries, slapd.passwords))
 
 
 def change(slapd: Slapd, changes: str) -> None:
     """Apply LDIF change records. Raises Refused."""
-    _as_administrator(slapd, "ldapmodify", changes)
+    _as_administrator(slapd, ["ldapmodify"], changes)
 
 
 def stop(slapd: Slapd) -> None:
@@ -152,8 +153,8 @@ def stop(slapd: Slapd) -> None:
     daemon.stop(slapd.daemon)
 
 
-def _as_administrator(slapd: Slapd, program: str, ldif: str) -> None:
-    feed([program, "-Q", "-Y", "EXTERNAL", "-H", slapd.local_uri], ldif)
+def _as_administrator(slapd: Slapd, command: Sequence[str], ldif: str) -> None:
+    feed([*command, "-Q", "-Y", "EXTERNAL", "-H", slapd.local_uri], ldif)
 
 
 def _write_configuration(directory: Path, suffix: str, authority: certificates.Certificate) -> None:
