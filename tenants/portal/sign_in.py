@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -11,9 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from cloudportal.core.errors import PortalError
 from cloudportal.portal import addresses
-
-REFUSED = "That name and password do not belong together in this domain. Check all three and try again."
+from tenants.services import sign_in as service
 
 
 class SignInForm(forms.Form):
@@ -49,23 +48,24 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None, initial={"domain": request.GET.get("domain", "")})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        user = authenticate(request, **values)
-        if user is not None:
-            login(request, user)
-            return HttpResponseRedirect(after)
-        form.add_error(None, REFUSED)
+        try:
+            service.sign_in(request, values["domain"], values["username"], values["password"])
+        except PortalError as refusal:
+            form.add_error(None, refusal.detail)
+            return _shown(request, form, after, status=refusal.status)
+        return HttpResponseRedirect(after)
     return _shown(request, form, after)
 
 
-def _shown(request: HttpRequest, form: SignInForm, after: str) -> HttpResponse:
+def _shown(request: HttpRequest, form: SignInForm, after: str, *, status: int = 400) -> HttpResponse:
     values: dict[str, Any] = {"page_title": "Sign in", "form": form, "next": after}
-    return render(request, "tenants/sign_in.html", values, status=400 if form.errors else 200)
+    return render(request, "tenants/sign_in.html", values, status=status if form.errors else 200)
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends this session, here and in the database."""
-    logout(request)
+    service.sign_out(request)
     return HttpResponseRedirect(reverse("portal:sign-in"))
 
 
