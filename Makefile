@@ -19,9 +19,9 @@ test:  ## Install what is missing and run the whole suite: on SQLite, then all t
 	@$(PYTHON) -m deploy.bootstrap test
 	@$(PYTHON) -m deploy.suite $(ARGS)
 
-test-fast:  ## Run the tests that need no service, on SQLite: under three minutes.
+test-fast:  ## Run the quick tests, which need no service, on SQLite: under three minutes.
 	@$(PYTHON) -m deploy.bootstrap lint
-	@$(PYTEST) -q -n 2 -m "not real" $(ARGS)
+	@$(PYTEST) -q -n 2 -m "not real and not slow" $(ARGS)
 
 lint:  ## Check style, types, import contracts, migrations and the published API schema.
 	@$(PYTHON) -m deploy.bootstrap lint

@@ -8,6 +8,8 @@ from cloudportal.jobs.workflows import all_workflows
 from tests.faults.killing import recover, run_and_die
 from tests.faults.scenarios import all_scenarios
 
+pytestmark = pytest.mark.slow
+
 WORKFLOWS = [cls for cls in all_workflows() if not cls.kind.startswith("test.")]
 SCENARIOS = all_scenarios()
 

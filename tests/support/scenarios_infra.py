@@ -30,7 +30,6 @@ from tests.support.factories_infra import (
     make_infrastructure,
     make_network,
     make_pool,
-    make_run,
     make_template,
     make_zone,
     new_place,
@@ -88,7 +87,8 @@ def connect_pool():
 
 
 def _volume(caller_, zone):
-    return volumes.create(caller_, NewVolume(zone.uuid, make_disk_offering(size_gib=5).uuid, "data"))
+    offering = make_disk_offering(size_gib=5)
+    return volumes.create(caller_, NewVolume(zone_uuid=zone.uuid, offering_uuid=offering.uuid, name="data"))
 
 
 def _agrees(volume, pool, account):
@@ -136,7 +136,6 @@ def fetch_template():
     source.mkdir(exist_ok=True)
     image = source / f"{uuid4()}.qcow2"
     image.write_bytes(qcow2_bytes(salt=uuid4().bytes))
-    settings.IMAGE_SOURCES = [str(source)]
     values = TemplateFile(name="new", format="qcow2", source_file=str(image))
     template, job = templates.register(root_caller(), values)
 
@@ -167,10 +166,9 @@ def delete_template():
 def delete_network():
     root, place = root_caller(), make_infrastructure()
     network = make_network(place.zone, cidr="10.9.9.0/28")
-    run = make_run(network, "network.delete")
-    locator = network_work.ensure_network_on_host(run, network, place.host)
+    facts = network_work.ensure_network_on_host(network, place.host)
     with transaction.atomic():
-        network_work.record_network_on_host(run, network, place.host, locator)
+        network_work.record_network_on_host(network, place.host, facts)
 
     def check(closed):
         left = Network.objects.filter(pk=network.pk)
