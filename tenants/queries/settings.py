@@ -10,25 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import models
-
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import InvalidInput, NotFound
 from cloudportal.core.secrets import Secret
 from tenants import actions
 from tenants.declarations import PlaceKind, Setting, all_settings, setting_named
 from tenants.models import Account, Domain, SettingValue
-from tenants.models.settings import NOWHERE
 from tenants.queries.accounts import account_for
 from tenants.queries.domains import domain_for
-
-_RANKS = {
-    PlaceKind.ACCOUNT: 4,
-    PlaceKind.DOMAIN: 3,
-    PlaceKind.CLUSTER: 2,
-    PlaceKind.ZONE: 1,
-    PlaceKind.GLOBAL: 0,
-}
 
 
 @dataclass(frozen=True)
@@ -36,7 +25,7 @@ class Place:
     """Where a setting is read or set, with everything that it inherits from."""
 
     kind: PlaceKind = PlaceKind.GLOBAL
-    uuid: UUID = NOWHERE
+    uuid: UUID | None = None
     name: str = "the whole cloud"
     account: Account | None = None
     domain: Domain | None = None
@@ -62,6 +51,33 @@ class Place:
     def of_cluster(cls, uuid: UUID, name: str, *, zone_uuid: UUID) -> "Place":
         """A cluster, in its zone."""
         return cls(PlaceKind.CLUSTER, uuid, name, cluster_uuid=uuid, zone_uuid=zone_uuid)
+
+    @property
+    def key(self) -> str:
+        """How the place's own values are found."""
+        return self.chain[0] if self.kind is not PlaceKind.GLOBAL else PlaceKind.GLOBAL.value
+
+    @property
+    def chain(self) -> list[str]:
+        """The keys of all places whose values count here, from the nearest to the whole cloud."""
+        keys = [account_key(self.account.pk)] if self.account else []
+        if self.domain:
+            keys += [domain_key(pk) for pk in reversed(self.domain.ancestor_ids)]
+        if self.cluster_uuid:
+            keys.append(f"{PlaceKind.CLUSTER}:{self.cluster_uuid}")
+        if self.zone_uuid:
+            keys.append(f"{PlaceKind.ZONE}:{self.zone_uuid}")
+        return [*keys, PlaceKind.GLOBAL.value]
+
+
+def account_key(pk: int) -> str:
+    """The key of an account's own values."""
+    return f"{PlaceKind.ACCOUNT}:{pk}"
+
+
+def domain_key(pk: int) -> str:
+    """The key of a domain's own values."""
+    return f"{PlaceKind.DOMAIN}:{pk}"
 
 
 EVERYWHERE = Place()
@@ -159,38 +175,25 @@ def may_see(caller: Caller, setting: Setting) -> bool:
 
 def _view(place: Place, setting: Setting, row: SettingValue | None) -> SettingView:
     value = _value(setting, row)
-    source = PlaceKind(row.place) if row else None
     return SettingView(
         setting=setting,
         value=str(value) if isinstance(value, Secret) else value,
-        is_set_here=row is not None and (source, row.place_uuid) == (place.kind, place.uuid),
-        comes_from=source,
+        is_set_here=row is not None and row.key == place.key,
+        comes_from=_kind(row) if row else None,
     )
 
 
 def _nearest(place: Place, settings: dict[str, Setting]) -> dict[str, SettingValue]:
     """By name, the row that counts at the place."""
-    depth = Domain.objects.filter(uuid=models.OuterRef("place_uuid")).values("depth")[:1]
-    rows = SettingValue.objects.filter(_chain(place), name__in=list(settings)).annotate(
-        depth=models.Subquery(depth)
-    )
+    chain = place.chain
+    found = list(SettingValue.objects.filter(key__in=chain, name__in=list(settings)).order_by())
     # The widest first, so that a nearer row takes its place.
-    ordered = sorted(rows, key=lambda row: (_RANKS[PlaceKind(row.place)], row.depth or 0))
-    return {row.name: row for row in ordered if settings[row.name].has_place(PlaceKind(row.place))}
+    found.sort(key=lambda row: -chain.index(row.key))
+    return {row.name: row for row in found if settings[row.name].has_place(_kind(row))}
 
 
-def _chain(place: Place) -> models.Q:
-    chain = models.Q(place=PlaceKind.GLOBAL)
-    if place.account is not None:
-        chain |= models.Q(place=PlaceKind.ACCOUNT, place_uuid=place.account.uuid)
-    if place.domain is not None:
-        ancestors = Domain.objects.filter(pk__in=place.domain.ancestor_ids).values("uuid")
-        chain |= models.Q(place=PlaceKind.DOMAIN, place_uuid__in=ancestors)
-    if place.cluster_uuid is not None:
-        chain |= models.Q(place=PlaceKind.CLUSTER, place_uuid=place.cluster_uuid)
-    if place.zone_uuid is not None:
-        chain |= models.Q(place=PlaceKind.ZONE, place_uuid=place.zone_uuid)
-    return chain
+def _kind(row: SettingValue) -> PlaceKind:
+    return PlaceKind(row.key.partition(":")[0])
 
 
 def _value(setting: Setting, row: SettingValue | None) -> Any:

@@ -1,6 +1,7 @@
 """Setting what people may change while the portal runs, and taking it back."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from cloudportal.core.secrets import Secret
 from cloudportal.events import records
 from cloudportal.events.records import About
 from tenants import actions
-from tenants.declarations import PlaceKind, Setting, setting_named
+from tenants.declarations import Setting, setting_named
 from tenants.models import SettingValue
 from tenants.queries.settings import Place, SettingView, may_see, setting_for
 from tenants.services import dominance
@@ -31,9 +32,7 @@ def set_value(caller: Caller, place: Place, name: str, value: Any) -> SettingVie
     content: dict[str, Any] = {"value": typed, "sealed": None}
     if setting.is_secret:
         content = {"value": None, "sealed": json.dumps(typed)}
-    SettingValue.objects.update_or_create(
-        name=name, place=place.kind.value, place_uuid=place.uuid, defaults=content
-    )
+    SettingValue.objects.update_or_create(name=name, key=place.key, defaults=content)
     _record(caller, place, setting, _shown(setting, before), Secret("set") if setting.is_secret else typed)
     return setting_for(caller, place, name)
 
@@ -50,9 +49,9 @@ def reset(caller: Caller, place: Place, name: str) -> SettingView:
     return setting_for(caller, place, name)
 
 
-def forget(kind: PlaceKind, uuids: list[Any]) -> None:
+def forget(keys: Iterable[str]) -> None:
     """Removes all values at places that are gone."""
-    SettingValue.objects.filter(place=kind.value, place_uuid__in=uuids).delete()
+    SettingValue.objects.filter(key__in=list(keys)).delete()
 
 
 def _changeable(caller: Caller, place: Place, name: str) -> Setting:
@@ -78,7 +77,7 @@ def _require_place(caller: Caller, place: Place) -> None:
 
 
 def _row(place: Place, setting: Setting) -> SettingValue | None:
-    rows = SettingValue.objects.filter(name=setting.name, place=place.kind.value, place_uuid=place.uuid)
+    rows = SettingValue.objects.filter(name=setting.name, key=place.key)
     return rows.select_for_update().first()
 
 

@@ -7,8 +7,8 @@ from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from tenants import states
-from tenants.declarations import PlaceKind
 from tenants.models import Account, Counter, User
+from tenants.queries.settings import account_key
 from tenants.services import access, limits, settings
 from tenants.workflows.removal import RemoveHoldings, bury, delete_rows, require_nothing_left
 
@@ -55,11 +55,10 @@ class RemoveAccount(Step):
 
 def remove_account_rows(accounts: QuerySet[Account]) -> None:
     """Deletes the accounts with their users, counters and settings. Needs an open transaction."""
-    keys = list(accounts.values_list("pk", "uuid"))
-    ids = [pk for pk, _ in keys]
+    ids = list(accounts.values_list("pk", flat=True))
     bury(accounts)
     limits.remove_counters(Counter.ACCOUNT, ids)
-    settings.forget(PlaceKind.ACCOUNT, [uuid for _, uuid in keys])
+    settings.forget(map(account_key, ids))
     delete_rows(User.objects.filter(account__in=ids))
     delete_rows(Account.objects.filter(pk__in=ids))
 

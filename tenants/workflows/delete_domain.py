@@ -11,8 +11,8 @@ from cloudportal.jobs.run import Run
 from cloudportal.jobs.services import hold_of
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from tenants import states
-from tenants.declarations import PlaceKind
 from tenants.models import Account, Counter, Domain, Project
+from tenants.queries.settings import domain_key
 from tenants.services import limits, settings
 from tenants.services.domains import mark_removing
 from tenants.workflows.delete_account import remove_account_rows
@@ -53,10 +53,10 @@ class RemoveDomain(Step):
             return
         remove_project_rows(Project.objects.filter(domain__path__startswith=domain.path))
         remove_account_rows(_accounts(run))
-        below = list(_domains(run).order_by("-depth").values_list("pk", "uuid"))
-        limits.remove_counters(Counter.DOMAIN, [pk for pk, _ in below])
-        settings.forget(PlaceKind.DOMAIN, [uuid for _, uuid in below])
-        for pk, _ in below:
+        below = list(_domains(run).order_by("-depth").values_list("pk", flat=True))
+        limits.remove_counters(Counter.DOMAIN, below)
+        settings.forget(map(domain_key, below))
+        for pk in below:
             delete_rows(Domain.objects.filter(pk=pk))
         records.completed(
             run.job.caller,
