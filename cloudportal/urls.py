@@ -9,6 +9,10 @@ API = [
     path("", include("cloudportal.events.api")),
     path("", include("tenants.api.urls")),
     path("", include("compute.topology.api.urls")),
+    path("", include("storage.api.urls")),
+    path("", include("networking.api.urls")),
+    path("", include("compute.api.urls")),
+    path("", include("usage.api.urls")),
     path("openapi.json", DocumentView.as_view()),
 ]
 

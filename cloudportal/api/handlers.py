@@ -13,7 +13,7 @@ from cloudportal.api.operations import Call, Operation, Parameter
 from cloudportal.api.resources import Change, Create, Edit, Remove, Resource, Verb
 from cloudportal.api.shapes import Shape, component_name, shown, shown_all
 from cloudportal.api.work import JOB_ADDRESS, JobShape, Work
-from cloudportal.core.errors import NotFound
+from cloudportal.core.errors import NotFound, NotPermitted
 
 ROOT = "/api/v1/"
 _SINGLE = "{uuid}/"
@@ -85,10 +85,9 @@ def _create(resource: Resource, change: Create) -> Operation:
     def run(call: Call) -> Response:
         outcome = change.call(call.caller, *call.keys, call.values)
         if isinstance(outcome, Work):
-            _complete(resource, call, [outcome.row])
-            return _working(resource, call, outcome, outcome.row)
-        _complete(resource, call, [outcome])
-        response = _single(resource, call, outcome, shape=shape, status=201)
+            return _working(resource, call, outcome, _made(resource, call, outcome.row))
+        row = outcome if change.gives else _made(resource, call, outcome)
+        response = _single(resource, call, row, shape=shape, status=201)
         if resource.row is not None:
             response["Location"] = f"{ROOT}{_filled(resource.path, call)}/{outcome.uuid}/"
         return response
@@ -108,7 +107,7 @@ def _create(resource: Resource, change: Create) -> Operation:
 
 def _edit(resource: Resource, change: Edit) -> Operation:
     def run(call: Call) -> Response:
-        change.call(call.caller, _found(resource, call), call.values)
+        change.call(call.caller, _own(resource, call), call.values)
         return _single(resource, call, _found(resource, call))
 
     return Operation(
@@ -121,7 +120,7 @@ def _edit(resource: Resource, change: Edit) -> Operation:
         action=change.action,
         takes=change.takes,
         is_partial=change.is_partial,
-        subject=lambda call: _found(resource, call),
+        subject=lambda call: _own(resource, call),
         shape=resource.full,
     )
 
@@ -129,7 +128,7 @@ def _edit(resource: Resource, change: Edit) -> Operation:
 def _remove(resource: Resource, change: Remove) -> Operation:
     def run(call: Call) -> Response:
         options = given(change.options, call.request.query_params)
-        outcome = change.call(call.caller, _found(resource, call), **options)
+        outcome = change.call(call.caller, _own(resource, call), **options)
         return _worked(resource, call, outcome) if isinstance(outcome, Work) else Response(status=204)
 
     return Operation(
@@ -141,7 +140,7 @@ def _remove(resource: Resource, change: Remove) -> Operation:
         answers={202: work_on(resource)} if change.works else {204: None},
         action=change.action,
         filters=change.options,
-        subject=lambda call: _found(resource, call),
+        subject=lambda call: _own(resource, call),
         shape=resource.full,
     )
 
@@ -149,7 +148,7 @@ def _remove(resource: Resource, change: Remove) -> Operation:
 def _verb(resource: Resource, change: Verb) -> Operation:
     def run(call: Call) -> Response:
         values = () if change.takes is None else (call.values,)
-        outcome = change.call(call.caller, _found(resource, call), *values)
+        outcome = change.call(call.caller, _own(resource, call), *values)
         if isinstance(outcome, Work):
             return _worked(resource, call, outcome)
         if change.gives is not None:
@@ -166,7 +165,7 @@ def _verb(resource: Resource, change: Verb) -> Operation:
         answers={202: work_on(resource)} if change.works else {200: change.gives or resource.full},
         action=change.action,
         takes=change.takes,
-        subject=lambda call: _found(resource, call),
+        subject=lambda call: _own(resource, call),
         shape=resource.full,
     )
 
@@ -181,6 +180,22 @@ def _found(resource: Resource, call: Call) -> Any:
     found = row(call.caller, *call.keys)
     _complete(resource, call, [found])
     return found
+
+
+def _own(resource: Resource, call: Call) -> Any:
+    return resource.own(call.caller, *call.keys) if resource.own else _found(resource, call)
+
+
+def _made(resource: Resource, call: Call, row: Any) -> Any:
+    # Shown as its show would show it, but whoever may make it and not see it gets what the service gave.
+    if resource.row is None:
+        return row
+    try:
+        made = resource.row(call.caller, *call.keys, row.uuid)
+    except (NotFound, NotPermitted):
+        made = row
+    _complete(resource, call, [made])
+    return made
 
 
 def _complete(resource: Resource, call: Call, rows: list[Any]) -> None:

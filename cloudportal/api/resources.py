@@ -83,6 +83,8 @@ class Resource:
     read: Action | None
     rows: Callable[..., QuerySet[Any]] | None = None
     row: Callable[..., Any] | None = None
+    # Finds the row for a change, where not everybody who sees it may change it.
+    own: Callable[..., Any] | None = None
     # What a single row shows, where that is more than the list does.
     detail: type[Shape] | None = None
     filters: tuple[Filter, ...] = ()

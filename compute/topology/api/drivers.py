@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cloudportal.api.filters import Filter
@@ -29,8 +30,8 @@ class DriverView:
 class ChoiceShape(Shape):
     """One of the values that a setting may have."""
 
-    value = serializers.CharField(source="0")
-    label = serializers.CharField(source="1")  # type: ignore[assignment]
+    value = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class DriverSettingShape(Shape):
@@ -46,7 +47,12 @@ class DriverSettingShape(Shape):
     default = serializers.JSONField(allow_null=True)
     minimum = serializers.IntegerField(allow_null=True)
     maximum = serializers.IntegerField(allow_null=True)
-    choices = ChoiceShape(many=True)
+    choices = serializers.SerializerMethodField()
+
+    @extend_schema_field(ChoiceShape(many=True))
+    def get_choices(self, setting: Setting) -> list[dict[str, str]]:
+        """The values that it may have, where they are few."""
+        return [{"value": value, "label": label} for value, label in setting.choices]
 
 
 class DriverShape(Shape):

@@ -7,7 +7,7 @@ from cloudportal.api import errors
 from cloudportal.core.errors import LimitReached
 from tests.support.clients import RestClient
 from tests.support.factories import make_personas
-from tests.support.factories_compute import make_host
+from tests.support.factories_infra import make_host
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from cloudportal.jobs.models import Job
 from compute.topology.models import Host, Region
 from tests.support.clients import RestClient
 from tests.support.factories import make_personas
-from tests.support.factories_compute import make_cluster
+from tests.support.factories_infra import make_cluster
 
 
 @pytest.fixture

@@ -1,0 +1,178 @@
+"""Instances at the REST door."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from cloudportal.api.calls import into, spread, working
+from cloudportal.api.filters import Filter, between, by_text, by_uuid
+from cloudportal.api.resources import Create, Edit, Resource, Verb
+from cloudportal.api.shapes import (
+    Lines,
+    NamedShape,
+    Reference,
+    References,
+    RowShape,
+    Shape,
+    Text,
+    Values,
+    Whole,
+)
+from cloudportal.api.work import Work
+from cloudportal.core.caller import Caller
+from compute import actions, queries, states
+from compute.services import instances
+from compute.services.instances.deploy import DeployValues
+from compute.services.instances.update import InstanceChanges
+
+STATES = tuple(sorted(states.INSTANCE.states))
+MOST_GIB = 2**20
+MOST_USER_DATA = 64 * 1024
+
+
+class NicShape(Shape):
+    """A network card."""
+
+    uuid = serializers.UUIDField()
+    mac = serializers.CharField()
+    device_index = serializers.IntegerField()
+    network = NamedShape()
+    ip = serializers.CharField(source="address.ip", default=None, allow_null=True)
+
+
+class AttachedVolumeShape(Shape):
+    """A volume in an instance; the root volume has index 0."""
+
+    uuid = serializers.UUIDField(source="volume.uuid")
+    name = serializers.CharField(source="volume.name")
+    size_bytes = serializers.IntegerField(source="volume.size_bytes")
+    device_index = serializers.IntegerField()
+
+
+class OpenJobShape(Shape):
+    """The job that works on an instance right now."""
+
+    uuid = serializers.UUIDField()
+    kind = serializers.CharField()
+    progress = serializers.IntegerField()
+
+
+class InstanceShape(RowShape):
+    """A tenant's machine: `state` is what we mean it to be, `power` what its host last said."""
+
+    for_operators = ("host", "last_host", "drift")
+
+    name = serializers.CharField()
+    display_name = serializers.CharField()
+    account = NamedShape()
+    domain = NamedShape(source="account.domain")
+    zone = NamedShape()
+    template = NamedShape(allow_null=True)
+    offering = NamedShape()
+    state = serializers.ChoiceField(choices=STATES)
+    power = serializers.CharField()
+    power_seen_at = serializers.DateTimeField(allow_null=True)
+    job = serializers.SerializerMethodField(help_text="What is being done to it right now.")
+    cpus = serializers.IntegerField()
+    cpu_mhz = serializers.IntegerField()
+    memory_mib = serializers.IntegerField()
+    nics = NicShape(many=True)
+    volumes = AttachedVolumeShape(many=True, source="attachments")
+    ssh_keys = serializers.ListField(child=serializers.CharField())
+    destroyed_at = serializers.DateTimeField(allow_null=True)
+    expunged_at = serializers.DateTimeField(allow_null=True)
+    host = NamedShape(allow_null=True)
+    last_host = NamedShape(allow_null=True)
+    drift = serializers.DictField()
+
+    @extend_schema_field(OpenJobShape(allow_null=True))
+    def get_job(self, instance: Any) -> dict[str, Any] | None:
+        """The open job, as the list query brings it along."""
+        uuid = getattr(instance, "open_job_uuid", None)
+        if uuid is None:
+            return None
+        return {"uuid": uuid, "kind": instance.open_job_kind, "progress": instance.open_job_progress}
+
+
+class EditInstance(Values):
+    """What may be changed about an instance."""
+
+    name = Text(max_length=63, required=False)
+    display_name = Text(max_length=100, required=False, allow_blank=True)
+    ssh_keys = serializers.ListField(child=Text(max_length=16384), max_length=20, required=False)
+    user_data = Lines(max_length=MOST_USER_DATA, required=False, allow_blank=True, trim_whitespace=False)
+
+
+class DeployInstance(EditInstance):
+    """An instance as its owner wants it. Without networks it gets the zone's shared one."""
+
+    zone = Reference()
+    template = Reference()
+    offering = Reference()
+    networks = References(required=False, max_length=10)
+    root_size_gib = Whole(min_value=1, max_value=MOST_GIB, required=False, allow_null=True)
+    start = serializers.BooleanField(required=False, default=True)
+
+
+class Forcefully(Values):
+    """Whether to cut the power instead of asking the guest."""
+
+    force = serializers.BooleanField(required=False)
+
+
+class DestroyInstance(Forcefully):
+    """How to destroy."""
+
+    expunge = serializers.BooleanField(required=False, help_text="Also remove it for good at once.")
+
+
+def _deploy(caller: Caller, values: dict[str, Any]) -> Work:
+    start = values.pop("start")
+    instance, job = instances.deploy(caller, DeployValues(**values), start=start)
+    return Work(job, instance)
+
+
+INSTANCES = Resource(
+    path="instances",
+    noun="instance",
+    shape=InstanceShape,
+    read=actions.READ,
+    rows=queries.instances_for,
+    row=queries.instance_for,
+    filters=(
+        Filter("name"),
+        by_text(),
+        Filter("state", choices=STATES),
+        Filter("power"),
+        by_uuid("account"),
+        by_uuid("domain", "account__domain__uuid"),
+        by_uuid("zone"),
+        by_uuid("template"),
+        by_uuid("offering"),
+        *between("created_at"),
+    ),
+    orderings=("name", "created_at", "state", "cpus", "memory_mib"),
+    changes=(
+        Create(DeployInstance, _deploy, actions.DEPLOY, works=True, summary="Deploy an instance"),
+        Edit(EditInstance, into(InstanceChanges, instances.update), actions.UPDATE),
+        Verb("start", working(instances.start), actions.START, works=True),
+        Verb("stop", working(spread(instances.stop)), actions.STOP, takes=Forcefully, works=True),
+        Verb("reboot", working(spread(instances.reboot)), actions.REBOOT, takes=Forcefully, works=True),
+        Verb(
+            "destroy",
+            working(spread(instances.destroy)),
+            actions.DESTROY,
+            takes=DestroyInstance,
+            works=True,
+            summary="Stop it and keep its disks for a while",
+        ),
+        Verb("recover", instances.recover, actions.RECOVER, summary="Take a destroyed instance back"),
+        Verb(
+            "expunge", working(instances.expunge), actions.EXPUNGE, works=True, summary="Remove it for good"
+        ),
+        Verb(
+            "retry", working(instances.retry), actions.RETRY, works=True, summary="Try to deploy it once more"
+        ),
+    ),
+)

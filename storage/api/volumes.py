@@ -1,0 +1,130 @@
+"""Volumes and the offerings they are chosen from, at the REST door."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from cloudportal.api.calls import into, working
+from cloudportal.api.filters import FLAG, UUIDS, WHOLE, Filter, by_text, by_uuid
+from cloudportal.api.resources import Create, Edit, Remove, Resource
+from cloudportal.api.shapes import NamedShape, Reference, RowShape, Text, Values, Whole
+from cloudportal.core.caller import Caller
+from storage import actions, queries, states
+from storage.models import Volume
+from storage.services import offerings, volumes
+from storage.services.offerings import DiskOfferingChanges, DiskOfferingValues
+from storage.services.volumes import LARGEST_GIB, NewVolume
+
+STATES = tuple(sorted(states.VOLUME.states))
+KINDS = (Volume.ROOT, Volume.DATA)
+
+
+class VolumeShape(RowShape):
+    """A disk of an account."""
+
+    for_operators = ("pool", "locator")
+
+    name = serializers.CharField()
+    account = NamedShape()
+    zone = NamedShape()
+    kind = serializers.ChoiceField(choices=KINDS)
+    size_bytes = serializers.IntegerField()
+    format = serializers.CharField()
+    state = serializers.ChoiceField(choices=STATES)
+    template = NamedShape(allow_null=True)
+    offering = NamedShape(allow_null=True)
+    held_by = serializers.UUIDField(allow_null=True, help_text="The instance that has it attached.")
+    pool = NamedShape(allow_null=True)
+    locator = serializers.CharField()
+
+
+class EditVolume(Values):
+    """What may be changed about a volume."""
+
+    name = Text(max_length=100)
+
+
+class CreateVolume(EditVolume):
+    """A volume as its owner wants it. `size_gib` is for offerings that leave the size open."""
+
+    zone = Reference(source="zone_uuid")
+    offering = Reference(source="offering_uuid")
+    size_gib = Whole(min_value=1, max_value=LARGEST_GIB, required=False, allow_null=True)
+
+
+class DiskOfferingShape(RowShape):
+    """A kind of disk that tenants may choose."""
+
+    name = serializers.CharField()
+    description = serializers.CharField()
+    size_gib = serializers.IntegerField(
+        allow_null=True, help_text="Null lets whoever creates a volume say it."
+    )
+    tags = serializers.ListField(child=serializers.CharField())
+    is_active = serializers.BooleanField()
+
+
+class EditDiskOffering(Values):
+    """What may be changed about an offering. Its size is not: volumes keep their terms."""
+
+    name = Text(max_length=100)
+    description = Text(required=False, allow_blank=True)
+    tags = serializers.ListField(child=Text(max_length=100), max_length=50, required=False)
+    is_active = serializers.BooleanField(required=False)
+
+
+class CreateDiskOffering(Values):
+    """An offering as an operator wants it."""
+
+    name = Text(max_length=100)
+    description = Text(required=False, allow_blank=True)
+    tags = serializers.ListField(child=Text(max_length=100), max_length=50, required=False)
+    size_gib = Whole(min_value=1, max_value=LARGEST_GIB, required=False, allow_null=True)
+
+
+def _edit(caller: Caller, volume: Volume, values: dict[str, Any]) -> Volume:
+    return volumes.rename(caller, volume, values["name"])
+
+
+VOLUMES = Resource(
+    path="volumes",
+    noun="volume",
+    shape=VolumeShape,
+    read=actions.READ_VOLUME,
+    rows=queries.volumes_for,
+    row=queries.volume_for,
+    filters=(
+        Filter("name"),
+        by_text(),
+        Filter("state", choices=STATES),
+        Filter("kind", choices=KINDS),
+        by_uuid("account"),
+        by_uuid("domain", "account__domain__uuid"),
+        by_uuid("zone"),
+        by_uuid("template"),
+        by_uuid("offering"),
+        Filter("held_by", kind=UUIDS),
+    ),
+    orderings=("name", "created_at", "state", "size_bytes"),
+    changes=(
+        Create(CreateVolume, working(into(NewVolume, volumes.create)), actions.CREATE_VOLUME, works=True),
+        Edit(EditVolume, _edit, actions.UPDATE_VOLUME, is_partial=False),
+        Remove(working(volumes.delete), actions.DELETE_VOLUME, works=True),
+    ),
+)
+
+DISK_OFFERINGS = Resource(
+    path="disk-offerings",
+    noun="disk offering",
+    shape=DiskOfferingShape,
+    read=actions.READ_DISK_OFFERING,
+    rows=queries.disk_offerings_for,
+    row=queries.disk_offering_for,
+    filters=(Filter("name"), by_text(), Filter("size_gib", kind=WHOLE), Filter("is_active", kind=FLAG)),
+    orderings=("name", "created_at", "size_gib"),
+    changes=(
+        Create(CreateDiskOffering, into(DiskOfferingValues, offerings.create), actions.CREATE_DISK_OFFERING),
+        Edit(EditDiskOffering, into(DiskOfferingChanges, offerings.update), actions.UPDATE_DISK_OFFERING),
+        Remove(offerings.delete, actions.DELETE_DISK_OFFERING),
+    ),
+)
