@@ -61,8 +61,9 @@ def release(caller: Caller, address: Address, *, held_by: UUID) -> None:
 
 def free(address: Address, *, held_by: UUID) -> About | None:
     """The part of a release that every way to it shares: row, limits, meter. None when there was nothing to free."""
-    # Locked, so that whoever takes it next cannot come between the look and the move.
-    rows = Address.objects.select_for_update().select_related("network__zone", "account__domain")
+    # Locked, so that whoever takes it next cannot come between the look and the move; and alone, as a join would
+    # lock the account's row too, which takers that wait for their turn at the counters need.
+    rows = Address.objects.select_for_update()
     row = rows.filter(pk=address.pk, state=states.TAKEN, held_by=held_by).first()
     if row is None or row.account is None:
         return None

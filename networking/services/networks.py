@@ -103,14 +103,19 @@ def delete(caller: Caller, network: Network) -> Job:
     actions.DELETE_NETWORK.check(caller, network)
     # First, so that nobody can take an address between the look and the move.
     states.NETWORK.move(network, "delete")
+    demand_unused(network)
+    plans.note("delete", f"Deletes the network {network.name} and all of its addresses.", noun="network")
+    return jobs.submit(caller, "network.delete", Subject.of(network), holds=[hold_of(network)])
+
+
+def demand_unused(network: Network) -> None:
+    """Returns while nobody has an address of the network. Raises Conflict."""
     taken = network.addresses.filter(state=states.TAKEN).count()
     if taken:
         raise Conflict(
             f"{taken} addresses of {network.name} are in use. Expunge the instances that have them first.",
             taken=taken,
         )
-    plans.note("delete", f"Deletes the network {network.name} and all of its addresses.", noun="network")
-    return jobs.submit(caller, "network.delete", Subject.of(network), holds=[hold_of(network)])
 
 
 def _demand_no_overlap(zone: Zone, wanted: Range) -> None:

@@ -12,6 +12,7 @@ from cloudportal.jobs.workflows import Step, Workflow, workflow
 from compute.topology import states as topology_states
 from networking import network_work, states
 from networking.models import Network
+from networking.services import networks
 
 
 class LeaveHosts(Step):
@@ -21,8 +22,9 @@ class LeaveHosts(Step):
     label = "Take the network from its hosts"
 
     def act(self, run: Run) -> None:
-        """No host has it."""
+        """No host has it. Raises Conflict where somebody got an address in the moment of the deletion."""
         for network in Network.objects.filter(uuid=run.subject_uuid).select_related("zone"):
+            networks.demand_unused(network)
             placements = network.placements.select_related("host__cluster")
             for placement in placements.exclude(host__state=topology_states.REMOVING):
                 run.check_lease()

@@ -58,9 +58,12 @@ def allocate_root(
             f"The template needs at least {readable(least_bytes)}. Choose a size of {gib_of(least_bytes)} GiB "
             "or more.",
         )
-    return _allocate(
+    volume = _allocate(
         caller, zone, name=name, size_bytes=size, kind=Volume.ROOT, template=template, format="qcow2"
     )
+    # Asked once more now that the new row, which points to the template, keeps its deletion waiting.
+    _demand_ready(template)
+    return volume
 
 
 @transaction.atomic
@@ -112,6 +115,12 @@ def delete(caller: Caller, volume: Volume) -> Job:
     plans.note("delete", f"Deletes the volume {volume.name} and everything on it.", noun="volume")
     owner = volume.account.owner
     return jobs.submit(caller, "volume.delete", Subject.of(volume), owner=owner, holds=[hold_of(volume)])
+
+
+def _demand_ready(template: Template) -> None:
+    state = Template.objects.values_list("state", flat=True).get(pk=template.pk)
+    if state != states.READY:
+        raise WrongState(noun="template", state=state, action="deploy from it", needed=states.READY)
 
 
 def _size_of(offering: DiskOffering, size_gib: int | None) -> int:

@@ -208,3 +208,27 @@ def test_many_takers_at_once_never_get_the_same_address():
     assert len(given) == len(set(given)) == 40
     assert Address.objects.filter(network=network, state="taken").count() == 40
     assert used(account) == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_taking_and_releasing_at_once_keeps_every_count():
+    network = make_network(cidr="10.8.0.0/27")
+    everybody = [make_account() for _ in range(4)]
+    callers = [caller_for(account) for account in everybody]
+
+    def one(number):
+        caller, holder = callers[number % 4], uuid4()
+        try:
+            fresh = Network.objects.select_related("zone").get(pk=network.pk)
+            mine = Account.objects.select_related("domain").get(pk=everybody[number % 4].pk)
+            address = addresses.take(caller, fresh, mine, held_by=holder)
+            addresses.release(caller, address, held_by=holder)
+            return addresses.take(caller, fresh, mine, held_by=holder).ip
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(16) as threads:
+        given = list(threads.map(one, range(16)))
+    assert len(set(given)) == 16
+    assert [used(account) for account in everybody] == [4, 4, 4, 4]
+    assert limits_recount.find_drift([Resource.ADDRESSES]) == []

@@ -189,6 +189,17 @@ def test_a_host_that_refuses_keeps_the_network(root):
     assert network.addresses.exists()
 
 
+def test_an_address_taken_in_the_moment_of_the_deletion_keeps_the_network(people):
+    network, host = make_network(), make_host()
+    laid(network, host)
+    job = networks.delete(people.root_admin, network)
+    Address.objects.filter(pk=network.addresses.first().pk).update(state="taken", held_by=host.uuid)
+    run_job(job)
+    network.refresh_from_db()
+    assert (job.state, network.state) == ("failed", "ready")
+    assert is_there(network, host)
+
+
 def test_a_removed_host_loses_our_networks(root):
     network = make_network()
     host = make_host(state="disabled")
