@@ -14,7 +14,10 @@ from tests.support.factories import account_of
 from tests.support.factories_compute import deployed, destroyed, fresh, guests_of, stopped
 from tests.support.jobs import run_job
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("no_transaction_while_a_driver_is_called"),
+]
 
 
 def running(instance):

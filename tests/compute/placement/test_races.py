@@ -1,0 +1,85 @@
+"""Many placements at once: no host is ever given more than it has, and no room that there is goes to waste."""
+
+import pytest
+from django.db import transaction
+
+from cloudportal.core.errors import NoRoom
+from compute import states
+from compute.claiming import claim_host, release_host
+from compute.models import Instance
+from compute.placement import orders
+from compute.placement.choice import place
+from compute.placement.request import Request
+from tests.support.factories import make_account
+from tests.support.factories_compute import make_offering
+from tests.support.factories_infra import make_cluster, make_host
+from tests.support.races import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CLAIMS = 64
+
+
+@pytest.fixture
+def waiting():
+    """64 instances of one CPU and 64 MiB that wait for a host, and three hosts with room for 20 of them."""
+    home = make_cluster()
+    hosts = [
+        make_host(home, cpus=cpus, memory_mib=memory) for cpus, memory in ((8, 4096), (64, 512), (4, 256))
+    ]
+    account, offering = make_account(), make_offering(cpus=1, memory_mib=64)
+    rows = [
+        Instance(
+            account=account,
+            zone=home.pod.zone,
+            offering=offering,
+            name=f"vm-{number}",
+            state=states.DEPLOYING,
+            cpus=1,
+            cpu_mhz=1000,
+            memory_mib=64,
+        )
+        for number in range(CLAIMS)
+    ]
+    return hosts, Instance.objects.bulk_create(rows)
+
+
+def place_one(instance, order):
+    request = Request.of(instance, None)
+    with transaction.atomic():
+        return place(request, lambda host: claim_host(instance, host), order=order)
+
+
+@pytest.mark.parametrize("order", orders.ORDERS)
+def test_64_claims_at_once_fill_the_hosts_exactly(waiting, order):
+    hosts, rows = waiting
+    instances = [Instance.objects.select_related("offering").get(pk=row.pk) for row in rows]
+    outcomes = at_once(CLAIMS, lambda number: place_one(instances[number], order))
+    refused = [one for one in outcomes if isinstance(one, NoRoom)]
+    assert [one for one in outcomes if isinstance(one, Exception) and not isinstance(one, NoRoom)] == []
+    assert len(refused) == CLAIMS - 20
+    for host in hosts:
+        host.refresh_from_db()
+        there = Instance.objects.filter(host=host).count()
+        assert (host.claimed_cpus, host.claimed_memory_mib) == (there, there * 64)
+        assert host.claimed_cpus <= host.cpus
+        assert host.claimed_memory_mib <= host.memory_mib
+    assert Instance.objects.exclude(host=None).count() == 20
+
+
+def test_one_instance_is_claimed_for_once_and_given_back_once(waiting):
+    hosts, rows = waiting
+
+    def claim(number):
+        with transaction.atomic():
+            return claim_host(Instance.objects.get(pk=rows[0].pk), hosts[0])
+
+    assert at_once(8, claim).count(True) == 1
+
+    def release(number):
+        with transaction.atomic():
+            release_host(Instance.objects.select_related("host").get(pk=rows[0].pk))
+
+    at_once(8, release)
+    hosts[0].refresh_from_db()
+    assert (hosts[0].claimed_cpus, hosts[0].claimed_memory_mib) == (0, 0)
