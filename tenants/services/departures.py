@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from cloudportal.core import plans
 from cloudportal.core.caller import Caller
 from tenants import actions
+from tenants.membership import acting_on
 from tenants.models import Account, Domain, Project, User
 from tenants.services import dominance
 
@@ -87,6 +88,7 @@ def preview_of_account(caller: Caller, account: Account) -> list[Departing]:
 
 def preview_of_project(caller: Caller, project: Project) -> list[Departing]:
     """All that goes with a project, by kind. Whoever may delete the project may see this."""
+    actions.DELETE_PROJECT.permit(acting_on(caller, project))
     return _preview(Account.objects.filter(pk=project.account_id), [])
 
 

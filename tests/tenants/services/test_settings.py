@@ -1,6 +1,7 @@
 """Changing settings: who may, where, and what the change leaves behind."""
 
 import pytest
+from django.db import connection
 
 from cloudportal.core.errors import InvalidInput, NotFound, NotPermitted
 from cloudportal.core.permissions import RoleKind
@@ -78,8 +79,6 @@ def test_a_secret_is_in_no_row_no_event_and_no_list():
 
 
 def test_a_secret_is_ciphertext_in_the_database():
-    from django.db import connection
-
     who = make_personas()
     settings.set_value(who.root_admin, EVERYWHERE, "test.key", "canary-4711")
     with connection.cursor() as cursor:
