@@ -9,6 +9,8 @@ from django.http import HttpRequest
 IPV6_SITE_BITS = 64
 # A proxy on the same machine that comes through a Unix socket has no address; it is trusted by this word.
 UNIX = "unix"
+# Under this tries are counted that come from nowhere; no client can have it.
+NO_ADDRESS = "0.0.0.0"  # noqa: S104
 
 
 def source_address(request: HttpRequest) -> str:
@@ -31,7 +33,7 @@ def throttled_address(request: HttpRequest) -> str:
     """The address under which tries are counted: that of the client, or its whole site for IPv6."""
     address = source_address(request)
     if not address:
-        return "0.0.0.0"  # noqa: S104 - a key that no client can have, nothing listens on it
+        return NO_ADDRESS
     ip = ip_address(address)
     if isinstance(ip, IPv6Address):
         return str(ip_network((ip, IPV6_SITE_BITS), strict=False).network_address)

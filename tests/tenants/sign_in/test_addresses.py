@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from tenants.addresses import is_within, source_address, throttled_address
+from tenants.addresses import NO_ADDRESS, is_within, source_address, throttled_address
 
 
 def address_of(peer, chain=None, **headers):
@@ -77,7 +77,7 @@ def test_other_headers_say_nothing(settings, header):
     [
         ("203.0.113.9", "203.0.113.9"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-        ("", "0.0.0.0"),
+        ("", NO_ADDRESS),
     ],
 )
 def test_tries_are_counted_for_a_whole_ipv6_site(peer, key):
