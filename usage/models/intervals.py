@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from cloudportal.core.scoping import OwnedByReference, ScopedModel
+from cloudportal.core.scoping import OwnedByReference, RootOnly, ScopedModel
 
 
 class UsageInterval(ScopedModel):
@@ -44,12 +44,14 @@ class UsageInterval(ScopedModel):
         return f"{self.meter} of {self.subject_name}"
 
 
-class LedgerPosition(models.Model):
+class LedgerPosition(ScopedModel):
     """How far the marks are folded for good: every mark up to `settled_id`.
 
     `seen_id` was the newest mark at `seen_at`. A mark gets its id before its transaction commits, so a smaller id
     may still come to light for a while; only when that while is over does `seen_id` become `settled_id`.
     """
+
+    scope = RootOnly()
 
     settled_id = models.BigIntegerField(default=0)
     seen_id = models.BigIntegerField(default=0)

@@ -1,5 +1,6 @@
-"""Regular work: expunging what was destroyed, stopping what is disabled, forgetting what is history; and what becomes of
-instances with their account.
+"""Regular work: expunging what was destroyed, stopping what is disabled, forgetting what is history.
+
+Also what becomes of instances when their account goes.
 """
 
 from datetime import timedelta
