@@ -102,6 +102,7 @@ def _create(resource: Resource, change: Create) -> Operation:
         action=change.action,
         takes=change.takes,
         is_create=True,
+        told_once=shape.told_once,
     )
 
 
@@ -165,6 +166,7 @@ def _verb(resource: Resource, change: Verb) -> Operation:
         answers={202: work_on(resource)} if change.works else {200: change.gives or resource.full},
         action=change.action,
         takes=change.takes,
+        is_plannable=change.is_plannable,
         subject=lambda call: _own(resource, call),
         shape=resource.full,
     )

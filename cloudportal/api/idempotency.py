@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -27,8 +27,11 @@ class _AlreadyThere(Exception):
     """Another request with this key has come first."""
 
 
-def once(request: Request, caller: Caller, change: Callable[[], Response]) -> Response:
-    """The answer of the change, or the remembered answer where this key has been carried out within a day.
+def once(
+    request: Request, caller: Caller, change: Callable[[], Response], *, told_once: Sequence[str] = ()
+) -> Response:
+    """The answer of the change, or the remembered answer where this key has been carried out within a day; then the
+    fields that are `told_once` are null.
 
     Key and change are one transaction: a second request with the key waits for the first, and after a refusal
     the key is free again. Raises KeyReused when the key came with another request.
@@ -42,7 +45,7 @@ def once(request: Request, caller: Caller, change: Callable[[], Response]) -> Re
     try:
         with transaction.atomic():
             _claim(mark)
-            return _remember(mark, change())
+            return _remember(mark, change(), told_once)
     except _AlreadyThere:
         return _recall(mark)
 
@@ -57,10 +60,11 @@ def _claim(mark: IdempotencyKey) -> None:
         raise _AlreadyThere from error
 
 
-def _remember(mark: IdempotencyKey, response: Response) -> Response:
+def _remember(mark: IdempotencyKey, response: Response, told_once: Sequence[str]) -> Response:
     mark.status = response.status_code
     mark.headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
-    mark.answer = json.dumps(response.data, cls=JSONEncoder)
+    kept = {name: None if name in told_once else value for name, value in response.data.items()}
+    mark.answer = json.dumps(kept, cls=JSONEncoder)
     mark.save(update_fields=["status", "headers", "answer"])
     return response
 

@@ -12,8 +12,8 @@ from cloudportal.core.secrets import EncryptedField
 class IdempotencyKey(models.Model):
     """That a caller's request under this key has been carried out, and what was answered.
 
-    The row is written in the transaction of the change itself: where it is, the change is. `answer` is encrypted
-    because some answers show a secret once.
+    The row is written in the transaction of the change itself: where it is, the change is. `answer` is encrypted,
+    because whoever reads tables need not know what people were told.
     """
 
     scope = RootOnly()

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Model
 from django.utils.module_loading import import_string
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -80,6 +81,8 @@ class Operation:
     is_create: bool = False
     filters: tuple[Filter, ...] = ()
     parameters: tuple[Parameter, ...] = ()
+    # Fields of the answer that are told once: who sends the request again does not get them again.
+    told_once: tuple[str, ...] = ()
     subject: Callable[[Call], Model] | None = None
     shape: type[Shape] | None = None
 
@@ -115,6 +118,11 @@ class OperationView(APIView):
     """Serves the operations of one path."""
 
     operations: ClassVar[dict[str, Operation]] = {}
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """Who calls an open operation is not asked who they are: a stale session must not keep them from signing in."""
+        operation = self.operation
+        return [] if operation is not None and operation.is_open else super().get_authenticators()
 
     def get_permissions(self) -> list[BasePermission]:
         """Nothing is asked of those who call an open operation."""
@@ -184,7 +192,12 @@ def _change(operation: Operation, call: Call) -> Response:
             operation.subject(call)
         return planning.describe(run)
     if operation.is_create and call.caller is not None:
-        return idempotency.once(call.request, call.caller, lambda: planning.as_agreed(call.request, run))
+        return idempotency.once(
+            call.request,
+            call.caller,
+            lambda: planning.as_agreed(call.request, run),
+            told_once=operation.told_once,
+        )
     return planning.as_agreed(call.request, run)
 
 

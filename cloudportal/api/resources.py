@@ -63,6 +63,8 @@ class Verb:
     summary: str = ""
     works: bool = False
     gives: type[Shape] | None = None
+    # False where it asks the outside world, which nobody may do inside a transaction.
+    is_plannable: bool = True
 
 
 Change = Create | Edit | Remove | Verb

@@ -97,6 +97,8 @@ class Shape(serializers.Serializer[Any]):
     """What a caller gets: the declared fields and no other. `for_operators` are left out for everybody else."""
 
     for_operators: ClassVar[tuple[str, ...]] = ()
+    # Secrets that an answer tells at their birth and never again.
+    told_once: ClassVar[tuple[str, ...]] = ()
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         """The row as plain values."""

@@ -45,12 +45,19 @@ def short_list(
 
 
 def single(
-    path: str, shape: type[Shape], call: Callable[..., Any], *, summary: str, action: Action | None
+    path: str,
+    shape: type[Shape],
+    call: Callable[..., Any],
+    *,
+    summary: str,
+    action: Action | None,
+    with_request: bool = False,
 ) -> Operation:
-    """`GET path`: the one thing that `call(caller, *keys)` gives."""
+    """`GET path`: the one thing that `call(caller, *keys)` gives, with the request by keyword where wanted."""
 
     def run(request: Call) -> Response:
-        return Response(shown(shape, call(request.caller, *request.keys), request.caller))
+        options = {"request": request.request._request} if with_request else {}
+        return Response(shown(shape, call(request.caller, *request.keys, **options), request.caller))
 
     return Operation(
         name="show", method="GET", path=path, summary=summary, run=run, answers={200: shape}, action=action
@@ -67,12 +74,18 @@ def change(
     action: Action | None,
     takes: type[Values] | None = None,
     gives: type[Shape] | None = None,
+    with_request: bool = False,
+    is_open: bool = False,
 ) -> Operation:
-    """`METHOD path`: what `call(caller, *keys, values)` does, answered in the shape `gives`, or 204 without one."""
+    """`METHOD path`: what `call(caller, *keys, values)` does, answered in the shape `gives`, or 204 without one.
+
+    What works on the request itself, as signing in does, gets it by keyword, and cannot be planned.
+    """
 
     def run(request: Call) -> Response:
         values = () if takes is None else (request.values,)
-        outcome = call(request.caller, *request.keys, *values)
+        options = {"request": request.request._request} if with_request else {}
+        outcome = call(request.caller, *request.keys, *values, **options)
         if gives is None:
             return Response(status=204)
         return Response(shown(gives, outcome, request.caller))
@@ -87,4 +100,6 @@ def change(
         action=action,
         takes=takes,
         is_partial=method == "PATCH",
+        is_plannable=not with_request,
+        is_open=is_open,
     )

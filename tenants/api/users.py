@@ -7,12 +7,12 @@ from rest_framework import serializers
 from cloudportal.api.calls import into
 from cloudportal.api.filters import Filter, by_text, by_uuid
 from cloudportal.api.resources import Create, Edit, Remove, Resource, Verb
-from cloudportal.api.shapes import NamedShape, Reference, RowShape, Text, Values
+from cloudportal.api.shapes import NamedShape, Password, Reference, RowShape, Text, Values
 from cloudportal.core.caller import Caller
-from tenants import actions, queries, states
+from tenants import actions, credential_actions, queries, states
 from tenants.api.domains import FirstUser
 from tenants.models import User
-from tenants.services import users
+from tenants.services import passwords, users
 from tenants.services.users import NewUser, UserChanges
 
 STATES = tuple(sorted(states.USER.states))
@@ -43,10 +43,20 @@ class EditUser(Values):
     timezone = Text(max_length=60, required=False)
 
 
+class SetPassword(Values):
+    """Another password for a user."""
+
+    password = Password(max_length=4096)
+
+
 class CreateUser(FirstUser):
     """A user as their administrator wants them."""
 
     account = Reference()
+
+
+def _set_password(caller: Caller, user: User, values: dict[str, str]) -> User:
+    return passwords.reset(caller, user, values["password"])
 
 
 def _create(caller: Caller, values: dict[str, Any]) -> User:
@@ -75,6 +85,13 @@ USERS = Resource(
         Create(CreateUser, _create, actions.CREATE_USER),
         Edit(EditUser, into(UserChanges, users.update), actions.UPDATE_USER),
         Remove(users.delete, actions.DELETE_USER),
+        Verb(
+            "set-password",
+            _set_password,
+            credential_actions.RESET_PASSWORD,
+            takes=SetPassword,
+            summary="Give the user another password and end their sessions",
+        ),
         Verb("enable", users.enable, actions.ENABLE_USER, summary="Let the user sign in again"),
         Verb(
             "disable", users.disable, actions.DISABLE_USER, summary="End the user's sessions, tokens and keys"
