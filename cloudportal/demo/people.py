@@ -1,6 +1,7 @@
 """The directory of the demonstration: a small company whose people sign in to the portal."""
 
 import re
+import shutil
 import uuid
 from pathlib import Path
 
@@ -13,6 +14,12 @@ from deploy.services.slapd import Slapd
 ENTRIES = Path(slapd.__file__).parent / "schemas" / "people.ldif"
 SUFFIX = "dc=example,dc=org"
 PORTAL_ACCOUNT = f"cn=portal,ou=services,{SUFFIX}"
+
+
+def obstacle() -> str:
+    """Why no directory can run here, in a few words; empty when one can."""
+    is_here = Path(slapd.PROGRAM).exists() and shutil.which("ldapadd")
+    return "" if is_here else "OpenLDAP cannot be found"
 
 
 def person(uid: str) -> str:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -15,6 +16,11 @@ from deploy.services import daemon
 PORTS = {"web": 8000, "directory": 3890, "directory_tls": 6360}
 # What people may still choose for themselves; every other variable of the portal is ours here.
 FREE_VARIABLES = {"PORTAL_LOG_LEVEL", "PORTAL_DEMO"}
+SIMULATED = "-simulated"
+
+
+class Unusable(Exception):
+    """The demonstration cannot live here like this; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,11 @@ class Place:
     def logs(self) -> Path:
         return self.directory / "log"
 
+    @property
+    def outage(self) -> Path:
+        """Which instances ran when the demonstration was ended."""
+        return self.directory / "ran-last.json"
+
     def password(self, whose: str) -> str:
         """This person's password, made at the first question and kept in a file that only we may read."""
         path = self.directory / "passwords.json"
@@ -43,27 +54,42 @@ class Place:
         return str(known[whose])
 
 
-def directory() -> Path:
-    """Where the demonstration is, whatever portal this environment is set up for."""
-    return Path(os.environ.get("PORTAL_DEMO") or settings.BASE_DIR / "var" / "demo").resolve()
+def directory(*, simulated: bool = False) -> Path:
+    """Where the demonstration is, whatever portal this environment is set up for; simulated hosts have their own."""
+    chosen = Path(os.environ.get("PORTAL_DEMO") or settings.BASE_DIR / "var" / "demo").resolve()
+    return chosen.with_name(chosen.name + SIMULATED) if simulated else chosen
 
 
-def environment() -> dict[str, str]:
-    """Our environment with the demonstration's portal in it and no trace of any other: nobody seeds a real one."""
+def environment(where: Path) -> dict[str, str]:
+    """Our environment with the portal of that directory in it and no trace of any other: nobody seeds a real one."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("PORTAL_") or name in FREE_VARIABLES
     }
-    return {**kept, "PORTAL_STATE": str(directory()), "DJANGO_SETTINGS_MODULE": "cloudportal.settings"}
+    return {**kept, "PORTAL_STATE": str(where), "DJANGO_SETTINGS_MODULE": "cloudportal.settings"}
 
 
-def open_place() -> Place:
-    """The directory, made if need be, with ports that are free now: those of the last run where possible."""
-    where = directory()
+def open_place(where: Path, *, web_port: int | None = None) -> Place:
+    """The directory, made if need be, with ports that are free now: those of the last run where possible.
+
+    Raises Unusable when `web_port` is taken, or when the directory was moved here from elsewhere.
+    """
     where.mkdir(parents=True, exist_ok=True, mode=0o700)
-    kept = where / "ports.json"
-    wanted = PORTS | (json.loads(kept.read_text()) if kept.exists() else {})
+    kept = where / "place.json"
+    last: dict[str, Any] = (
+        json.loads(kept.read_text()) if kept.exists() else {"directory": str(where), "ports": {}}
+    )
+    if last["directory"] != str(where):
+        raise Unusable(
+            f"The demonstration in {where} was made in {last['directory']}, and much in it remembers that place. "
+            "Remove the directory; a new one is made in its place."
+        )
+    if web_port is not None and daemon.listens(web_port):
+        raise Unusable(f"Something else listens on port {web_port}. Choose another.")
+    wanted: dict[str, int] = {**PORTS, **last["ports"]}
+    if web_port is not None:
+        wanted["web"] = web_port
     ports = {name: daemon.free_port() if daemon.listens(port) else port for name, port in wanted.items()}
-    kept.write_text(json.dumps(ports))
+    kept.write_text(json.dumps({"directory": str(where), "ports": ports}))
     return Place(directory=where, ports=ports)

@@ -30,12 +30,16 @@ class NotEnded(Exception):
 
 @dataclass(frozen=True)
 class Running:
-    """One thing that runs, how to end it, and where it wrote what it has to say."""
+    """One thing that runs, how to end it, and where it wrote what it has to say.
+
+    `ask` asks it to end without waiting for that, where it may end at the same time as others.
+    """
 
     name: str
     pid: int
     log: Path
     end: Callable[[], None]
+    ask: Callable[[], None] | None = None
 
 
 class Supervisor:
@@ -55,9 +59,16 @@ class Supervisor:
         """Take over something that was started elsewhere."""
         self._running.append(running)
 
-    def add_daemon(self, started: Daemon) -> Daemon:
-        """Take over a daemon, and give it back."""
-        self.add(Running(started.name, started.process.pid, started.log, lambda: daemon.stop(started)))
+    def add_daemon(
+        self, started: Daemon, *, seconds: float = daemon.STOP_SECONDS, beside_others: bool = False
+    ) -> Daemon:
+        """Take over a daemon, and give it back. It has `seconds` to end once it was asked."""
+
+        def end() -> None:
+            daemon.stop(started, seconds=seconds)
+
+        ask = started.process.terminate if beside_others else None
+        self.add(Running(started.name, started.process.pid, started.log, end, ask))
         return started
 
     def wait(self) -> Running:
@@ -75,6 +86,9 @@ class Supervisor:
 
     def end(self) -> None:
         """End everything, the last started first; one that resists does not keep the others. Raises NotEnded."""
+        for running in self._running:
+            if running.ask is not None:
+                running.ask()
         complaints = []
         while self._running:
             running = self._running.pop()

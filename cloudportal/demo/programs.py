@@ -11,19 +11,23 @@ from django.conf import settings
 from cloudportal.demo.place import Place
 from cloudportal.demo.processes import Supervisor
 from deploy.services import daemon
+from deploy.services.daemon import Daemon
 
 QUEUES = "compute,storage,network,usage,housekeeping"
+# Celery takes seven seconds to end a worker that does nothing.
+IDLE_END_SECONDS = 0.5
 CELERY = ("-m", "celery", "-A", "cloudportal")
 
 
 @dataclass(frozen=True)
 class Program:
-    """A command line, and how to tell that it is ready."""
+    """A command line, how to tell that it is ready, and how long it may take to end."""
 
     name: str
     command: Sequence[str]
     log: Path
     ready: Callable[[], bool]
+    end_seconds: float = daemon.STOP_SECONDS
 
 
 def web(place: Place) -> Program:
@@ -35,7 +39,10 @@ def web(place: Place) -> Program:
 
 
 def worker(place: Place) -> Program:
-    """One worker for all queues, ready when it says so."""
+    """One worker for all queues, ready when it says so.
+
+    Whoever ends it sees to it that no job is being worked on, for it has little time.
+    """
     log = place.logs / "worker.log"
     options = [
         "--queues",
@@ -47,7 +54,8 @@ def worker(place: Place) -> Program:
         "--without-gossip",
         "--without-mingle",
     ]
-    return Program("worker", [sys.executable, *CELERY, "worker", *options], log, _says(log, " ready."))
+    command = [sys.executable, *CELERY, "worker", *options]
+    return Program("worker", command, log, _says(log, " ready."), end_seconds=IDLE_END_SECONDS)
 
 
 def scheduler(place: Place) -> Program:
@@ -58,10 +66,10 @@ def scheduler(place: Place) -> Program:
     )
 
 
-def start(programs: Sequence[Program], place: Place, supervisor: Supervisor) -> None:
-    """Start them side by side and return when all are ready. Raises NotStarted; the supervisor has them anyway."""
+def spawn(programs: Sequence[Program], place: Place, supervisor: Supervisor) -> list[Daemon]:
+    """Start them without waiting; the supervisor ends them."""
     variables = {"PORTAL_URL": place.url}
-    started = [
+    return [
         supervisor.add_daemon(
             daemon.spawn(
                 program.name,
@@ -69,10 +77,16 @@ def start(programs: Sequence[Program], place: Place, supervisor: Supervisor) -> 
                 log=program.log,
                 environment=variables,
                 directory=settings.BASE_DIR,
-            )
+            ),
+            seconds=program.end_seconds,
+            beside_others=True,
         )
         for program in programs
     ]
+
+
+def wait_until_ready(programs: Sequence[Program], started: Sequence[Daemon]) -> None:
+    """Return when all of them are ready. Raises NotStarted."""
     for program, running in zip(programs, started, strict=True):
         daemon.wait_until_ready(running, program.ready)
 

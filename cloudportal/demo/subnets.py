@@ -28,7 +28,9 @@ def free_subnet(taken: Iterable[IPv4Network]) -> IPv4Network:
     for subnet in CANDIDATES:
         if not any(subnet.overlaps(other) for other in used):
             return subnet
-    raise NoneFree("Every private subnet is routed somewhere on this machine: use `manage.py demo --simulated`.")
+    raise NoneFree(
+        "Every private subnet is routed somewhere on this machine: use `manage.py demo --simulated`."
+    )
 
 
 def used_subnets() -> list[IPv4Network]:

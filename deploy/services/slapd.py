@@ -17,6 +17,7 @@ from deploy.services.daemon import Daemon
 
 # Not by name: libldap compares the certificate of "localhost" with the machine's own name instead.
 HOST = "127.0.0.1"
+PROGRAM = "/usr/sbin/slapd"
 SCHEMAS = Path("/etc/ldap/schema")
 ACCOUNT_SCHEMA = Path(__file__).parent / "schemas" / "accounts.ldif"
 
@@ -124,7 +125,7 @@ def start(
     addresses = f"ldap://{HOST}:{plain}/ ldaps://{HOST}:{secure}/ {_local_uri(local)}"
     running = daemon.start(
         "slapd",
-        ["/usr/sbin/slapd", "-d", "none", "-h", addresses, "-F", str(directory / "configuration")],
+        [PROGRAM, "-d", "none", "-h", addresses, "-F", str(directory / "configuration")],
         log=directory / "slapd.log",
         ready=lambda: daemon.listens(plain) and local.exists(),
     )

@@ -27,11 +27,11 @@ def seed(
 ) -> World:
     """The small world, in a migrated database, with jobs for workers to connect and fetch. May be called again.
 
-    `password` gives a person's. With `slapd`, people of that directory can sign in.
+    `password` gives a person's. With `slapd`, people of that directory can sign in; without, one of them is known here.
     """
     ensure_foundation()
     caller: Caller = system_caller()
-    companies = ensure_companies(caller, password)
+    companies = ensure_companies(caller, password, has_directory=slapd is not None)
     if slapd is not None:
         ensure_directory(caller, companies, slapd)
     return World(companies, ensure_places(caller, machinery), ensure_catalogue(caller, image))

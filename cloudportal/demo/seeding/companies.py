@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cloudportal.core.caller import Caller
-from cloudportal.demo.personas import DOMAIN_ADMIN, NEIGHBOUR, ROOT_ADMIN, Persona
+from cloudportal.demo.personas import DOMAIN_ADMIN, NEIGHBOUR, ROOT_ADMIN, TENANT, Persona
 from cloudportal.demo.seeding.finding import ensure
 from tenants import queries
 from tenants.models import Account, Domain, Role, User
@@ -29,8 +29,11 @@ class Companies:
     globex: Domain
 
 
-def ensure_companies(caller: Caller, password: Callable[[str], str]) -> Companies:
-    """The domains with an administrator and a neighbour in them, whose passwords are asked for by their names."""
+def ensure_companies(caller: Caller, password: Callable[[str], str], *, has_directory: bool) -> Companies:
+    """The domains with an administrator and a neighbour in them, whose passwords are asked for by their names.
+
+    Without a directory, who would come from there is known here.
+    """
     root = ensure_foundation()
     acme = _domain(caller, root, "acme")
     companies = Companies(root, acme, _domain(caller, acme, "research"), _domain(caller, root, "globex"))
@@ -38,6 +41,8 @@ def ensure_companies(caller: Caller, password: Callable[[str], str]) -> Companie
     _user(caller, admin_account, ROOT_ADMIN, password)
     _user(caller, _account(caller, acme, "administration", "Domain Admin"), DOMAIN_ADMIN, password)
     _user(caller, _account(caller, companies.globex, "globex", "User"), NEIGHBOUR, password)
+    if not has_directory:
+        _user(caller, _account(caller, acme, "engineering", "User"), TENANT, password)
     return companies
 
 
