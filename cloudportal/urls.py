@@ -26,6 +26,7 @@ PAGES = [
     path("", include("storage.portal.urls")),
     path("", include("networking.portal.urls")),
     path("", include("compute.portal.urls")),
+    path("", include("usage.portal.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

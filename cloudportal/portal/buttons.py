@@ -17,7 +17,8 @@ class RowAction:
     """A button of a detail page that calls one service.
 
     `perform` is the service `(caller, row)`; `done` is the sentence afterwards, in which `{name}` is the row's.
-    Dangerous actions, and those with `options` to tick, are asked for on a page of their own first. `goes_away` says
+    Dangerous actions, and those with `options` to tick, are asked for on a page of their own first. `is_first` marks
+    what people most likely came for, and gets the page's one strong button. `goes_away` says
     that the row's page may be gone afterwards, so the list comes next; `lands` names another address, made from what
     the service returned. `row` is a narrower query than the page's, where more may look than may act.
     """
@@ -27,6 +28,7 @@ class RowAction:
     icon: str
     done: str
     options: tuple[Option, ...] = ()
+    is_first: bool = False
     goes_away: bool = False
     lands: Callable[[Any], str] | None = None
     row: Callable[[Caller, UUID], Any] | None = None
@@ -44,6 +46,7 @@ class RowAction:
             icon=self.icon,
             reason=refusal.detail if refusal else "",
             is_post=not self.asks_first,
+            is_first=self.is_first,
             is_dangerous=self.action.is_dangerous,
         )
 
@@ -116,6 +119,7 @@ class Button:
     icon: str
     reason: str = ""
     is_post: bool = True
+    is_first: bool = False
     is_dangerous: bool = False
 
     @property
@@ -133,7 +137,8 @@ class Buttons:
 
 
 def arranged(buttons: list[Button]) -> Buttons:
-    """The first that can be pressed and harms nothing stands alone; the rest follow in their order."""
+    """The first that can be pressed and harms nothing stands alone; what cannot be pressed now comes last."""
     harmless = [one for one in buttons if one.is_enabled and not one.is_dangerous]
     first = harmless[0] if harmless else None
-    return Buttons(first, tuple(one for one in buttons if one is not first))
+    rest = [one for one in buttons if one is not first]
+    return Buttons(first, tuple(sorted(rest, key=lambda one: not one.is_enabled)))

@@ -43,6 +43,11 @@ def noted(text: Any, note: Any) -> Any:
     return format_html('{}<span class="note">{}</span>', text, note) if note else or_nothing(text)
 
 
+def quiet(text: Any) -> SafeString:
+    """A text that steps back."""
+    return format_html('<span class="quiet">{}</span>', text)
+
+
 def copyable(text: Any) -> SafeString:
     """An id, address or key in fixed width, with a button to copy it where scripts run."""
     if text in (None, ""):

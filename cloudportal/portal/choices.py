@@ -25,9 +25,14 @@ class OneOf(forms.ChoiceField):
     widget = forms.RadioSelect
 
     def __init__(
-        self, *, nothing_to_choose: str = "There is nothing to choose from.", **options: Any
+        self,
+        *,
+        nothing_to_choose: str = "There is nothing to choose from.",
+        is_label_hidden: bool = False,
+        **options: Any,
     ) -> None:
         self.nothing_to_choose = nothing_to_choose
+        self.is_label_hidden = is_label_hidden
         super().__init__(**options)
 
     def begin(self, values: Sequence[str]) -> None:
@@ -43,9 +48,14 @@ class AnyOf(forms.MultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def __init__(
-        self, *, nothing_to_choose: str = "There is nothing to choose from.", **options: Any
+        self,
+        *,
+        nothing_to_choose: str = "There is nothing to choose from.",
+        is_label_hidden: bool = False,
+        **options: Any,
     ) -> None:
         self.nothing_to_choose = nothing_to_choose
+        self.is_label_hidden = is_label_hidden
         super().__init__(**options)
 
     def begin(self, values: Sequence[str]) -> None:

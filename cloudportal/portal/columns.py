@@ -8,6 +8,7 @@ from typing import Any, Literal
 from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
 from cloudportal.portal import cells
+from cloudportal.portal.standing import stands_at
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Column:
 
     def is_for(self, caller: Caller) -> bool:
         """True where this caller is shown the column."""
-        return caller.kind.rank >= self.least.rank
+        return stands_at(caller, self.least)
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 
 from cloudportal.core import plans
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import PlanChanged, PortalError
-from cloudportal.portal import refusals
+from cloudportal.portal import cells, refusals
 from cloudportal.portal.buttons import RowAction, RowLink, arranged
 from cloudportal.portal.options import Ticked, chosen
 from cloudportal.portal.pages import page
@@ -33,7 +34,8 @@ class Crumb:
 class DetailPage:
     """One thing's page, declared. `row` is the query for one of the caller's rows; `parent` the list's route.
 
-    `state` reads the word for the badge; `summary` a quiet line under the name; `prepare` may look up more about it.
+    `state` reads the word for the badge, or makes the badge; `summary` a quiet line under the name; `prepare` may look
+    up more about it.
     """
 
     route: str
@@ -77,12 +79,17 @@ class DetailPage:
             "crumbs": [Crumb(self.parent_label, reverse(f"portal:{self.parent}"))],
             "declared": self,
             "row": row,
-            "state": self.state(row) if self.state else "",
+            "badge": self._badge(row),
             "summary": self.summary(row) if self.summary else "",
             "buttons": arranged([one for one in seen if one is not None]),
             "panels": self._panels(caller, row),
         }
         return render(request, self.template, values)
+
+    def _badge(self, row: Any) -> Any:
+        """The state's badge, which the page may have made itself."""
+        found = self.state(row) if self.state else ""
+        return cells.state(found) if found and not isinstance(found, SafeString) else found
 
     def _panels(self, caller: Caller, row: Any) -> dict[str, list[Shown]]:
         places: dict[str, list[Shown]] = {"top": [], "main": [], "side": []}

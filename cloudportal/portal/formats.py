@@ -11,9 +11,9 @@ _BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
 def mib(value: int) -> str:
-    """2048 → `2 GiB`, 1536 → `1536 MiB`: GiB only where nothing is lost by it."""
-    if value and value % 1024 == 0:
-        return f"{value // 1024:,} GiB"
+    """512 → `512 MiB`, 1536 → `1.5 GiB`, 1500 → `1,500 MiB`: GiB only where a quarter says it exactly."""
+    if value >= 1024 and value % 256 == 0:
+        return f"{value / 1024:,.2f}".rstrip("0").rstrip(".") + " GiB"
     return f"{value:,} MiB"
 
 
@@ -59,8 +59,9 @@ def ago(moment: datetime) -> str:
 
 
 def date(moment: datetime) -> str:
-    """`22 Nov 2026` in the reader's zone."""
-    return f"{local(moment):%-d %b %Y}"
+    """`22 Nov` in the reader's zone, with the year where it is another one."""
+    is_this_year = local(moment).year == local(clock.now()).year
+    return f"{local(moment):%-d %b}" if is_this_year else f"{local(moment):%-d %b %Y}"
 
 
 def date_and_time(moment: datetime) -> str:

@@ -99,8 +99,9 @@ class FormPage:
     """A form, declared. `submit` calls one service `(caller, row, values)`; its result goes to `done` and `next`.
 
     With `is_planned` the page answers what would happen while it is filled in (`?plan=1`). `row` is the query for
-    forms about one thing, whose uuid is then part of the address. `chooser` is a form that comes first where the
-    fields depend on its answers; it is passed over where there is only one answer to each of its questions.
+    forms about one thing, whose uuid is part of the address unless it is the caller's own. `chooser` is a form that
+    comes first where the fields depend on its answers; it is passed over where there is only one answer to each of
+    its questions. `answer` shows the result at once instead of going to another page, for what is shown this once.
     """
 
     route: str
@@ -114,7 +115,7 @@ class FormPage:
     next: Callable[[Any], str]
     parent: str
     parent_label: str
-    row: Callable[[Caller, UUID], Any] | None = None
+    row: Callable[[Caller, Any], Any] | None = None
     row_route: str = ""
     note: str = ""
     is_planned: bool = False
@@ -122,6 +123,7 @@ class FormPage:
     plan_values: Callable[[Caller, plans.Plan], dict[str, Any]] = lambda caller, plan: {}
     template: str = "portal/form.html"
     chooser: type[PortalForm] | None = None
+    answer: Callable[[HttpRequest, Any], HttpResponse] | None = None
 
     def urls(self) -> list[URLPattern]:
         """The form's address."""
@@ -130,7 +132,7 @@ class FormPage:
     def view(self, request: HttpRequest, caller: Caller, uuid: UUID | None = None) -> HttpResponse:
         """The empty form, or what came of sending it."""
         self.action.permit(caller)
-        row = self.row(caller, uuid) if self.row and uuid else None
+        row = self.row(caller, uuid) if self.row else None
         first = self._first(request, caller, row)
         if first is not None and not first.is_valid():
             return self._shown(request, caller, first, template="portal/choose.html")
@@ -160,16 +162,22 @@ class FormPage:
         if not form.is_valid():
             return self._shown(request, caller, form, status=400)
         try:
-            result = self.submit(caller, form.row, form.values)
+            result = self.carry_out(request, caller, form)
         except NotPermitted:
             raise
         except PortalError as refusal:
             form.refuse(refusal)
             return self._shown(request, caller, form, status=refusal.status)
+        if self.answer:
+            return self.answer(request, result)
         sentence = self.done(result)
         if sentence:
             messages.success(request, sentence)
         return HttpResponseRedirect(self.next(result))
+
+    def carry_out(self, request: HttpRequest, caller: Caller, form: PortalForm) -> Any:
+        """Calls the service; pages whose service needs the request itself say so here."""
+        return self.submit(caller, form.row, form.values)
 
     def _plan(self, request: HttpRequest, caller: Caller, form: PortalForm) -> HttpResponse:
         values: dict[str, Any] = {"is_asked": True, "missing": form.missing()}

@@ -12,6 +12,7 @@ from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
 from cloudportal.portal.buttons import PageLink
 from cloudportal.portal.pages import page
+from cloudportal.portal.standing import stands_at
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class HomePanel:
     def is_for(self, caller: Caller) -> bool:
         """True where the caller may see it and has a use for it."""
         may = self.action is None or caller.may(self.action.name)
-        return may and caller.kind.rank >= self.least.rank
+        return may and stands_at(caller, self.least)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from cloudportal.core.actions import Action
 from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
+from cloudportal.portal.standing import stands_at
 
 # In the order in which they stand. The first has no heading.
 SECTIONS = ("", "Resources", "Activity", "Tenants", "Infrastructure")
@@ -32,7 +33,7 @@ class Entry:
     def is_for(self, caller: Caller) -> bool:
         """True where the caller has a use for the page and may open it."""
         may = self.action is None or caller.may(self.action.name)
-        return may and caller.kind.rank >= self.least.rank
+        return may and stands_at(caller, self.least)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,16 @@ from cloudportal.core.errors import PortalError
 from cloudportal.portal import addresses, formats, refusals
 
 View = Callable[..., HttpResponse]
+StepIn = Callable[[HttpRequest, Caller], Caller]
+
+_roles: list[StepIn] = []
+
+
+def acting_as(step_in: StepIn) -> StepIn:
+    """Registers what may put another role on the caller of a page, such as that of a member of a project."""
+    if step_in not in _roles:
+        _roles.append(step_in)
+    return step_in
 
 
 def page(view: View) -> View:
@@ -26,7 +36,10 @@ def page(view: View) -> View:
     def opened(request: HttpRequest, *arguments: Any, **parts: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return to_sign_in(request)
-        caller: Caller = request.caller  # type: ignore[attr-defined]
+        caller = request.caller  # type: ignore[attr-defined]
+        for step_in in _roles:
+            caller = step_in(request, caller)
+        request.caller = caller  # type: ignore[attr-defined]
         with timezone.override(formats.zone(getattr(request.user, "timezone", ""))):
             try:
                 response = view(request, caller, *arguments, **parts)

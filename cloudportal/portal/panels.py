@@ -12,6 +12,7 @@ from cloudportal.core.permissions import RoleKind
 from cloudportal.portal import cells
 from cloudportal.portal.buttons import RowLink
 from cloudportal.portal.columns import Column, columns_for, rows_of
+from cloudportal.portal.standing import stands_at
 
 Place = Literal["top", "main", "side"]
 
@@ -62,10 +63,9 @@ class Facts:
 
     def shown(self, caller: Caller, row: Any) -> Shown | None:
         """The facts that are for this caller."""
-        rank = caller.kind.rank
-        if rank < self.least.rank:
+        if not stands_at(caller, self.least):
             return None
-        read = [(one, one.read(row)) for one in self.facts if rank >= one.least.rank]
+        read = [(one, one.read(row)) for one in self.facts if stands_at(caller, one.least)]
         lines = [
             (one.label, value) for one, value in read if one.is_shown_empty or value is not cells.NOTHING
         ]
@@ -91,7 +91,7 @@ class Table:
 
     def shown(self, caller: Caller, row: Any) -> Shown | None:
         """The table with its rows."""
-        if caller.kind.rank < self.least.rank:
+        if not stands_at(caller, self.least):
             return None
         columns = columns_for(caller, self.columns)
         rows = rows_of(columns, self.things(caller, row))
@@ -115,5 +115,5 @@ class Part:
 
     def shown(self, caller: Caller, row: Any) -> Shown | None:
         """The part with its values."""
-        values = self.values(caller, row) if caller.kind.rank >= self.least.rank else None
+        values = self.values(caller, row) if stands_at(caller, self.least) else None
         return None if values is None else Shown(self.template, self.title, values)

@@ -50,6 +50,14 @@ def is_there(name: str) -> bool:
     return any((place / name).is_dir() for place in (*template_roots(), *_static_roots()))
 
 
+def names() -> list[str]:
+    """Every theme that lies in templates or static files, in alphabetical order, without the default."""
+    found = {
+        one.name for root in (*template_roots(), *_static_roots()) if root.is_dir() for one in root.iterdir()
+    }
+    return sorted(name for name in found if _NAME.fullmatch(name) and name != DEFAULT)
+
+
 def template_roots() -> list[Path]:
     """Where themes keep their templates."""
     places: list[str | Path] = settings.TEMPLATES[0]["DIRS"]  # type: ignore[assignment]

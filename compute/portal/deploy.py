@@ -40,7 +40,8 @@ class DeployForm(PortalForm):
     )
 
     template = OneOf(
-        nothing_to_choose="There is no template that is ready yet. Ask your administrator for one."
+        is_label_hidden=True,
+        nothing_to_choose="There is no template that is ready yet. Ask your administrator for one.",
     )
     offering = OneOf(
         label="Size", nothing_to_choose="There is no size to choose yet. Ask your administrator."
@@ -86,7 +87,10 @@ class DeployForm(PortalForm):
         """Offers what this caller may use."""
         self.offer("template", _templates(self.caller))
         self.offer("offering", _offerings(self.caller))
-        self.offer("zone", _zones(self.caller))
+        zones = _zones(self.caller)
+        self.offer("zone", zones)
+        if len(zones) == 1:
+            self.fields["zone"].widget = forms.HiddenInput()
         self.offer("networks", _networks(self.caller))
 
 
@@ -134,7 +138,9 @@ def _outcome(caller: Caller, plan: Plan) -> dict[str, Any]:
     for effect in plan.effects:
         if effect["kind"] == "limit":
             wanted[effect["resource"]] = wanted.get(effect["resource"], 0) + effect["amount"]
-    sentences = [one["sentence"] for one in plan.effects if one["kind"] != "limit"]
+    told = [one for one in plan.effects if one["kind"] != "limit"]
+    # What is made comes first; services note their effects in the order in which they happen.
+    sentences = [one["sentence"] for one in sorted(told, key=lambda one: one["kind"] != "create")]
     return {"sentences": sentences, "shares": shares_with(caller, wanted)}
 
 

@@ -88,6 +88,13 @@ def _placement(caller: Caller, instance: Instance) -> dict[str, Any] | None:
     return {"funnel": funnel if caller.is_root_admin else redacted(funnel), "job": job}
 
 
+def _told(caller: Caller, instance: Instance) -> dict[str, Any] | None:
+    """What the guest reads as it starts; nothing where it is told nothing."""
+    if not (instance.ssh_keys or instance.user_data):
+        return None
+    return {"keys": instance.ssh_keys, "user_data": instance.user_data}
+
+
 INSTANCE = DetailPage(
     route="instance",
     path="instances/",
@@ -105,7 +112,6 @@ INSTANCE = DetailPage(
                 Fact("Address", words.addresses),
                 Fact("Size", lambda row: cells.noted(words.size(row), row.offering.name)),
                 Fact("CPU", lambda row: f"{row.cpus} × {row.cpu_mhz} MHz"),
-                Fact("Memory", lambda row: formats.mib(row.memory_mib)),
                 Fact("Template", words.template),
                 Fact("Zone", "zone.name"),
                 Fact("Account", "account.name", least=ADMIN),
@@ -142,16 +148,28 @@ INSTANCE = DetailPage(
         Part(
             "Guest",
             "compute/guest.html",
-            lambda caller, row: {"keys": row.ssh_keys, "user_data": row.user_data},
+            _told,
             place="side",
         ),
         events_panel(place="side"),
     ),
     buttons=(
-        RowAction(actions.START, instances.start, icon="play", done="{name} is being started."),
-        RowAction(actions.RETRY, instances.retry, icon="reboot", done="{name} is being deployed again."),
         RowAction(
-            actions.RECOVER, instances.recover, icon="recover", done="{name} is yours again, and stopped."
+            actions.START, instances.start, icon="play", is_first=True, done="{name} is being started."
+        ),
+        RowAction(
+            actions.RETRY,
+            instances.retry,
+            icon="reboot",
+            is_first=True,
+            done="{name} is being deployed again.",
+        ),
+        RowAction(
+            actions.RECOVER,
+            instances.recover,
+            icon="recover",
+            is_first=True,
+            done="{name} is yours again, and stopped.",
         ),
         RowAction(
             actions.STOP, instances.stop, icon="stop", done="{name} is being stopped.", options=(FORCE,)

@@ -40,7 +40,7 @@ def state(instance: Instance) -> Any:
     progress = getattr(instance, "open_job_progress", None)
     if progress is None:
         return word
-    return format_html('{} <span class="quiet small">{} %</span>', word, progress)
+    return format_html('<span class="beside">{}<span class="quiet small">{} %</span></span>', word, progress)
 
 
 def addresses(instance: Instance) -> Any:

@@ -198,8 +198,16 @@ POOL = DetailPage(
         events_panel(place="side"),
     ),
     buttons=(
-        RowAction(actions.ENABLE_POOL, pools.enable, icon="play", done="{name} takes volumes again."),
-        RowAction(actions.RECONNECT_POOL, pools.reconnect, icon="reboot", done="{name} is being connected."),
+        RowAction(
+            actions.ENABLE_POOL, pools.enable, icon="play", is_first=True, done="{name} takes volumes again."
+        ),
+        RowAction(
+            actions.RECONNECT_POOL,
+            pools.reconnect,
+            icon="reboot",
+            is_first=True,
+            done="{name} is being connected.",
+        ),
         RowLink(actions.UPDATE_POOL, "pool-edit", icon="edit"),
         RowAction(actions.DISABLE_POOL, pools.disable, icon="stop", done="{name} takes nothing new."),
         RowAction(actions.MAINTAIN_POOL, pools.maintain, icon="lock", done="{name} is in maintenance."),

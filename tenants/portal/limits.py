@@ -1,15 +1,22 @@
 """What the caller has and may still have, in words and bars, for the start page and wherever something is made."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
+from django.urls import reverse
+
 from cloudportal.core.caller import Caller
 from cloudportal.portal import formats, home
+from cloudportal.portal.buttons import RowLink
+from cloudportal.portal.forms import FormPage, PortalForm
+from cloudportal.portal.panels import Part
 from tenants import actions
-from tenants.models import Account
-from tenants.queries import Limit, account_for, limits_for, project_for
+from tenants.models import Account, Domain
+from tenants.queries import Limit, account_for, domain_for, limits_for, project_for
 from tenants.resources import Resource
+from tenants.services.limit_maxima import set_maximum
 
 _LABELS = {
     Resource.CPUS: "CPUs",
@@ -101,6 +108,58 @@ def _on_start_page(caller: Caller) -> dict[str, Any] | None:
     shares = [share_of(found[resource]) for resource in _FIRST if resource in found]
     return {"shares": shares} if shares else None
 
+
+def limits_part(route: str) -> Part:
+    """Every limit of an account or domain, as a panel; `route` is the form that sets one."""
+
+    def values(caller: Caller, row: Account | Domain) -> dict[str, Any] | None:
+        if not caller.may(actions.READ_LIMIT.name):
+            return None
+        shares = [share_of(one) for one in limits_for(caller, row)]
+        change = RowLink(actions.UPDATE_LIMIT, route, icon="edit", label="Set a limit").button(caller, row)
+        return {"shares": shares, "change": change}
+
+    return Part("Limits", "tenants/limits.html", values)
+
+
+class LimitForm(PortalForm):
+    """One limit."""
+
+    resource = forms.ChoiceField(label="Of", choices=[(one.value, label_of(one)) for one in Resource])
+    maximum = forms.IntegerField(
+        required=False,
+        min_value=0,
+        label="At most",
+        help_text="Memory in MiB, space in GiB. Empty for as many as the levels above allow.",
+    )
+
+
+def _set(caller: Caller, owner: Account | Domain, values: dict[str, Any]) -> Account | Domain:
+    set_maximum(caller, owner, values["resource"], values["maximum"])
+    return owner
+
+
+def _limit_page(noun: str, row: Callable[[Caller, Any], Any]) -> FormPage:
+    return FormPage(
+        route=f"{noun}-limit",
+        path=f"{noun}s/<uuid:uuid>/limits/",
+        title="Set a limit of {name}",
+        action=actions.UPDATE_LIMIT,
+        form=LimitForm,
+        submit=_set,
+        button="Set limit",
+        done=lambda owner: f"The limit of {owner.name} is set.",
+        next=lambda owner: reverse(f"portal:{noun}", args=[owner.uuid]),
+        parent=f"{noun}s",
+        parent_label=f"{noun.capitalize()}s",
+        row=row,
+        row_route=noun,
+    )
+
+
+FORMS = (_limit_page("account", account_for), _limit_page("domain", domain_for))
+
+urlpatterns = [pattern for form in FORMS for pattern in form.urls()]
 
 home.panel(
     "limits",

@@ -10,9 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from cloudportal.core.errors import PortalError
+from cloudportal.core.errors import PortalError, TooManyRequests
 from cloudportal.portal import addresses
-from tenants.services import sign_in as service
+from tenants.services import sign_in as services
+
+_PLAIN = {"autocapitalize": "none", "spellcheck": "false"}
 
 
 class SignInForm(forms.Form):
@@ -22,50 +24,59 @@ class SignInForm(forms.Form):
         required=False,
         max_length=255,
         help_text="As your administrator told you, such as acme or acme/sales. Empty for the top domain.",
-        widget=forms.TextInput(
-            attrs={"autocomplete": "organization", "autocapitalize": "none", "spellcheck": "false"}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "organization", **_PLAIN}),
     )
     username = forms.CharField(
         label="User name",
         max_length=150,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "username", **_PLAIN}),
     )
     password = forms.CharField(
-        max_length=1024, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        max_length=services.PASSWORD_LENGTH,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 
 @never_cache
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """The form, or the way in."""
+    """The form, or the way in. Writes no session for those who do not come in."""
     after = addresses.safe(request, request.POST.get("next") or request.GET.get("next"), otherwise="/")
     if request.user.is_authenticated:
         return HttpResponseRedirect(after)
-    form = SignInForm(request.POST or None, initial={"domain": request.GET.get("domain", "")})
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        try:
-            service.sign_in(request, values["domain"], values["username"], values["password"])
-        except PortalError as refusal:
-            form.add_error(None, refusal.detail)
-            return _shown(request, form, after, status=refusal.status)
-        return HttpResponseRedirect(after)
-    return _shown(request, form, after)
+    if request.method != "POST":
+        return _shown(request, SignInForm(initial={"domain": request.GET.get("domain", "")}), after)
+    form = SignInForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, form, after, status=400)
+    try:
+        services.sign_in(request, **form.cleaned_data)
+    except PortalError as refusal:
+        form.add_error(None, refusal.detail)
+        return _refused(request, form, after, refusal)
+    return HttpResponseRedirect(after)
 
 
-def _shown(request: HttpRequest, form: SignInForm, after: str, *, status: int = 400) -> HttpResponse:
+def _refused(request: HttpRequest, form: SignInForm, after: str, refusal: PortalError) -> HttpResponse:
+    response = _shown(request, form, after, status=refusal.status)
+    if isinstance(refusal, TooManyRequests):
+        response.headers["Retry-After"] = str(refusal.values["retry_after_seconds"])
+    return response
+
+
+def _shown(request: HttpRequest, form: SignInForm, after: str, *, status: int = 200) -> HttpResponse:
+    first = "password" if form.is_bound and not form.errors.keys() - {"__all__"} else "domain"
+    faulty = [name for name in form.fields if form.is_bound and name in form.errors]
+    form.fields[faulty[0] if faulty else first].widget.attrs["autofocus"] = True
     values: dict[str, Any] = {"page_title": "Sign in", "form": form, "next": after}
-    return render(request, "tenants/sign_in.html", values, status=status if form.errors else 200)
+    return render(request, "tenants/sign_in.html", values, status=status)
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Ends this session, here and in the database."""
-    service.sign_out(request)
+    services.sign_out(request)
     return HttpResponseRedirect(reverse("portal:sign-in"))
 
 

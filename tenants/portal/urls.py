@@ -1,7 +1,32 @@
 """The addresses of the tenants' pages."""
 
-from tenants.portal import limits, profile, sign_in
+from tenants.portal import (
+    accounts,
+    acting,
+    credentials,
+    domains,
+    invitations,
+    limits,
+    profile,
+    projects,
+    roles,
+    sign_in,
+    themes,
+    users,
+)
 
-urlpatterns = [*sign_in.urlpatterns, *profile.urlpatterns]
+urlpatterns = [
+    *sign_in.urlpatterns,
+    *profile.urlpatterns,
+    *acting.urlpatterns,
+    *credentials.urlpatterns,
+    *limits.urlpatterns,
+    *domains.urlpatterns,
+    *accounts.urlpatterns,
+    *users.urlpatterns,
+    *projects.urlpatterns,
+    *invitations.urlpatterns,
+    *roles.urlpatterns,
+]
 
-__all__ = ["limits", "urlpatterns"]
+__all__ = ["themes", "urlpatterns"]

@@ -19,7 +19,7 @@ from cloudportal.portal.tones import Tone
 
 RECENT = 8
 LEVELS = ("info", "warning", "error")
-_TONES = {"info": Tone.IDLE, "warning": Tone.CARE, "error": Tone.BAD}
+_TONES = {"warning": Tone.CARE, "error": Tone.BAD}
 
 
 def words_of(event: Event) -> str:
@@ -30,6 +30,12 @@ def words_of(event: Event) -> str:
 def _plain(event_type: str) -> str:
     """`VM.CREATE` → `Vm create`: readable where nothing better was written."""
     return event_type.replace(".", " ").replace("-", " ").capitalize()
+
+
+def _level(event: Event) -> Any:
+    """The level; a badge only where it is worth a second look."""
+    tone = _TONES.get(event.level)
+    return cells.state(event.level, tone=tone) if tone else cells.quiet(event.level)
 
 
 def _what(event: Event) -> Any:
@@ -49,7 +55,7 @@ COLUMNS = (
         lambda event: subjects.link(event.subject_type, event.subject_uuid, event.subject_name),
     ),
     Column("who", "Who", _who, sort="user_name"),
-    Column("level", "Level", lambda event: cells.state(event.level, tone=_TONES.get(event.level, Tone.IDLE))),
+    Column("level", "Level", _level),
 )
 
 EVENTS = ListPage(
@@ -71,7 +77,9 @@ EVENTS = ListPage(
 
 
 COLUMNS_OF_PANEL = (
-    Column("what", "What", lambda event: cells.link(words_of(event), "event", event.uuid, note=event.user_name)),
+    Column(
+        "what", "What", lambda event: cells.link(words_of(event), "event", event.uuid, note=event.user_name)
+    ),
     Column("at", "When", lambda event: cells.moment(event.created_at)),
 )
 
@@ -98,9 +106,7 @@ EVENT = DetailPage(
             (
                 Fact("When", lambda event: cells.exact_moment(event.created_at)),
                 Fact("Type", lambda event: cells.code(event.type)),
-                Fact(
-                    "Level", lambda event: cells.state(event.level, tone=_TONES.get(event.level, Tone.IDLE))
-                ),
+                Fact("Level", _level),
                 Fact(
                     "About",
                     lambda event: subjects.link(event.subject_type, event.subject_uuid, event.subject_name),

@@ -21,6 +21,7 @@ from cloudportal.portal.lists import ListPage
 from cloudportal.portal.pages import page
 from cloudportal.portal.panels import Fact, Facts, Part, Table
 from cloudportal.portal.queries import Filter
+from cloudportal.portal.tones import Tone
 
 RECENT = 5
 
@@ -45,7 +46,9 @@ def _caller_name(job: Job) -> str:
 
 
 def _state(job: Job) -> Any:
-    return cells.state("undoing" if job.is_undoing and job.is_open else job.state)
+    """The state as a badge: what runs here is under way, not well."""
+    word = "undoing" if job.is_undoing and job.is_open else job.state
+    return cells.state(word, tone=Tone.BUSY if job.is_open else None)
 
 
 COLUMNS = (
@@ -87,6 +90,7 @@ JOB = DetailPage(
     row=job_for,
     parent="jobs",
     parent_label="Jobs",
+    state=_state,
     title=lambda job: f"{label_of(job.kind)}: {job.subject_name}" if job.subject_name else label_of(job.kind),
     panels=(
         Part("Steps", "portal/jobs/whole.html", _progress),
@@ -97,9 +101,9 @@ JOB = DetailPage(
                 Fact("Asked by", _caller_name),
                 Fact("From", lambda job: job.caller.get("source_address") or ""),
                 Fact("Asked", lambda job: cells.exact_moment(job.created_at)),
-                Fact("Began", lambda job: cells.exact_moment(job.started_at)),
-                Fact("Ended", lambda job: cells.exact_moment(job.ended_at)),
-                Fact("Took", took),
+                Fact("Began", lambda job: cells.exact_moment(job.started_at), is_shown_empty=False),
+                Fact("Ended", lambda job: cells.exact_moment(job.ended_at), is_shown_empty=False),
+                Fact("Took", took, is_shown_empty=False),
                 Fact("Id", lambda job: cells.copyable(job.uuid)),
             ),
             place="side",
@@ -111,8 +115,8 @@ JOB = DetailPage(
                 Fact("Queue", "queue"),
                 Fact("Worker", "worker"),
                 Fact("Attempt", "attempt"),
-                Fact("Lease until", lambda job: cells.exact_moment(job.lease_until)),
-                Fact("Detail", "operator_detail"),
+                Fact("Lease until", lambda job: cells.exact_moment(job.lease_until), is_shown_empty=False),
+                Fact("Detail", "operator_detail", is_shown_empty=False),
             ),
             place="side",
             least=RoleKind.ROOT_ADMIN,

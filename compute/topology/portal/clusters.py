@@ -150,7 +150,9 @@ POD = DetailPage(
         events_panel(place="side"),
     ),
     buttons=(
-        RowAction(actions.ENABLE_POD, pods.enable, icon="play", done="{name} takes instances again."),
+        RowAction(
+            actions.ENABLE_POD, pods.enable, icon="play", is_first=True, done="{name} takes instances again."
+        ),
         RowLink(actions.UPDATE_POD, "pod-edit", icon="edit"),
         RowAction(actions.DISABLE_POD, pods.disable, icon="stop", done="{name} takes nothing new."),
         RowAction(actions.DELETE_POD, pods.delete, icon="trash", done="{name} is deleted.", goes_away=True),
@@ -216,7 +218,13 @@ CLUSTER = DetailPage(
         events_panel(place="side"),
     ),
     buttons=(
-        RowAction(actions.ENABLE_CLUSTER, clusters.enable, icon="play", done="{name} takes instances again."),
+        RowAction(
+            actions.ENABLE_CLUSTER,
+            clusters.enable,
+            icon="play",
+            is_first=True,
+            done="{name} takes instances again.",
+        ),
         RowLink(actions.UPDATE_CLUSTER, "cluster-edit", icon="edit"),
         RowAction(actions.DISABLE_CLUSTER, clusters.disable, icon="stop", done="{name} takes nothing new."),
         RowAction(

@@ -206,8 +206,20 @@ HOST = DetailPage(
         events_panel(place="side"),
     ),
     buttons=(
-        RowAction(actions.ENABLE_HOST, hosts.enable, icon="play", done="{name} takes instances again."),
-        RowAction(actions.RECONNECT_HOST, hosts.reconnect, icon="reboot", done="{name} is asked again."),
+        RowAction(
+            actions.ENABLE_HOST,
+            hosts.enable,
+            icon="play",
+            is_first=True,
+            done="{name} takes instances again.",
+        ),
+        RowAction(
+            actions.RECONNECT_HOST,
+            hosts.reconnect,
+            icon="reboot",
+            is_first=True,
+            done="{name} is asked again.",
+        ),
         RowLink(actions.UPDATE_HOST, "host-edit", icon="edit"),
         RowAction(actions.DISABLE_HOST, hosts.disable, icon="stop", done="{name} takes nothing new."),
         RowAction(actions.MAINTAIN_HOST, hosts.maintain, icon="lock", done="{name} is in maintenance."),

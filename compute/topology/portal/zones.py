@@ -206,7 +206,13 @@ ZONE = DetailPage(
         events_panel(place="side"),
     ),
     buttons=(
-        RowAction(actions.ENABLE_ZONE, zones.enable, icon="play", done="{name} takes instances again."),
+        RowAction(
+            actions.ENABLE_ZONE,
+            zones.enable,
+            icon="play",
+            is_first=True,
+            done="{name} takes instances again.",
+        ),
         RowLink(actions.UPDATE_ZONE, "zone-edit", icon="edit"),
         RowAction(actions.DISABLE_ZONE, zones.disable, icon="stop", done="{name} takes nothing new."),
         RowAction(actions.DELETE_ZONE, zones.delete, icon="trash", done="{name} is deleted.", goes_away=True),

@@ -1,0 +1,137 @@
+"""Usage: how long each thing counted in a month, to the second."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+
+from cloudportal.core import clock
+from cloudportal.core.caller import Caller
+from cloudportal.core.permissions import RoleKind
+from cloudportal.events import meters
+from cloudportal.portal import cells, formats, menu, subjects
+from cloudportal.portal.columns import Column, columns_for, rows_of
+from cloudportal.portal.pages import page
+from cloudportal.portal.queries import Option
+from usage import actions, queries
+from usage.queries import UsageLine
+
+LINES_A_PAGE = 50
+_MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
+_WORDS = {
+    meters.RUNNING_INSTANCE: ("Running instances", "instance"),
+    meters.ALLOCATED_INSTANCE: ("Instances that exist", "instance"),
+    meters.VOLUME: ("Volumes", "volume"),
+    meters.ADDRESS: ("IP addresses", ""),
+    meters.TEMPLATE: ("Templates", "template"),
+}
+
+
+@dataclass(frozen=True)
+class Month:
+    """A calendar month in the reader's time zone."""
+
+    since: datetime
+    until: datetime
+
+    @classmethod
+    def of(cls, text: str) -> "Month":
+        """The month that `2026-11` names, or the present one."""
+        found = _MONTH.fullmatch(text)
+        today = timezone.localtime(clock.now())
+        year, month = (int(found[1]), int(found[2])) if found else (today.year, today.month)
+        since = today.replace(year=year, month=month, day=1, hour=0, minute=0, second=0, microsecond=0)
+        return cls(since, (since + timedelta(days=32)).replace(day=1))
+
+    @property
+    def name(self) -> str:
+        """`2026-11`, as in addresses."""
+        return f"{self.since:%Y-%m}"
+
+    @property
+    def words(self) -> str:
+        """`November 2026`."""
+        return f"{self.since:%B %Y}"
+
+    @property
+    def before(self) -> "Month":
+        """The month before it."""
+        return Month.of(f"{self.since - timedelta(days=1):%Y-%m}")
+
+
+def _terms(line: UsageLine) -> str:
+    found = line.quantities
+    parts = [
+        f"{found['cpus']} CPUs" if "cpus" in found else "",
+        formats.mib(found["memory_mib"]) if "memory_mib" in found else "",
+        formats.size(found["size_bytes"]) if "size_bytes" in found else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _columns(meter: str, longest_seconds: int) -> tuple[Column, ...]:
+    noun = _WORDS[meter][1]
+    return (
+        Column("subject", "Name", lambda line: subjects.link(noun, line.subject_uuid, line.subject_name)),
+        Column("terms", "Terms", _terms),
+        Column(
+            "time",
+            "Counted",
+            lambda line: cells.bar(line.seconds, longest_seconds, text=formats.duration(line.seconds)),
+        ),
+        Column("seconds", "Seconds", lambda line: f"{line.seconds:,}", kind="number"),
+        Column("account", "Account", "account_name", least=RoleKind.DOMAIN_ADMIN),
+        Column("since", "Since", lambda line: cells.moment(line.started_at), on_phone=False),
+        Column(
+            "until",
+            "Until",
+            lambda line: cells.moment(line.ended_at) if line.ended_at else cells.state("running"),
+            on_phone=False,
+        ),
+    )
+
+
+def _address(month: Month, meter: str, **more: Any) -> str:
+    extra = "".join(f"&{name}={value}" for name, value in more.items())
+    return f"{reverse('portal:usage')}?month={month.name}&meter={meter}{extra}"
+
+
+def usage(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """One month's usage of one kind, the longest first."""
+    month = Month.of(request.GET.get("month", ""))
+    asked = request.GET.get("meter", "")
+    meter = asked if asked in _WORDS else meters.RUNNING_INSTANCE
+    found = queries.usage_for(caller, month.since, month.until, meter=meter)
+    lines = sorted(found, key=lambda line: line.seconds, reverse=True)
+    shown = Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page"))
+    columns = columns_for(caller, _columns(meter, lines[0].seconds if lines else 1))
+    present = Month.of("")
+    values = {
+        "page_title": "Usage",
+        "month": month,
+        "meters": [Option(words[0], _address(month, name), name == meter) for name, words in _WORDS.items()],
+        "before_url": _address(month.before, meter),
+        "after_url": _address(Month.of(f"{month.until:%Y-%m}"), meter) if month.since < present.since else "",
+        "total": formats.duration(sum(line.seconds for line in lines)),
+        "total_seconds": sum(line.seconds for line in lines),
+        "count": len({line.subject_uuid for line in lines}),
+        "columns": columns,
+        "rows": rows_of(columns, shown.object_list),
+        "page": shown,
+        "previous_url": _address(month, meter, page=shown.previous_page_number())
+        if shown.has_previous()
+        else "",
+        "next_url": _address(month, meter, page=shown.next_page_number()) if shown.has_next() else "",
+    }
+    return render(request, "usage/usage.html", values)
+
+
+menu.entry("Usage", "usage", icon="usage", section="Activity", order=30, action=actions.READ)
+
+urlpatterns = [path("usage/", page(usage), name="usage")]
