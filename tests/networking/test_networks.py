@@ -2,8 +2,10 @@ import pytest
 
 from cloudportal.core import plans
 from cloudportal.core.errors import Conflict, InvalidInput, NotFound, NotPermitted, WrongState
+from cloudportal.drivers.errors import Refused
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.events.models import Event
+from cloudportal.jobs import services as jobs
 from compute.topology.services import hosts
 from networking import network_work, queries
 from networking.connections import network_driver
@@ -242,3 +244,20 @@ def test_the_longest_lease_of_all_hosts_is_remembered():
     laid(network, make_host())
     network.refresh_from_db()
     assert network.lease_seconds >= 5
+
+
+def test_a_deletion_that_failed_can_be_tried_again(root):
+    network = make_network()
+    laid(network, make_host())
+    place = network.settings["place"]
+    world().inject(Fault(operation="remove_network", kind=FaultKind.FAIL, error="refused", place=place))
+    job = run_job(networks.delete(root, network))
+    assert run_job(jobs.retry(root, job)).state == "done"
+    assert not Network.objects.exists()
+
+
+def test_settings_that_no_longer_fit_say_so():
+    network = make_network(settings={"world": "relative", "place": "x"})
+    with pytest.raises(Refused) as fault:
+        network_work.ensure_network_on_host(network, make_host())
+    assert network.name in fault.value.sentence

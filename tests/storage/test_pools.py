@@ -1,14 +1,18 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from cloudportal.core.errors import Conflict, InvalidInput, NotPermitted
+from cloudportal.drivers.errors import Refused, Unreachable
 from cloudportal.drivers.simulated.tampering import set_reachable
 from cloudportal.events.models import Alert
-from storage import housekeeping
-from storage.connections import storage_driver
-from storage.models import Pool
+from cloudportal.jobs import services as jobs
+from storage import housekeeping, queries
+from storage.connections import ready_pool, storage_driver
+from storage.models import Pool, Volume
 from storage.services import offerings, pools
+from tenants.models import Account
 from tests.support.factories import make_personas
 from tests.support.factories_infra import (
     GIB,
@@ -164,3 +168,82 @@ def test_disk_offerings_are_made_edited_and_deleted(root):
 def test_an_offerings_size_stays_in_bounds(root, size_gib):
     with pytest.raises(InvalidInput):
         offerings.create(root, offerings.DiskOfferingValues(name="x", size_gib=size_gib))
+
+
+def test_a_pool_without_a_connection_of_its_own_goes_through_a_host():
+    host = make_host()
+    pool = Pool.objects.create(
+        zone=host.cluster.pod.zone,
+        cluster=host.cluster,
+        name="through",
+        driver="simulator",
+        settings={"place": new_place(), "capacity_gib": 3},
+        state="up",
+    )
+    with ready_pool(pool) as driver:
+        assert driver.pool_facts().capacity_bytes == 3 * GIB
+    with ready_pool(pool, host=host) as driver:
+        assert driver.pool_facts().uuid == pool.uuid
+    Pool.objects.filter(pk=pool.pk).update(cluster=None, host=host)
+    with ready_pool(Pool.objects.get()) as driver:
+        assert driver.pool_facts().uuid == pool.uuid
+
+
+def test_a_pool_whose_hosts_are_all_down_is_out_of_reach():
+    host = make_host(state="unreachable")
+    pool = Pool(zone=host.cluster.pod.zone, name="p", driver="simulator", settings={"place": "x"})
+    with pytest.raises(Unreachable) as fault:
+        storage_driver(pool)
+    assert pool.name in fault.value.detail
+
+
+def test_settings_that_no_longer_fit_say_so():
+    pool = Pool(zone=make_zone(), name="p", driver="simulator", settings={"world": "relative", "place": "x"})
+    with pytest.raises(Refused) as fault:
+        storage_driver(pool)
+    assert "p" in fault.value.sentence
+
+
+def test_a_full_pool_raises_an_alert_until_there_is_space(monkeypatch):
+    pool = make_pool()
+    with storage_driver(pool) as driver:
+        facts = driver.pool_facts()
+    housekeeping._answered(pool, replace(facts, used_bytes=facts.capacity_bytes))
+    assert Alert.objects.get().code == housekeeping.FULL_ALERT
+    housekeeping._answered(pool, facts)
+    assert not Alert.objects.get().is_open
+
+
+def test_a_pool_that_holds_volumes_is_not_forgotten(root):
+    pool = make_pool(state="maintenance")
+    account = Account.objects.get(name="admin")
+    Volume.objects.create(account=account, zone=pool.zone, pool=pool, name="v", size_bytes=GIB)
+    with pytest.raises(Conflict):
+        pools.remove(root, pool)
+
+
+def test_a_failed_connection_can_be_tried_again(root, place, settings):
+    settings.JOB_STEP_TRIES = 1
+    set_reachable(world(), place, False)
+    pool, job = added(root, place)
+    set_reachable(world(), place, True)
+    run_job(jobs.retry(root, job))
+    pool.refresh_from_db()
+    assert pool.state == "up"
+
+
+def test_an_offering_that_was_chosen_is_closed_instead_of_deleted(root):
+    offering = make_disk_offering(size_gib=None)
+    account = Account.objects.get(name="admin")
+    Volume.objects.create(account=account, zone=make_zone(), offering=offering, name="v", size_bytes=GIB)
+    offerings.update(root, offering, offerings.DiskOfferingChanges(name="Renamed", tags=("b", "a")))
+    offerings.delete(root, offering)
+    offering.refresh_from_db()
+    assert (offering.name, offering.tags, offering.is_active) == ("Renamed", ["a", "b"], False)
+
+
+def test_pools_are_for_root_admins_to_see(people):
+    pool = make_pool()
+    assert queries.pool_for(people.root_admin, pool.uuid) == pool
+    with pytest.raises(NotPermitted):
+        queries.pool_for(people.domain_admin, pool.uuid)

@@ -8,10 +8,12 @@ from cloudportal.core.errors import InvalidInput, LimitReached, NotFound, NotPer
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.events.models import Event, MeterMark
 from cloudportal.jobs import services as jobs
+from cloudportal.jobs.run import Run
 from storage import housekeeping, images, queries, store, volume_work
 from storage.connections import storage_driver
 from storage.models import Template, TemplateCopy
 from storage.services import templates, volumes
+from storage.workflows import fetch_template
 from tenants.models import Counter
 from tenants.resources import Resource
 from tenants.services import limits_recount
@@ -275,3 +277,56 @@ def test_the_recount_agrees_after_all_that(root, sources):
     gone, _ = registered(root, sources)
     run_job(templates.delete(root, gone))
     assert limits_recount.find_drift([Resource.TEMPLATES, Resource.SECONDARY_STORAGE_GIB]) == []
+
+
+def test_housekeeping_leaves_images_on_pools_that_do_not_answer(people, infra):
+    volume, run = volume_on(infra, people.user)
+    run_job(templates.delete(people.root_admin, infra.template))
+    volume_work.remove_volume(run, volume)
+    volume_work.record_removed(run, volume)
+    place = infra.pool.settings["place"]
+    world().inject(Fault(operation="remove_image", kind=FaultKind.FAIL, place=place))
+    assert housekeeping.clear_images() == 0
+    assert TemplateCopy.objects.count() == 1
+    assert housekeeping.clear_images() == 1
+
+
+def test_a_pool_that_says_that_an_image_is_needed_keeps_it(people, infra):
+    volume, run = volume_on(infra, people.user)
+    volume_work.remove_volume(run, volume)
+    volume_work.record_removed(run, volume)
+    place = infra.pool.settings["place"]
+    world().inject(Fault(operation="remove_image", kind=FaultKind.FAIL, error="refused", place=place))
+    assert run_job(templates.delete(people.root_admin, infra.template)).state == "done"
+    assert TemplateCopy.objects.count() == 1
+
+
+def test_a_deletion_that_failed_can_be_tried_again(people, infra, settings):
+    settings.JOB_STEP_TRIES = 1
+    volume, run = volume_on(infra, people.user)
+    volume_work.remove_volume(run, volume)
+    volume_work.record_removed(run, volume)
+    place = infra.pool.settings["place"]
+    world().inject(Fault(operation="remove_image", kind=FaultKind.FAIL, place=place))
+    job = run_job(templates.delete(people.root_admin, infra.template))
+    assert job.state == "failed"
+    assert run_job(jobs.retry(people.root_admin, job)).state == "done"
+
+
+def test_progress_is_shown_while_an_image_comes_in(root, sources, monkeypatch):
+    monkeypatch.setattr(fetch_template, "PROGRESS_SECONDS", 0.0)
+    monkeypatch.setattr(store, "CHUNK_BYTES", 65536)
+    shown = []
+    monkeypatch.setattr(Run, "show_progress", lambda run, fraction, *, steps: shown.append(fraction))
+    registered(root, sources)
+    assert shown == [0.25, 0.5, 0.75, 1.0]
+
+
+def test_a_server_without_space_says_so(root, sources, monkeypatch):
+    def full(*args, **options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store, "receive", full)
+    template, job = registered(root, sources)
+    assert template.state == "error"
+    assert "No space left" in job.message

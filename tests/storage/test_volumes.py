@@ -290,3 +290,28 @@ def test_a_volume_of_a_host_pool_goes_through_that_host(user, zone):
     pool = make_pool(host.cluster.pod.zone, host=host)
     volume, _ = made(user, host.cluster.pod.zone)
     assert volume.pool == pool
+
+
+def test_a_deletion_that_failed_can_be_tried_again(people, user, zone, pool, settings):
+    settings.JOB_STEP_TRIES = 1
+    volume, _ = made(user, zone)
+    world().inject(Fault(operation="remove_volume", kind=FaultKind.FAIL, place=pool.settings["place"]))
+    job = run_job(volumes.delete(user, volume))
+    assert job.state == "failed"
+    assert run_job(jobs.retry(people.root_admin, job)).state == "done"
+
+
+def test_a_template_that_goes_while_a_volume_is_promised_is_noticed(user, zone, monkeypatch):
+    template = make_template()
+    really = volumes._allocate
+
+    def allocate(*args, **options):
+        volume = really(*args, **options)
+        template.state = "deleting"
+        template.save()
+        return volume
+
+    monkeypatch.setattr(volumes, "_allocate", allocate)
+    with pytest.raises(WrongState):
+        volumes.allocate_root(user, zone, template, name="x")
+    assert not Volume.objects.exists()

@@ -1,12 +1,19 @@
 import pytest
+from django.apps import apps
 
 from cloudportal.core import plans
 from cloudportal.core.errors import Conflict, InvalidInput, NotPermitted, WrongState
+from cloudportal.drivers import registry
+from cloudportal.drivers.errors import Unreachable
+from cloudportal.drivers.settings import Setting
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.drivers.simulated.tampering import set_reachable
 from cloudportal.events.models import Alert, Event
+from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Hold, Job
+from compute.drivers.simulator import SimulatedCompute
 from compute.topology import departures
+from compute.topology.connections import compute_driver
 from compute.topology.models import Host
 from compute.topology.services import hosts
 from tests.support.factories import make_personas
@@ -198,3 +205,66 @@ def test_disabling_a_silent_host_clears_its_alert(root):
     Alert.objects.create(code="host-unreachable", open_key=f"host-unreachable|host:{host.uuid}", sentence="x")
     hosts.disable(root, host)
     assert not Alert.objects.get().is_open
+
+
+def unreachable_clearing(host):
+    raise Unreachable(detail=host.name)
+
+
+def test_a_dead_host_is_let_go_with_what_is_on_it(root, monkeypatch):
+    clearing = departures.Clearing("networks", unreachable_clearing)
+    monkeypatch.setattr(departures, "_registered", {"networks": clearing})
+    job = run_job(hosts.remove(root, make_host(state="unreachable")))
+    assert job.state == "done"
+    assert job.lines.filter(sentence__contains="stay behind").exists()
+    assert not Host.objects.exists()
+
+
+def test_a_host_that_dies_while_it_is_cleared_is_kept_and_removed_later(root, monkeypatch, settings):
+    settings.JOB_STEP_TRIES = 1
+    clearing = departures.Clearing("networks", unreachable_clearing)
+    monkeypatch.setattr(departures, "_registered", {"networks": clearing})
+    host = make_host(state="disabled")
+    job = run_job(hosts.remove(root, host))
+    host.refresh_from_db()
+    assert (job.state, host.state) == ("failed", "disabled")
+    monkeypatch.setattr(departures, "_registered", {})
+    assert run_job(jobs.retry(root, job)).state == "done"
+    assert not Host.objects.exists()
+
+
+def test_a_failed_connection_can_be_tried_again(root, one_try):
+    place = new_place()
+    set_reachable(world(), place, False)
+    host, job = added(root, place)
+    set_reachable(world(), place, True)
+    run_job(jobs.retry(root, job))
+    host.refresh_from_db()
+    assert host.state == "up"
+
+
+class Secretive(SimulatedCompute):
+    name = "secretive"
+    settings = (
+        *SimulatedCompute.settings,
+        Setting(name="password", label="Password", kind="secret", scope="host", help="Which.", secret=True),
+    )
+
+
+def everything_written():
+    """All that the database holds of our tables, as text."""
+    rows = [list(model._base_manager.values()) for model in apps.get_models() if model._meta.managed]
+    return str(rows)
+
+
+def test_a_secret_is_nowhere_in_clear_and_still_opens_the_host(root, monkeypatch):
+    monkeypatch.setitem(registry.DRIVERS["compute"], "secretive", f"{__name__}.Secretive")
+    cluster = make_cluster(driver="secretive")
+    secret = {**place_settings(new_place()), "password": "canary-one"}
+    host, _ = added(root, "h", cluster_uuid=cluster.uuid, settings=secret)
+    hosts.update(root, host, hosts.HostChanges(settings={"password": "canary-two"}))
+    host.refresh_from_db()
+    assert host.state == "up"
+    assert compute_driver(host).text("password") == "canary-two"
+    assert "canary" not in everything_written()
+    assert Event.objects.get(type="HOST.EDIT").after["secrets"] == "********"

@@ -178,3 +178,27 @@ def test_tenants_see_no_infrastructure(people, ask):
     make_host()
     with pytest.raises(NotPermitted):
         ask(people.user)
+
+
+def test_every_place_can_be_renamed(root):
+    cluster = make_cluster()
+    pod, region = cluster.pod, cluster.pod.zone.region
+    regions.update(root, region, regions.RegionChanges(name="R", endpoint=""))
+    pods.update(root, pod, pods.PodChanges(name="P"))
+    clusters.update(root, cluster, clusters.ClusterChanges(name="C", cpu_overcommit=Decimal("2")))
+    found = queries.cluster_for(root, cluster.uuid)
+    assert (found.name, found.pod.name, found.pod.zone.region.name) == ("C", "P", "R")
+    assert found.cpu_overcommit == 2
+
+
+def test_a_zone_changes_its_name_servers_and_suffix(root):
+    zone = make_zone()
+    zones.update(root, zone, zones.ZoneChanges(dns=("1.1.1.1",), network_suffix="Cloud.Example."))
+    zone.refresh_from_db()
+    assert (zone.dns, zone.network_suffix) == (["1.1.1.1"], "cloud.example")
+
+
+def test_an_edit_that_changes_nothing_writes_nothing(root, django_assert_max_num_queries):
+    zone = make_zone()
+    with django_assert_max_num_queries(3):
+        zones.update(root, zone, zones.ZoneChanges(name=zone.name))

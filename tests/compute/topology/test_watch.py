@@ -2,6 +2,8 @@ import pytest
 
 from cloudportal.drivers.simulated.tampering import set_reachable
 from cloudportal.events.models import Alert, Event
+from compute.topology import watch as watching
+from compute.topology.connections import compute_driver
 from compute.topology.models import Host
 from compute.topology.watch import SILENT_ROUNDS, watch
 from tests.support.factories import foundation
@@ -104,3 +106,20 @@ def test_the_same_machine_under_two_names_says_so():
     watch()
     reasons = set(Host.objects.filter(pk__in=[host.pk, twin.pk]).values_list("reason", flat=True))
     assert any("already" in reason for reason in reasons)
+
+
+def test_a_host_that_is_disabled_while_it_is_asked_stays_disabled(host, monkeypatch):
+    silence(host)
+    watch_times(SILENT_ROUNDS - 1)
+    really_ask = watching._ask
+
+    def ask(asked):
+        Host.objects.filter(pk=host.pk).update(state="disabled")
+        return really_ask(asked)
+
+    monkeypatch.setattr(
+        watching, "_ask_all", lambda hosts: [ask((one, compute_driver(one))) for one in hosts]
+    )
+    watch()
+    assert state_of(host) == "disabled"
+    assert not Alert.objects.exists()
