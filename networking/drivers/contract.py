@@ -111,7 +111,9 @@ class NetworkDriver(Driver):
 
     @abstractmethod
     def remove_network(self, uuid: UUID) -> None:
-        """The network and its reservations are gone. Succeeds when there is none."""
+        """The network and its reservations are gone. Succeeds when there is none; raises Refused while a
+        guest runs on it, where the host can tell.
+        """
 
     @abstractmethod
     def ensure_reservation(self, network_uuid: UUID, reservation: ReservationSpec) -> None:

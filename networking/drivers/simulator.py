@@ -46,7 +46,8 @@ class SimulatedNetwork(NetworkDriver):
             elif (row["cidr"], row["gateway"], row["mtu"]) != (spec.cidr, spec.gateway, spec.mtu):
                 raise Refused(detail=f"simulated network {spec.uuid} is there with another range or MTU")
             elif row["name"] != spec.name:
-                scene.change("UPDATE networks SET name = ? WHERE uuid = ?", spec.name, str(spec.uuid))
+                change = "UPDATE networks SET name = ? WHERE uuid = ? AND place = ?"
+                scene.change(change, spec.name, str(spec.uuid), self._place)
                 scene.record(spec.uuid, "reshaped")
             return _facts(self._demand_row(scene, spec.uuid))
 
@@ -71,14 +72,16 @@ class SimulatedNetwork(NetworkDriver):
         with self._call("ensure_reservation", network_uuid) as scene:
             row = self._demand_row(scene, network_uuid)
             demand_usable(reservation.ip, cidr=row["cidr"], gateway=row["gateway"])
-            if reservation in _reservations(scene, network_uuid):
+            if reservation in _reservations(scene, row):
                 return
-            taken = "SELECT 1 FROM reservations WHERE network = ? AND ip = ? AND mac != ?"
-            if scene.row(taken, str(network_uuid), reservation.ip, reservation.mac):
+            taken = "SELECT 1 FROM reservations WHERE network = ? AND place = ? AND ip = ? AND mac != ?"
+            if scene.row(taken, str(network_uuid), self._place, reservation.ip, reservation.mac):
                 raise Refused("Another NIC has this address already.", detail=f"{reservation.ip} is reserved")
             scene.change(
-                "INSERT OR REPLACE INTO reservations (network, mac, ip, hostname) VALUES (?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO reservations (network, place, mac, ip, hostname) VALUES (?, ?, ?, "
+                "?, ?)",
                 str(network_uuid),
+                self._place,
                 reservation.mac,
                 reservation.ip,
                 reservation.hostname,
@@ -87,13 +90,13 @@ class SimulatedNetwork(NetworkDriver):
 
     def remove_reservation(self, network_uuid: UUID, mac: str) -> None:
         with self._call("remove_reservation", network_uuid) as scene:
-            if scene.change("DELETE FROM reservations WHERE network = ? AND mac = ?", str(network_uuid), mac):
+            change = "DELETE FROM reservations WHERE network = ? AND place = ? AND mac = ?"
+            if scene.change(change, str(network_uuid), self._place, mac):
                 scene.record(network_uuid, f"freed {mac}")
 
     def list_reservations(self, network_uuid: UUID) -> tuple[ReservationSpec, ...]:
         with self._call("list_reservations", network_uuid, is_effect=False) as scene:
-            self._demand_row(scene, network_uuid)
-            return _reservations(scene, network_uuid)
+            return _reservations(scene, self._demand_row(scene, network_uuid))
 
     def _call(
         self, operation: str, subject: object = "", *, is_effect: bool = True
@@ -121,8 +124,12 @@ class SimulatedNetwork(NetworkDriver):
         scene.record(spec.uuid, "made")
 
     def _is_in_use(self, scene: Scene, uuid: UUID) -> bool:
-        query = "SELECT 1 FROM guests WHERE power != 'off' AND instr(nics, ?) > 0"
-        return scene.row(query, network_locator(uuid)) is not None
+        """Whether a guest runs on it; where it lies in several places, on a host that bears this place's
+        name.
+        """
+        others = scene.row("SELECT 1 FROM networks WHERE uuid = ? AND place != ?", str(uuid), self._place)
+        query = "SELECT 1 FROM guests WHERE power != 'off' AND instr(nics, ?) > 0 AND (? OR place = ?)"
+        return scene.row(query, network_locator(uuid), others is None, self._place) is not None
 
     def _row(self, scene: Scene, uuid: UUID) -> sqlite3.Row | None:
         return scene.row("SELECT * FROM networks WHERE uuid = ? AND place = ?", str(uuid), self._place)
@@ -147,7 +154,8 @@ def _facts(row: sqlite3.Row) -> NetworkFacts:
     )
 
 
-def _reservations(scene: Scene, network_uuid: UUID) -> tuple[ReservationSpec, ...]:
-    rows = scene.rows("SELECT mac, ip, hostname FROM reservations WHERE network = ?", str(network_uuid))
+def _reservations(scene: Scene, network: sqlite3.Row) -> tuple[ReservationSpec, ...]:
+    query = "SELECT mac, ip, hostname FROM reservations WHERE network = ? AND place = ?"
+    rows = scene.rows(query, network["uuid"], network["place"])
     found = [ReservationSpec(mac=row["mac"], ip=row["ip"], hostname=row["hostname"]) for row in rows]
     return tuple(sorted(found, key=lambda reservation: ipaddress.ip_address(reservation.ip).packed))

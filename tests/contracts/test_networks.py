@@ -139,6 +139,13 @@ def test_two_callers_remove_one_network(network, driver):
     assert driver.find_network(spec.uuid) is None
 
 
+def test_a_network_that_a_running_guest_uses_is_kept(network, driver, made):
+    with network.running_guest(driver.network(made.uuid)), pytest.raises(Refused):
+        driver.remove_network(made.uuid)
+
+    assert driver.network(made.uuid).is_active
+
+
 def test_a_network_that_vanished_is_not_found(network, driver, made):
     network.lose_network(driver.network(made.uuid))
 

@@ -45,6 +45,12 @@ class PrivateLibvirtd:
                 thing.destroy()
             thing.undefine()
 
+    def restart(self):
+        """Another daemon in the same place; whoever was connected to the first one is so no more."""
+        self.stop()
+        self.daemon = libvirtd.start(self.directory)
+        self.connection = library().open(self.uri)
+
     def stop(self):
         self.connection.close()
         libvirtd.stop(self.daemon)

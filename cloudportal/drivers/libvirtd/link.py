@@ -13,7 +13,7 @@ from cloudportal.drivers.deadlines import Deadline
 from cloudportal.drivers.errors import OutcomeUnknown, Unreachable
 from cloudportal.drivers.libvirtd.faults import call_fault, is_connection_lost, opening_fault
 from cloudportal.drivers.libvirtd.uris import connection_uri
-from cloudportal.drivers.libvirtd.worker import TooLate, Worker
+from cloudportal.drivers.libvirtd.worker import Method, TooLate, Worker
 
 
 @cache
@@ -33,6 +33,10 @@ class Link:
         self._worker: Worker | None = None
         self._connection: Any = None
 
+    def __del__(self) -> None:
+        # The worker's thread would outlive a link that was forgotten, with its connection.
+        self.close()
+
     @contextmanager
     def talk(self, timeout_seconds: float) -> Iterator[Talk]:
         """A connection that answers, for one operation with one time limit; raises Unreachable or
@@ -44,17 +48,16 @@ class Link:
 
     def close(self) -> None:
         """Let the connection go. May be called again."""
-        worker, connection = self._worker, self._connection
+        worker = self._worker
         self._worker = self._connection = None
         if worker is not None:
-            # In the worker's own thread, behind a call that may still hang there: closing waits for the
-            # daemon.
-            worker.leave(lambda: connection is not None and connection.close())
+            # libvirt closes the connection with the last of its objects, in the worker's own thread.
+            worker.leave()
 
-    def run(self, function: Callable[..., Any], *arguments: Any, timeout_seconds: float) -> Any:
+    def run(self, function: Callable[..., Any] | Method, *arguments: Any, timeout_seconds: float) -> Any:
         """The call's answer; raises TooLate and drops the connection when it does not come in time."""
         if self._worker is None:
-            self._worker = Worker("libvirt")
+            self._worker = Worker("libvirt", lives_here=_is_libvirts_own)
         try:
             return self._worker.run(function, *arguments, timeout_seconds=timeout_seconds)
         except TooLate:
@@ -101,15 +104,17 @@ class Talk:
     def connect(self) -> None:
         self.connection = self._link.connection(self.deadline)
 
-    def look(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    def look(self, function: Callable[..., Any] | Method, *arguments: Any) -> Any:
         """A call that changes nothing."""
         return self._call(function, arguments, is_effect=False)
 
-    def act(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    def act(self, function: Callable[..., Any] | Method, *arguments: Any) -> Any:
         """A call that changes something: when the connection breaks, its outcome is unknown."""
         return self._call(function, arguments, is_effect=True)
 
-    def _call(self, function: Callable[..., Any], arguments: tuple[Any, ...], *, is_effect: bool) -> Any:
+    def _call(
+        self, function: Callable[..., Any] | Method, arguments: tuple[Any, ...], *, is_effect: bool
+    ) -> Any:
         try:
             return self._link.run(function, *arguments, timeout_seconds=self.deadline.remaining_seconds())
         except TooLate:
@@ -121,3 +126,7 @@ class Talk:
             if is_connection_lost(error):
                 self._link.close()
             raise call_fault(error, is_effect=is_effect) from error
+
+
+def _is_libvirts_own(value: Any) -> bool:
+    return type(value).__module__ == "libvirt"

@@ -1,6 +1,6 @@
 """The tables of a simulated world."""
 
-# `effects` is append-only: it says how often something really happened, which the other tables cannot.
+# A network lies in each place that guests use it in, under one id. `effects` is append-only: it says how often something really happened, which the other tables cannot.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS places (
     name TEXT PRIMARY KEY, uuid TEXT NOT NULL, is_reachable INTEGER NOT NULL DEFAULT 1
@@ -24,12 +24,13 @@ CREATE TABLE IF NOT EXISTS images (
     size_bytes INTEGER NOT NULL, virtual_size_bytes INTEGER NOT NULL, PRIMARY KEY (place, image_id)
 );
 CREATE TABLE IF NOT EXISTS networks (
-    uuid TEXT PRIMARY KEY, place TEXT NOT NULL, name TEXT NOT NULL, cidr TEXT NOT NULL, gateway TEXT NOT NULL,
-    mtu INTEGER NOT NULL
+    uuid TEXT NOT NULL, place TEXT NOT NULL, name TEXT NOT NULL, cidr TEXT NOT NULL, gateway TEXT NOT NULL,
+    mtu INTEGER NOT NULL, PRIMARY KEY (uuid, place)
 );
 CREATE TABLE IF NOT EXISTS reservations (
-    network TEXT NOT NULL REFERENCES networks (uuid) ON DELETE CASCADE, mac TEXT NOT NULL, ip TEXT NOT NULL,
-    hostname TEXT NOT NULL, PRIMARY KEY (network, mac), UNIQUE (network, ip)
+    network TEXT NOT NULL, place TEXT NOT NULL, mac TEXT NOT NULL, ip TEXT NOT NULL, hostname TEXT NOT NULL,
+    PRIMARY KEY (network, place, mac), UNIQUE (network, place, ip),
+    FOREIGN KEY (network, place) REFERENCES networks (uuid, place) ON DELETE CASCADE
 );
 CREATE TABLE IF NOT EXISTS faults (
     id INTEGER PRIMARY KEY AUTOINCREMENT, operation TEXT NOT NULL, kind TEXT NOT NULL, error TEXT NOT NULL,

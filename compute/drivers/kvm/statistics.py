@@ -52,7 +52,7 @@ def _kinds() -> int:
 def _statistics(talk: Talk, domain: Any, counters: Counters) -> GuestStatistics:
     addresses = mac_addresses(talk.look(domain.XMLDesc, 0))
     return GuestStatistics(
-        uuid=UUID(domain.UUIDString()),
+        uuid=UUID(talk.look(domain.UUIDString)),
         sampled_at=datetime.now(UTC),
         cpus=counters.get("vcpu.current", 0),
         cpu_time_ns=counters.get("cpu.time", 0),

@@ -70,6 +70,7 @@ def remove(talk: Talk, uuid: UUID) -> None:
         return
     with suppress(NotThere):
         if talk.look(network.isActive):
+            _demand_unused(talk, network)
             _stop(talk, network)
         talk.act(network.undefine)
 
@@ -103,6 +104,15 @@ def _activate(talk: Talk, network: Any) -> None:
         # Another caller was faster.
         if not talk.look(network.isActive):
             raise
+
+
+def _demand_unused(talk: Talk, network: Any) -> None:
+    # libvirt would pull the bridge from under running guests without a word.
+    ports = talk.look(network.listAllPorts, 0)
+    if ports:
+        raise Refused(
+            "Instances still run on this network. Stop them first.", detail=f"{len(ports)} NICs are on it"
+        )
 
 
 def _stop(talk: Talk, network: Any) -> None:

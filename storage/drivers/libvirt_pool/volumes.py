@@ -36,7 +36,7 @@ def list_facts(talk: Talk, pool: Any) -> tuple[VolumeFacts, ...]:
     pools.refresh(talk, pool)
     facts = []
     for found in talk.look(pool.listAllVolumes, 0):
-        if FileName.read(VOLUME, found.name()):
+        if FileName.read(VOLUME, talk.look(found.name)):
             # One that went away since the list was made is no volume any more.
             with suppress(NotThere):
                 facts.append(_facts(talk, found))
@@ -129,7 +129,7 @@ def _volume_xml(spec: VolumeSpec, name: str, base: tuple[str, str] | None) -> st
 
 
 def _facts(talk: Talk, found: Any) -> VolumeFacts:
-    name = FileName.read(VOLUME, found.name())
+    name = FileName.read(VOLUME, talk.look(found.name))
     if name is None:
         raise NotThere(detail="not a volume of ours")
     root = xml.read(talk.look(found.XMLDesc, 0))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import libvirt_qemu
 
-from cloudportal.drivers.libvirtd.locators import file_locator, network_locator, path_in
+from cloudportal.drivers.libvirtd.locators import file_locator, network_in, network_locator, path_in
 from compute.drivers.kvm.files import HostFiles
 from compute.drivers.opening import open_compute
 from networking.drivers.libvirt_network.definition import bridge_name
@@ -37,6 +37,12 @@ class RealRig:
     @property
     def unreachable_uri(self):
         return f"qemu+unix:///system?socket={self.directory}/nobody"
+
+    @contextmanager
+    def _running_guest(self, devices):
+        guest = self.daemon.connection.createXML(STRANGER.format(name="user", devices=devices))
+        yield
+        guest.destroy()
 
 
 class KvmComputeRig(RealRig):
@@ -118,15 +124,13 @@ class LibvirtPoolRig(RealRig):
     def lose_volume(self, facts):
         Path(path_in(facts.locator)).unlink()
 
-    @contextmanager
     def running_guest(self, facts):
+        """A guest that runs on the volume."""
         disk = (
             f"<disk type='file' device='disk'><driver name='qemu' type='{facts.format}'/>"
             f"<source file='{path_in(facts.locator)}'/><target dev='vda' bus='virtio'/></disk>"
         )
-        guest = self.daemon.connection.createXML(STRANGER.format(name="user", devices=disk))
-        yield
-        guest.destroy()
+        return self._running_guest(disk)
 
     def leftovers(self, thing_uuid):
         return tuple(path.name for path in self.volumes.glob(f"*{thing_uuid}*"))
@@ -145,6 +149,11 @@ class LibvirtNetworkRig(RealRig):
 
     def open_unreachable(self):
         return open_network("libvirt-network", {"uri": self.unreachable_uri}, timeout_seconds=TIMEOUT_SECONDS)
+
+    def running_guest(self, facts):
+        """A guest that runs on the network."""
+        name = network_in(facts.locator)
+        return self._running_guest(f"<interface type='network'><source network='{name}'/></interface>")
 
     def lose_network(self, facts):
         network = self.daemon.connection.networkLookupByUUIDString(str(facts.uuid))

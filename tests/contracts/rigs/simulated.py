@@ -14,6 +14,7 @@ from networking.drivers.contract import NetworkSpec
 from networking.drivers.opening import open_network
 from storage.drivers.contract import ImageSpec, PoolSpec, VolumeSpec
 from storage.drivers.opening import open_storage
+from tests.contracts import specs
 from tests.support import bootsectors
 
 TIMEOUT_SECONDS = 10.0
@@ -36,6 +37,14 @@ class SimulatedRig:
         )
         yield
         self.world.clear_faults(fault_id)
+
+    @contextmanager
+    def _running_guest(self, plug, devices):
+        guest_uuid = tampering.add_guest(self.world, "host-1", "user")
+        with self.world.tampering("plug") as scene:
+            scene.change(plug, devices, str(guest_uuid))
+        yield
+        tampering.delete_guest(self.world, guest_uuid)
 
     def _settings(self, place):
         return {"world": str(self.world.path), "place": place}
@@ -104,15 +113,10 @@ class SimulatedStorageRig(SimulatedRig):
     def lose_volume(self, facts):
         tampering.delete_volume(self.world, facts.uuid)
 
-    @contextmanager
     def running_guest(self, facts):
         """A guest that runs on the volume."""
-        guest_uuid = tampering.add_guest(self.world, "host-1", "user", power="on")
-        with self.world.tampering("plug") as scene:
-            disks = f'[{{"locator": "{facts.locator}", "format": "raw", "device_index": 0}}]'
-            scene.change("UPDATE guests SET disks = ? WHERE uuid = ?", disks, str(guest_uuid))
-        yield
-        tampering.delete_guest(self.world, guest_uuid)
+        disks = f'[{{"locator": "{facts.locator}", "format": "raw", "device_index": 0}}]'
+        return self._running_guest("UPDATE guests SET disks = ? WHERE uuid = ?", disks)
 
     def leftovers(self, thing_uuid):
         return ()
@@ -125,6 +129,11 @@ class SimulatedNetworkRig(SimulatedRig):
     def open_unreachable(self):
         tampering.set_reachable(self.world, "zone-2", False)
         return open_network("simulator", self._settings("zone-2"), timeout_seconds=TIMEOUT_SECONDS)
+
+    def running_guest(self, facts):
+        """A guest that runs on the network."""
+        nics = f'[{{"mac": "{specs.mac()}", "network_locator": "{facts.locator}", "device_index": 0}}]'
+        return self._running_guest("UPDATE guests SET nics = ? WHERE uuid = ?", nics)
 
     def lose_network(self, facts):
         tampering.delete_network(self.world, facts.uuid)
