@@ -1,3 +1,4 @@
+import shutil
 import socket
 import stat
 
@@ -10,34 +11,56 @@ from cloudportal.demo import place
 def where(tmp_path, monkeypatch):
     monkeypatch.setenv("PORTAL_DEMO", str(tmp_path / "demo"))
     monkeypatch.setattr(place, "PORTS", {"web": place.daemon.free_port()})
-    return tmp_path / "demo"
+    return place.directory()
 
 
 def test_a_password_is_made_once_and_only_we_may_read_it(where):
-    first = place.open_place().password("ada")
-    assert place.open_place().password("ada") == first
-    assert place.open_place().password("grace") != first
+    first = place.open_place(where).password("ada")
+    assert place.open_place(where).password("ada") == first
+    assert place.open_place(where).password("grace") != first
     assert stat.S_IMODE((where / "passwords.json").stat().st_mode) == 0o600
     assert stat.S_IMODE(where.stat().st_mode) == 0o700
 
 
 def test_ports_stay_from_run_to_run(where):
-    assert place.open_place().ports == place.open_place().ports
+    assert place.open_place(where).ports == place.open_place(where).ports
 
 
 def test_a_port_that_somebody_took_is_replaced(where):
-    before = place.open_place().ports["web"]
+    before = place.open_place(where).ports["web"]
     with socket.create_server(("127.0.0.1", before)):
-        after = place.open_place().ports["web"]
+        after = place.open_place(where).ports["web"]
     assert after != before
-    assert place.open_place().url == f"http://127.0.0.1:{after}"
+    assert place.open_place(where).url == f"http://127.0.0.1:{after}"
+
+
+def test_a_port_that_was_asked_for_is_used_or_refused(where):
+    wanted = place.daemon.free_port()
+    assert place.open_place(where, web_port=wanted).ports["web"] == wanted
+    with (
+        socket.create_server(("127.0.0.1", wanted)),
+        pytest.raises(place.Unusable, match=f"listens on port {wanted}"),
+    ):
+        place.open_place(where, web_port=wanted)
+
+
+def test_a_directory_that_was_moved_is_refused(where, tmp_path):
+    place.open_place(where)
+    moved = tmp_path / "moved"
+    shutil.move(where, moved)
+    with pytest.raises(place.Unusable, match=f"was made in {where}"):
+        place.open_place(moved)
+
+
+def test_simulated_hosts_have_a_directory_of_their_own(where, tmp_path):
+    assert place.directory(simulated=True) == tmp_path / "demo-simulated"
 
 
 def test_no_setting_of_another_portal_reaches_the_demonstration(where, monkeypatch):
     monkeypatch.setenv("PORTAL_DATABASE", "mysql://portal@production/portal")
     monkeypatch.setenv("PORTAL_LOG_LEVEL", "DEBUG")
     monkeypatch.setenv("PATH", "/usr/bin")
-    ours = place.environment()
+    ours = place.environment(where)
     assert "PORTAL_DATABASE" not in ours
     assert ours["PORTAL_STATE"] == str(where)
     assert ours["PORTAL_LOG_LEVEL"] == "DEBUG"

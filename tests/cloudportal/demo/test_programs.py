@@ -62,6 +62,10 @@ def program(tmp_path, name, ready):
     return programs.Program(name, command, tmp_path / f"{name}.log", ready)
 
 
+def start(wanted, place, supervisor):
+    programs.wait_until_ready(wanted, programs.spawn(wanted, place, supervisor))
+
+
 def test_programs_get_ready_side_by_side_and_know_where_the_portal_is(tmp_path):
     supervisor = Supervisor()
     both = [
@@ -69,7 +73,7 @@ def test_programs_get_ready_side_by_side_and_know_where_the_portal_is(tmp_path):
         program(tmp_path, "web", lambda: (tmp_path / "worker").exists()),
         program(tmp_path, "worker", lambda: (tmp_path / "web").exists()),
     ]
-    programs.start(both, Place(tmp_path, {"web": 8123}), supervisor)
+    start(both, Place(tmp_path, {"web": 8123}), supervisor)
     supervisor.end()
     assert (tmp_path / "worker").read_text() == "http://127.0.0.1:8123\n"
 
@@ -80,7 +84,29 @@ def test_one_that_does_not_start_is_explained_and_the_others_can_be_ended(tmp_pa
         "worker", ["sh", "-c", "echo no broker; exit 1"], tmp_path / "log", lambda: False
     )
     with pytest.raises(daemon.NotStarted, match=r"(?s)worker ended with exit code 1.*no broker"):
-        programs.start(
-            [program(tmp_path, "web", lambda: True), broken], Place(tmp_path, {"web": 1}), supervisor
-        )
+        start([program(tmp_path, "web", lambda: True), broken], Place(tmp_path, {"web": 1}), supervisor)
     supervisor.end()
+
+
+def test_all_are_asked_to_end_before_any_is_waited_for(tmp_path):
+    supervisor = Supervisor()
+    marks = f"{tmp_path}/asked-"
+    # Ends only when it sees that the other was asked too.
+    waiting = (
+        'trap "touch {0}{1}; while [ ! -e {0}{2} ]; do sleep 0.01; done; exit" TERM; touch {0}ready-{1}; {3}'
+    )
+    forever = "while true; do sleep 0.01; done"
+    both = [
+        programs.Program(
+            one,
+            ["sh", "-c", waiting.format(marks, one, other, forever)],
+            tmp_path / one,
+            (tmp_path / f"asked-ready-{one}").exists,
+            end_seconds=10.0,
+        )
+        for one, other in (("web", "worker"), ("worker", "web"))
+    ]
+    started = programs.spawn(both, Place(tmp_path, {"web": 1}), supervisor)
+    programs.wait_until_ready(both, started)
+    supervisor.end()
+    assert [one.process.returncode for one in started] == [0, 0]
