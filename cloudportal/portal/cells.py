@@ -95,8 +95,8 @@ def words(values: Iterable[Any]) -> SafeString:
     return format_html_join(" ", '<span class="tag">{}</span>', items) if items else NOTHING
 
 
-def bar(used: float, maximum: float | None, *, text: str = "") -> SafeString:
-    """How full something is, drawn; the text says the same in words."""
+def bar(used: float, maximum: float | None, *, text: str = "", is_limit: bool = True) -> SafeString:
+    """How full something is, drawn; the text says the same in words. What is no limit is never near or full."""
     if not maximum:
         return format_html('<span class="figure">{}</span>', text)
     share = min(max(100 * used / maximum, 0), 100)
@@ -105,7 +105,7 @@ def bar(used: float, maximum: float | None, *, text: str = "") -> SafeString:
         ' aria-hidden="true"><rect class="bar-track" width="100" height="6"/>'
         '<rect class="bar-used" width="{}" height="6"/></svg>',
         text,
-        fullness(share),
+        fullness(share) if is_limit else "plain",
         f"{share:.1f}",
     )
 

@@ -1,6 +1,7 @@
 """What turns a function of a caller into a page: signed in, in the reader's time zone, refusals told well."""
 
 from collections.abc import Callable
+from copy import copy
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -34,9 +35,10 @@ def page(view: View) -> View:
 
     @wraps(view)
     def opened(request: HttpRequest, *arguments: Any, **parts: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
+        if not request.user.is_authenticated or not request.caller:  # type: ignore[attr-defined]
             return to_sign_in(request)
-        caller = request.caller  # type: ignore[attr-defined]
+        # A copy of the lazy caller is the caller itself, whom services may make another one from.
+        caller = copy(request.caller)  # type: ignore[attr-defined]
         for step_in in _roles:
             caller = step_in(request, caller)
         request.caller = caller  # type: ignore[attr-defined]

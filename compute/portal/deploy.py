@@ -24,7 +24,7 @@ from networking import states as network_states
 from networking.queries import networks_for
 from storage import states as storage_states
 from storage.queries import templates_for
-from tenants.portal.limits import shares_with
+from tenants.portal.limits import figures_with
 
 MOST_CARDS = 60
 
@@ -141,7 +141,7 @@ def _outcome(caller: Caller, plan: Plan) -> dict[str, Any]:
     told = [one for one in plan.effects if one["kind"] != "limit"]
     # What is made comes first; services note their effects in the order in which they happen.
     sentences = [one["sentence"] for one in sorted(told, key=lambda one: one["kind"] != "create")]
-    return {"sentences": sentences, "shares": shares_with(caller, wanted)}
+    return {"sentences": sentences, "figures": figures_with(caller, wanted)}
 
 
 DEPLOY = FormPage(

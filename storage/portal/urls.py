@@ -1,5 +1,7 @@
 """The addresses of the pages about storage."""
 
-from storage.portal import pools, templates, volumes
+from storage.portal import pools, start_page, templates, volumes
 
 urlpatterns = [*volumes.urlpatterns, *templates.urlpatterns, *pools.urlpatterns]
+
+__all__ = ["start_page", "urlpatterns"]

@@ -1,7 +1,6 @@
 """What the caller has and may still have, in words and bars, for the start page and wherever something is made."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -10,6 +9,7 @@ from django.urls import reverse
 from cloudportal.core.caller import Caller
 from cloudportal.portal import formats, home
 from cloudportal.portal.buttons import RowLink
+from cloudportal.portal.figures import Figure
 from cloudportal.portal.forms import FormPage, PortalForm
 from cloudportal.portal.panels import Part
 from tenants import actions
@@ -36,38 +36,24 @@ _FIRST = (
 )
 
 
-@dataclass(frozen=True)
-class Share:
-    """One limit as people read it: how much is used of how much, and what is left."""
-
-    label: str
-    used: int
-    maximum: int | None
-    used_words: str
-    maximum_words: str
-    text: str
-    left: str
-    bound_by: str
-
-
-def share_of(limit: Limit, *, wanted: int = 0) -> Share:
-    """The limit, with `wanted` more than is used now."""
-    used = limit.used + wanted
-    most = limit.effective
-    return Share(
+def figure_of(limit: Limit, *, wanted: int = 0) -> Figure:
+    """The limit, with `wanted` more than is used now, and what is left of it."""
+    used, most = limit.used + wanted, limit.effective
+    left = f"{amount(limit.resource, max(most - used, 0))} left" if most is not None else "no limit"
+    return Figure(
         label=label_of(limit.resource),
         used=used,
         maximum=most,
         used_words=amount(limit.resource, used),
         maximum_words=amount(limit.resource, most) if most is not None else "",
-        text=_of(amount(limit.resource, used), amount(limit.resource, most) if most is not None else ""),
-        left=f"{amount(limit.resource, max(most - used, 0))} left" if most is not None else "no limit",
-        bound_by=limit.bound_by if limit.is_inherited else "",
+        note=f"{left}, set by {_in_sentence(limit.bound_by)}"
+        if limit.is_inherited and limit.bound_by
+        else left,
     )
 
 
-def _of(used: str, most: str) -> str:
-    return f"{used} of {most}" if most else f"{used}, no limit"
+def _in_sentence(name: str) -> str:
+    return name[:1].lower() + name[1:]
 
 
 def label_of(resource: Resource) -> str:
@@ -91,10 +77,10 @@ def own_limits(caller: Caller) -> list[Limit]:
     return limits_for(caller, _own_account(caller))
 
 
-def shares_with(caller: Caller, wanted: Mapping[str, int]) -> list[Share]:
+def figures_with(caller: Caller, wanted: Mapping[str, int]) -> list[Figure]:
     """The limits that these amounts count against, as they would be afterwards."""
     found = {one.resource.value: one for one in own_limits(caller)}
-    return [share_of(found[name], wanted=more) for name, more in wanted.items() if name in found]
+    return [figure_of(found[name], wanted=more) for name, more in wanted.items() if name in found]
 
 
 def _own_account(caller: Caller) -> Account:
@@ -105,8 +91,9 @@ def _own_account(caller: Caller) -> Account:
 
 def _on_start_page(caller: Caller) -> dict[str, Any] | None:
     found = {one.resource: one for one in own_limits(caller)}
-    shares = [share_of(found[resource]) for resource in _FIRST if resource in found]
-    return {"shares": shares} if shares else None
+    shown = [found[resource] for resource in _FIRST if resource in found]
+    is_worth_it = any(one.used or one.effective is not None for one in shown)
+    return {"figures": [figure_of(one) for one in shown]} if is_worth_it else None
 
 
 def limits_part(route: str) -> Part:
@@ -115,11 +102,11 @@ def limits_part(route: str) -> Part:
     def values(caller: Caller, row: Account | Domain) -> dict[str, Any] | None:
         if not caller.may(actions.READ_LIMIT.name):
             return None
-        shares = [share_of(one) for one in limits_for(caller, row)]
+        figures = [figure_of(one) for one in limits_for(caller, row)]
         change = RowLink(actions.UPDATE_LIMIT, route, icon="edit", label="Set a limit").button(caller, row)
-        return {"shares": shares, "change": change}
+        return {"figures": figures, "change": change}
 
-    return Part("Limits", "tenants/limits.html", values)
+    return Part("Limits", "portal/panels/figures.html", values)
 
 
 class LimitForm(PortalForm):
@@ -164,7 +151,7 @@ urlpatterns = [pattern for form in FORMS for pattern in form.urls()]
 home.panel(
     "limits",
     "What you have, and may still have",
-    "tenants/home_limits.html",
+    "portal/home/figures.html",
     _on_start_page,
     order=20,
     action=actions.READ_LIMIT,

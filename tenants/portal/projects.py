@@ -21,7 +21,7 @@ from cloudportal.portal.queries import Filter
 from tenants import actions, queries, states
 from tenants.membership import acting_on
 from tenants.models import Invitation, Project, ProjectMember
-from tenants.portal.limits import share_of
+from tenants.portal.limits import figure_of
 from tenants.services import invitations, project_members, projects
 from tenants.services.projects import NewProject, ProjectChanges
 
@@ -133,9 +133,11 @@ def _remove_member(caller: Caller, project: Project, values: dict[str, Any]) -> 
 
 
 def _limits(caller: Caller, project: Project) -> dict[str, Any] | None:
+    """What the project has and may still have, for its members as for the domain's admins."""
     if not caller.may(actions.READ_LIMIT.name):
         return None
-    return {"shares": [share_of(one) for one in queries.limits_for(caller, project.account)], "change": None}
+    found = queries.limits_for(acting_on(caller, project), project.account)
+    return {"figures": [figure_of(one) for one in found], "change": None}
 
 
 PROJECTS = ListPage(
@@ -201,7 +203,7 @@ PROJECT = DetailPage(
                 Column("until", "Until", lambda one: cells.moment(one.expires_at), on_phone=False),
             ),
         ),
-        Part("Limits", "tenants/limits.html", _limits),
+        Part("Limits", "portal/panels/figures.html", _limits),
         Facts(
             "Project",
             (

@@ -83,7 +83,9 @@ def _columns(meter: str, longest_seconds: int) -> tuple[Column, ...]:
         Column(
             "time",
             "Counted",
-            lambda line: cells.bar(line.seconds, longest_seconds, text=formats.duration(line.seconds)),
+            lambda line: cells.bar(
+                line.seconds, longest_seconds, text=formats.duration(line.seconds), is_limit=False
+            ),
         ),
         Column("seconds", "Seconds", lambda line: f"{line.seconds:,}", kind="number"),
         Column("account", "Account", "account_name", least=RoleKind.DOMAIN_ADMIN),
@@ -119,7 +121,7 @@ def usage(request: HttpRequest, caller: Caller) -> HttpResponse:
         "before_url": _address(month.before, meter),
         "after_url": _address(Month.of(f"{month.until:%Y-%m}"), meter) if month.since < present.since else "",
         "total": formats.duration(sum(line.seconds for line in lines)),
-        "total_seconds": sum(line.seconds for line in lines),
+        "total_seconds": f"{sum(line.seconds for line in lines):,}",
         "count": len({line.subject_uuid for line in lines}),
         "columns": columns,
         "rows": rows_of(columns, shown.object_list),
