@@ -54,17 +54,19 @@ def _user_from(
 ) -> User | None:
     try:
         person = lookup.identify(server, username, password)
-        alerts.clear_alert(ALERT, str(server.uuid))
-        return admissions.admit(server, person, domain)
+        user = admissions.admit(server, person, domain)
     except DirectorySilent as fault:
         attempt.silent.append(server.name)
         _tell_operators(server, str(fault))
-    except DisabledThere as refusal:
-        attempt.reasons.append(str(refusal))
-        admissions.dismiss(server, refusal.dn)
+        return None
     except (NotThem, admissions.NotAdmitted) as refusal:
         attempt.reasons.append(f"{server.name}: {refusal}")
-    return None
+        if isinstance(refusal, DisabledThere):
+            admissions.dismiss(server, refusal.dn)
+        user = None
+    # It answered, whatever it said.
+    alerts.clear_alert(ALERT, str(server.uuid))
+    return user
 
 
 def _tell_operators(server: DirectoryServer, detail: str) -> None:
