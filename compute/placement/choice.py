@@ -46,10 +46,10 @@ def preview(request: Request, *, order: str) -> Preview:
 
 
 def place(request: Request, take: Callable[[Host], bool], *, order: str) -> Placement:
-    """Tries `take` on the hosts in their order until one is taken. Belongs in the transaction that writes it down.
+    """Tries `take` on the hosts in their order until one is taken. Raises NoPlacement.
 
-    `take` claims by guarded updates and leaves everything as it was where it returns False. Raises NoRoom, whose
-    values hold the funnel without names and figures.
+    `take` claims by guarded updates in a transaction of its own, and leaves everything as it was where it returns
+    False.
     """
     for _ in range(ROUNDS):
         seen = preview(request, order=order)
@@ -58,13 +58,16 @@ def place(request: Request, take: Callable[[Host], bool], *, order: str) -> Plac
                 return Placement(host, seen.funnel)
         if not seen.hosts:
             break
-    raise no_room(seen.funnel)
+    raise NoPlacement(seen.funnel)
 
 
-def no_room(funnel: Funnel) -> NoRoom:
-    """The refusal that a funnel without a host amounts to; fit for tenants."""
-    advice = funnel.advice or "Others were quicker just now. Try again."
-    return NoRoom(reason=advice, funnel=funnel.for_tenants())
+class NoPlacement(NoRoom):
+    """No host could take it. Its sentence and values are fit for tenants; `funnel` is for operators."""
+
+    def __init__(self, funnel: Funnel) -> None:
+        self.funnel = funnel
+        advice = funnel.advice or "Others were quicker just now. Try again."
+        super().__init__(reason=advice, funnel=funnel.for_tenants())
 
 
 def _sift(

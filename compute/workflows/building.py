@@ -5,6 +5,8 @@ Undoing takes back what this job did and nothing else: each undo first asks whet
 job left it (`is_ours_to_undo`), so that a clean-up that is resumed late does no harm to an instance that lives again.
 """
 
+from dataclasses import dataclass
+
 from django.db import transaction
 
 from cloudportal.core.errors import NoRoom
@@ -14,7 +16,7 @@ from compute import states
 from compute.claiming import claim_host, release_host
 from compute.drivers.facts import PowerAction
 from compute.models import Instance
-from compute.placement.choice import no_room, place, preview
+from compute.placement.choice import NoPlacement, Placement, place
 from compute.placement.request import Request
 from compute.topology.connections import compute_driver
 from compute.topology.models import Host
@@ -34,6 +36,8 @@ from storage.drivers.contract import VolumeFacts
 from storage.models import Volume
 from tenants.queries import settings_value
 
+# How many steps there are to deploying and starting; progress is shown as a part of them.
+BUILDING_STEPS = 6
 # Where an instance is while a job builds it, and where it is left when that has failed.
 _NEVER_BUILT = (states.DEPLOYING, states.ERROR)
 _BUILDING = (*_NEVER_BUILT, states.STARTING, states.STOPPED)
@@ -44,34 +48,47 @@ def is_ours_to_undo(instance: Instance) -> bool:
     return instance.state in _BUILDING
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """Which volumes were not made before this job, and where the host was found, None where it had been claimed."""
+
+    unmade_volumes: tuple[str, ...]
+    placement: Placement | None
+
+
 class ClaimHost(Step):
-    """Capacity on a host and, for volumes that lie nowhere yet, on a pool that the host reaches: rows only."""
+    """Capacity on a host and, for volumes that lie nowhere yet, on a pool that the host reaches.
+
+    Rows only, and yet in `act`: each host is tried in a transaction of its own. In one transaction, a database that
+    keeps the lock of a row that turned out to be full would let two placements wait for each other.
+    """
 
     name = "claim-host"
     label = "Choose a host"
 
-    def act(self, run: Run) -> None:
-        """Looks first, outside any transaction, so that the reason of a refusal is kept for operators."""
+    def act(self, run: Run) -> Claimed:
+        """The claim, unless an earlier try has it; where there is none, the reason is kept for operators."""
         instance = instance_of(run)
-        if instance.host is not None:
-            return
-        found = preview(_request(instance), order=_order(instance))
-        run.say(f"Hosts: {found.funnel.sentence}", for_operators=True)
-        if not found.hosts:
-            raise no_room(found.funnel)
-
-    def record(self, run: Run, result: None) -> None:
-        """The claim: host, pool and instance in one transaction, or nothing."""
-        instance = instance_of(run)
-        run.notes["unmade_volumes"] = [
+        unmade = tuple(
             str(volume.uuid) for volume in volumes_of(instance) if volume.state != storage_states.READY
-        ]
+        )
         if instance.host is not None:
-            _choose_pools(run, instance, instance.host)
-            return
-        found = place(_request(instance), lambda host: _take(run, instance, host), order=_order(instance))
-        run.notes["funnel"] = found.funnel.for_operators()
-        run.say(f"The instance goes to the host {found.host.name}.", for_operators=True)
+            with transaction.atomic():
+                _choose_pools(run, instance, instance.host)
+            return Claimed(unmade, None)
+        try:
+            found = place(_request(instance), lambda host: _take(run, instance, host), order=_order(instance))
+        except NoPlacement as refusal:
+            run.say(f"Hosts: {refusal.funnel.sentence}", level="error", for_operators=True)
+            raise
+        return Claimed(unmade, found)
+
+    def record(self, run: Run, result: Claimed) -> None:
+        """How the host was found."""
+        run.notes["unmade_volumes"] = list(result.unmade_volumes)
+        if result.placement is not None:
+            run.notes["funnel"] = result.placement.funnel.for_operators()
+            run.say(f"The instance goes to the host {result.placement.host.name}.", for_operators=True)
 
     def record_undo(self, run: Run, result: None) -> None:
         """What was claimed is free again."""
@@ -218,6 +235,8 @@ def free_addresses(run: Run, instance: Instance) -> None:
 def _take(run: Run, instance: Instance, host: Host) -> bool:
     try:
         with transaction.atomic():
+            # Also proves that the job still is ours: a worker that lost it must not claim what nobody would undo.
+            run.show_progress(0.5, steps=BUILDING_STEPS)
             if not claim_host(instance, host):
                 return False
             _choose_pools(run, instance, host)
@@ -239,7 +258,12 @@ def _volumes_to_unmake(run: Run) -> list[Volume]:
     if not is_ours_to_undo(instance):
         return []
     unmade = run.notes.get("unmade_volumes", ())
-    return [volume for volume in volumes_of(instance) if str(volume.uuid) in unmade]
+    # One that is still being made is ours too, even if we died before it was noted.
+    return [
+        volume
+        for volume in volumes_of(instance)
+        if volume.state == storage_states.CREATING or str(volume.uuid) in unmade
+    ]
 
 
 def _request(instance: Instance) -> Request:

@@ -3,7 +3,7 @@
 from cloudportal.core import plans
 from cloudportal.core.caller import Caller
 from compute.models import Instance
-from compute.placement.choice import no_room, preview
+from compute.placement.choice import NoPlacement, preview
 from compute.placement.request import Request
 from storage.models import Volume
 from tenants.queries import settings_value
@@ -17,7 +17,7 @@ def foresee_placement(caller: Caller, instance: Instance, volume: Volume | None)
     order = settings_value("placement.order", zone_uuid=instance.zone.uuid)
     found = preview(Request.of(instance, volume), order=order)
     if not found.hosts:
-        raise no_room(found.funnel)
+        raise NoPlacement(found.funnel)
     if caller.is_root_admin:
         plans.note("placement", found.funnel.sentence, funnel=found.funnel.for_operators())
     else:

@@ -45,9 +45,11 @@ def waiting():
 
 
 def place_one(instance, order):
-    request = Request.of(instance, None)
-    with transaction.atomic():
-        return place(request, lambda host: claim_host(instance, host), order=order)
+    def take(host):
+        with transaction.atomic():
+            return claim_host(instance, host)
+
+    return place(Request.of(instance, None), take, order=order)
 
 
 @pytest.mark.parametrize("order", orders.ORDERS)
