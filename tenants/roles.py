@@ -5,7 +5,11 @@ from collections.abc import Iterable
 from cloudportal.core.actions import Action, all_actions
 from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind, Rule, allowed
+from tenants import actions
 from tenants.models import Role
+
+# What concerns nobody but whoever does it: read-only roles have it too.
+PERSONAL = frozenset({actions.UPDATE_PROFILE.name})
 
 BUILTIN = (
     ("Root Admin", RoleKind.ROOT_ADMIN, False, "Everything, everywhere."),
@@ -56,4 +60,5 @@ def actions_beyond(caller: Caller, names: Iterable[str]) -> list[str]:
 
 
 def _has(kind: RoleKind, is_read_only: bool, action: Action) -> bool:
-    return action.least.rank <= kind.rank and (action.reads or not is_read_only)
+    is_harmless = action.reads or action.name in PERSONAL
+    return action.least.rank <= kind.rank and (is_harmless or not is_read_only)

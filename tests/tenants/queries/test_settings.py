@@ -92,6 +92,7 @@ def test_one_query_answers_however_long_the_chain(foundation, django_assert_num_
         values_at(Place.of_account(account), [setting_named("test.size"), setting_named("test.zonal")])
 
 
+@pytest.mark.slow
 def test_ten_thousand_reads_open_no_connection(foundation):
     # CVE-2026-59654: settings that leak a connection per read.
     account = make_account()

@@ -108,10 +108,10 @@ def test_a_clone_of_a_builtin_role_may_exactly_what_the_role_may(source):
 
 
 @pytest.mark.parametrize("kind", list(RoleKind))
-def test_read_only_variants_may_read_and_nothing_else(kind):
+def test_read_only_variants_may_read_and_edit_their_own_profile_and_nothing_else(kind):
     role = Role.objects.get(kind=kind, is_builtin=True, is_read_only=True)
     reading = {one.name for one in all_actions() if one.reads and one.least.rank <= kind.rank}
-    assert allowed_actions(role) == reading
+    assert allowed_actions(role) == reading | {"profile.update"}
 
 
 def test_builtin_roles_stay_as_they_are():

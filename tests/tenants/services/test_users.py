@@ -166,6 +166,12 @@ def test_people_edit_their_own_profile_but_not_their_name():
         users.update(who.user, own, UserChanges(username="somebody-else"))
 
 
+def test_read_only_people_have_a_profile_too():
+    who = make_personas()
+    users.update(who.read_only_admin, user_of(who.read_only_admin), UserChanges(timezone="Europe/Berlin"))
+    assert user_of(who.read_only_admin).timezone == "Europe/Berlin"
+
+
 def test_a_colleague_of_the_same_account_is_not_edited_by_a_user():
     who = make_personas()
     with pytest.raises(NotPermitted):
