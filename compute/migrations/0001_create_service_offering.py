@@ -1,0 +1,45 @@
+"""Create service offering."""
+
+import uuid
+
+from django.db import migrations, models
+
+import cloudportal.core.clock
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("networking", "0003_create_network_placement"),
+        ("storage", "0009_index_volume_of_pool"),
+        ("tenants", "0031_constrain_role_rule_order"),
+        ("topology", "0008_constrain_pod_name_once"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="ServiceOffering",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(default=cloudportal.core.clock.now, editable=False)),
+                ("name", models.CharField(max_length=100, unique=True)),
+                ("description", models.CharField(blank=True, max_length=255)),
+                ("cpus", models.PositiveIntegerField()),
+                ("cpu_mhz", models.PositiveIntegerField(default=1000)),
+                ("memory_mib", models.PositiveIntegerField()),
+                ("host_tags", models.JSONField(default=list)),
+                ("storage_tags", models.JSONField(default=list)),
+                ("is_active", models.BooleanField(default=True)),
+            ],
+            options={
+                "ordering": ["cpus", "memory_mib", "id"],
+            },
+        ),
+    ]
