@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
+from cloudportal.core import clock
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import InvalidInput, NotSignedIn, PortalError
 from cloudportal.events import records
@@ -75,6 +77,12 @@ def sign_out(request: HttpRequest, *, door: str = "portal") -> None:
         caller = caller_of(user, door=door, address=source_address(request))
         records.record(caller, "USER.LOGOUT", _about(user), sentence=f"{user.username} signed out.")
     logout(request)
+
+
+def forget_expired() -> int:
+    """Removes sessions whose time is over; they let nobody in any more. Returns how many."""
+    removed, _ = Session.objects.filter(expire_date__lt=clock.now()).delete()
+    return removed
 
 
 @sensitive_variables("password")
