@@ -30,7 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.admin",
+    "cloudportal.administration.apps.PortalAdminConfig",
     "rest_framework",
     "drf_spectacular",
     "axes",

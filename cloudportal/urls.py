@@ -1,5 +1,6 @@
 """Which door is where."""
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from cloudportal.api.views import DocumentView, NothingHere
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(API)),
     # Last among the REST addresses: whatever else begins so is answered by that door's own 404.
     re_path(r"^api/", NothingHere.as_view()),
+    path("admin/", admin.site.urls),
     path("", include((PAGES, "portal"))),
 ]
 

@@ -1,10 +1,9 @@
-"""Tells Django about this app."""
+"""Puts our site in the place of Django's own admin."""
 
-from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
-class AdministrationConfig(AppConfig):
-    """The admin door, scoped to what its caller administers."""
+class PortalAdminConfig(AdminConfig):
+    """Django's admin, with the portal's site."""
 
-    name = "cloudportal.administration"
-    label = "administration"
+    default_site = "cloudportal.administration.site.PortalAdmin"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-DOORS = re.compile(r"(^|/)(api|clientapi|portal)/|(^|/)admin\.py$|(^|/)tasks\.py$")
+DOORS = re.compile(r"(^|/)(api|clientapi|portal|admin)/|(^|/)admin\.py$|(^|/)tasks\.py$")
 # What the REST house style keeps of requests themselves: their keys, and the version that an edit was made of.
 HOUSE_STYLE = r"^cloudportal/api/(idempotency|etags)\.py$"
 
