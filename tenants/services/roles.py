@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 
 from cloudportal.core import plans
 from cloudportal.core.caller import Caller
@@ -90,7 +91,11 @@ def delete(caller: Caller, role: Role) -> None:
         raise Conflict(f"{users} accounts have the role {fresh.name}. Give them another role first.")
     before = {"name": fresh.name, "kind": fresh.kind, "rules": as_values(lines_of(fresh))}
     _record(caller, "ROLE.DELETE", fresh, f"Deletes the role {fresh.name}.", before=before)
-    fresh.delete()
+    try:
+        fresh.delete()
+    except ProtectedError as error:
+        sentence = f"Directory groups are mapped to the role {fresh.name}. Map them to another role first."
+        raise Conflict(sentence) from error
 
 
 def rewrite(caller: Caller, role: Role, event: str, lines: Sequence[Line]) -> Role:

@@ -1,6 +1,7 @@
 """Custom roles: what they may allow, and who may make, edit and delete them."""
 
 import pytest
+from django.db import transaction
 
 from cloudportal.core.actions import all_actions
 from cloudportal.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
@@ -11,6 +12,7 @@ from tenants.roles import BUILTIN, allowed_actions, rules_of
 from tenants.services import roles
 from tenants.services.roles import NewRole, RoleChanges
 from tenants.services.rule_lines import Line
+from tests.support.directory_data import make_server
 from tests.support.factories import (
     foundation,
     make_account,
@@ -153,6 +155,16 @@ def test_a_role_in_use_is_kept():
     with pytest.raises(Conflict) as refusal:
         roles.delete(who.root_admin, role)
     assert "1 accounts" in refusal.value.detail
+
+
+def test_a_role_that_directory_groups_give_is_kept():
+    who = make_personas()
+    role = make_role()
+    server = make_server(who.domain)
+    server.mappings.create(position=0, group_dn="cn=ops", domain=who.domain, role=role)
+    with pytest.raises(Conflict), transaction.atomic():
+        roles.delete(who.root_admin, role)
+    assert Role.objects.filter(pk=role.pk).exists()
 
 
 def test_a_role_that_nobody_has_goes():
