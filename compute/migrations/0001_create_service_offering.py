@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("networking", "0003_create_network_placement"),
         ("storage", "0009_index_volume_of_pool"),
-        ("tenants", "0031_constrain_role_rule_order"),
+        ("tenants", "0032_constrain_role_rule_order"),
         ("topology", "0008_constrain_pod_name_once"),
     ]
 

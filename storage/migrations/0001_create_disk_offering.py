@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("tenants", "0031_constrain_role_rule_order"),
+        ("tenants", "0032_constrain_role_rule_order"),
         ("topology", "0008_constrain_pod_name_once"),
     ]
 

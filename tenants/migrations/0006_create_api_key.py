@@ -1,4 +1,4 @@
-"""Create api token."""
+"""Create api key."""
 
 import uuid
 
@@ -7,16 +7,17 @@ from django.conf import settings
 from django.db import migrations, models
 
 import cloudportal.core.clock
+import cloudportal.core.secrets
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0005_create_api_key"),
+        ("tenants", "0005_create_role"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="ApiToken",
+            name="ApiKey",
             fields=[
                 (
                     "id",
@@ -27,24 +28,21 @@ class Migration(migrations.Migration):
                 ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("created_at", models.DateTimeField(default=cloudportal.core.clock.now, editable=False)),
                 ("name", models.CharField(max_length=100)),
-                ("prefix", models.CharField(max_length=16)),
-                ("digest", models.CharField(max_length=64, unique=True)),
-                ("patterns", models.JSONField(default=list)),
-                ("networks", models.JSONField(default=list)),
-                ("expires_at", models.DateTimeField()),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("secret", cloudportal.core.secrets.EncryptedField()),
                 ("last_used_at", models.DateTimeField(null=True)),
                 ("last_used_address", models.CharField(blank=True, max_length=45)),
                 (
                     "user",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="api_tokens",
+                        related_name="api_keys",
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
             options={
-                "verbose_name": "token",
+                "verbose_name": "API key",
                 "ordering": ["-id"],
             },
         ),

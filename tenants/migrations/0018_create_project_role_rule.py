@@ -10,7 +10,7 @@ import cloudportal.core.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0016_create_invitation"),
+        ("tenants", "0017_create_invitation"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0026_constrain_project_role_name_once"),
+        ("tenants", "0027_constrain_project_role_name_once"),
     ]
 
     operations = [

@@ -1,4 +1,4 @@
-"""Add role to account."""
+"""Add account to user."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -6,15 +6,15 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0018_create_directory_group_mapping"),
+        ("tenants", "0002_create_account"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="account",
-            name="role",
+            model_name="user",
+            name="account",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="accounts", to="tenants.role"
+                on_delete=django.db.models.deletion.PROTECT, related_name="users", to="tenants.account"
             ),
         ),
     ]

@@ -11,7 +11,7 @@ import cloudportal.core.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0021_create_setting_value"),
+        ("tenants", "0022_create_setting_value"),
     ]
 
     operations = [

@@ -8,9 +8,9 @@ import cloudportal.core.clock
 
 
 class Migration(migrations.Migration):
-    initial = True
-
-    dependencies = []
+    dependencies = [
+        ("tenants", "0001_create_user"),
+    ]
 
     operations = [
         migrations.CreateModel(

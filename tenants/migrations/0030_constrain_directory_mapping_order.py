@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0028_constrain_project_role_rule_order"),
+        ("tenants", "0029_constrain_project_role_rule_order"),
     ]
 
     operations = [

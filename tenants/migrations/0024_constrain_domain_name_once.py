@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0022_create_directory_identity"),
+        ("tenants", "0023_create_directory_identity"),
     ]
 
     operations = [

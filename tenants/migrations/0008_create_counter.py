@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0006_create_api_token"),
+        ("tenants", "0007_create_api_token"),
     ]
 
     operations = [

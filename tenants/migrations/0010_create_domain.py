@@ -1,4 +1,4 @@
-"""Create project."""
+"""Create domain."""
 
 import uuid
 
@@ -10,12 +10,12 @@ import cloudportal.core.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0012_add_domain_to_user"),
+        ("tenants", "0009_create_directory_account"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Project",
+            name="Domain",
             fields=[
                 (
                     "id",
@@ -26,35 +26,22 @@ class Migration(migrations.Migration):
                 ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("created_at", models.DateTimeField(default=cloudportal.core.clock.now, editable=False)),
                 ("name", models.CharField(max_length=100)),
-                ("description", models.CharField(blank=True, max_length=255)),
+                ("path", models.CharField(db_index=True, max_length=255)),
+                ("depth", models.PositiveSmallIntegerField(default=0)),
                 ("state", models.CharField(default="enabled", max_length=12)),
+                ("network_suffix", models.CharField(blank=True, max_length=100)),
                 (
-                    "account",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="project",
-                        to="tenants.account",
-                    ),
-                ),
-                (
-                    "domain",
+                    "parent",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="projects",
+                        related_name="children",
                         to="tenants.domain",
-                    ),
-                ),
-                (
-                    "founder",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="founded_projects",
-                        to="tenants.account",
                     ),
                 ),
             ],
             options={
-                "ordering": ["name", "id"],
+                "ordering": ["path"],
             },
         ),
     ]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0030_constrain_account_name_once"),
+        ("tenants", "0031_constrain_account_name_once"),
     ]
 
     operations = [

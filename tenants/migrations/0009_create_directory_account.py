@@ -1,4 +1,4 @@
-"""Create directory group mapping."""
+"""Create directory account."""
 
 import uuid
 
@@ -10,12 +10,12 @@ import cloudportal.core.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0017_create_project_role_rule"),
+        ("tenants", "0008_create_counter"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="DirectoryGroupMapping",
+            name="DirectoryAccount",
             fields=[
                 (
                     "id",
@@ -25,15 +25,12 @@ class Migration(migrations.Migration):
                 ),
                 ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("created_at", models.DateTimeField(default=cloudportal.core.clock.now, editable=False)),
-                ("position", models.PositiveIntegerField()),
-                ("group_dn", models.CharField(max_length=500)),
-                ("account_name", models.CharField(blank=True, max_length=100)),
+                ("external_id", models.CharField(blank=True, max_length=200)),
                 (
                     "account",
-                    models.ForeignKey(
-                        null=True,
+                    models.OneToOneField(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
+                        related_name="directory_account",
                         to="tenants.account",
                     ),
                 ),
@@ -41,29 +38,13 @@ class Migration(migrations.Migration):
                     "server",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="mappings",
+                        related_name="accounts",
                         to="tenants.directoryserver",
-                    ),
-                ),
-                (
-                    "domain",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tenants.domain"
-                    ),
-                ),
-                (
-                    "role",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.role",
                     ),
                 ),
             ],
             options={
-                "verbose_name": "group mapping",
-                "ordering": ["server_id", "position"],
+                "verbose_name": "directory account",
             },
         ),
     ]

@@ -1,21 +1,21 @@
-"""Create setting value."""
+"""Create project role."""
 
 import uuid
 
+import django.db.models.deletion
 from django.db import migrations, models
 
 import cloudportal.core.clock
-import cloudportal.core.secrets
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0020_create_role_rule"),
+        ("tenants", "0014_create_project"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="SettingValue",
+            name="ProjectRole",
             fields=[
                 (
                     "id",
@@ -26,16 +26,21 @@ class Migration(migrations.Migration):
                 ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("created_at", models.DateTimeField(default=cloudportal.core.clock.now, editable=False)),
                 ("name", models.CharField(max_length=100)),
-                ("key", models.CharField(max_length=50)),
-                ("value", models.JSONField(null=True)),
-                ("sealed", cloudportal.core.secrets.EncryptedField(null=True)),
+                ("description", models.CharField(blank=True, max_length=255)),
+                ("is_admin", models.BooleanField(default=False)),
+                ("is_builtin", models.BooleanField(default=False)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="roles",
+                        to="tenants.project",
+                    ),
+                ),
             ],
             options={
-                "verbose_name": "setting",
-                "ordering": ["name", "id"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("name", "key"), name="setting_once_per_place")
-                ],
+                "verbose_name": "project role",
+                "ordering": ["id"],
             },
         ),
     ]

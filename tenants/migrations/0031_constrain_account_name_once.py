@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0029_constrain_directory_mapping_order"),
+        ("tenants", "0030_constrain_directory_mapping_order"),
     ]
 
     operations = [

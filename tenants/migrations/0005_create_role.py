@@ -9,7 +9,7 @@ import cloudportal.core.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0002_create_directory_server"),
+        ("tenants", "0004_create_directory_server"),
     ]
 
     operations = [

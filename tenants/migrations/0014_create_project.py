@@ -1,4 +1,4 @@
-"""Create user."""
+"""Create project."""
 
 import uuid
 
@@ -10,12 +10,12 @@ import cloudportal.core.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0003_create_role"),
+        ("tenants", "0013_add_domain_to_user"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="User",
+            name="Project",
             fields=[
                 (
                     "id",
@@ -23,30 +23,38 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
                 ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("created_at", models.DateTimeField(default=cloudportal.core.clock.now, editable=False)),
-                ("username", models.CharField(max_length=150)),
-                ("email", models.EmailField(blank=True, max_length=254)),
-                ("first_name", models.CharField(blank=True, max_length=100)),
-                ("last_name", models.CharField(blank=True, max_length=100)),
-                ("timezone", models.CharField(default="UTC", max_length=60)),
+                ("name", models.CharField(max_length=100)),
+                ("description", models.CharField(blank=True, max_length=255)),
                 ("state", models.CharField(default="enabled", max_length=12)),
-                ("source", models.CharField(default="local", max_length=12)),
-                ("directory_dn", models.CharField(blank=True, max_length=500)),
-                ("session_salt", models.CharField(blank=True, max_length=32)),
                 (
                     "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="project",
+                        to="tenants.account",
+                    ),
+                ),
+                (
+                    "domain",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="users",
+                        related_name="projects",
+                        to="tenants.domain",
+                    ),
+                ),
+                (
+                    "founder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="founded_projects",
                         to="tenants.account",
                     ),
                 ),
             ],
             options={
-                "ordering": ["username", "id"],
+                "ordering": ["name", "id"],
             },
         ),
     ]

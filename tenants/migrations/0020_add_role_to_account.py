@@ -1,4 +1,4 @@
-"""Add domain to user."""
+"""Add role to account."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -6,15 +6,15 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0011_add_domain_to_account"),
+        ("tenants", "0019_create_directory_group_mapping"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="user",
-            name="domain",
+            model_name="account",
+            name="role",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="users", to="tenants.domain"
+                on_delete=django.db.models.deletion.PROTECT, related_name="accounts", to="tenants.role"
             ),
         ),
     ]

@@ -1,4 +1,4 @@
-"""Add domain to directoryserver."""
+"""Add domain to user."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -6,17 +6,15 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0009_create_domain"),
+        ("tenants", "0012_add_domain_to_account"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="directoryserver",
+            model_name="user",
             name="domain",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="directory_servers",
-                to="tenants.domain",
+                on_delete=django.db.models.deletion.PROTECT, related_name="users", to="tenants.domain"
             ),
         ),
     ]

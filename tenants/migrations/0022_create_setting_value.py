@@ -1,21 +1,21 @@
-"""Create project role."""
+"""Create setting value."""
 
 import uuid
 
-import django.db.models.deletion
 from django.db import migrations, models
 
 import cloudportal.core.clock
+import cloudportal.core.secrets
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0013_create_project"),
+        ("tenants", "0021_create_role_rule"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="ProjectRole",
+            name="SettingValue",
             fields=[
                 (
                     "id",
@@ -26,21 +26,16 @@ class Migration(migrations.Migration):
                 ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("created_at", models.DateTimeField(default=cloudportal.core.clock.now, editable=False)),
                 ("name", models.CharField(max_length=100)),
-                ("description", models.CharField(blank=True, max_length=255)),
-                ("is_admin", models.BooleanField(default=False)),
-                ("is_builtin", models.BooleanField(default=False)),
-                (
-                    "project",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="roles",
-                        to="tenants.project",
-                    ),
-                ),
+                ("key", models.CharField(max_length=50)),
+                ("value", models.JSONField(null=True)),
+                ("sealed", cloudportal.core.secrets.EncryptedField(null=True)),
             ],
             options={
-                "verbose_name": "project role",
-                "ordering": ["id"],
+                "verbose_name": "setting",
+                "ordering": ["name", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("name", "key"), name="setting_once_per_place")
+                ],
             },
         ),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0010_add_domain_to_directoryserver"),
+        ("tenants", "0011_add_domain_to_directoryserver"),
     ]
 
     operations = [

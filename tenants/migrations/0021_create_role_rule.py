@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0019_add_role_to_account"),
+        ("tenants", "0020_add_role_to_account"),
     ]
 
     operations = [

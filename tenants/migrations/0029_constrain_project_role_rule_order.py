@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0027_constrain_member_once"),
+        ("tenants", "0028_constrain_member_once"),
     ]
 
     operations = [

@@ -1,22 +1,22 @@
-"""Create project member."""
+"""Create invitation."""
 
 import uuid
 
 import django.db.models.deletion
-from django.conf import settings
 from django.db import migrations, models
 
 import cloudportal.core.clock
+import cloudportal.core.secrets
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0014_create_project_role"),
+        ("tenants", "0016_create_project_member"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="ProjectMember",
+            name="Invitation",
             fields=[
                 (
                     "id",
@@ -26,44 +26,33 @@ class Migration(migrations.Migration):
                 ),
                 ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("created_at", models.DateTimeField(default=cloudportal.core.clock.now, editable=False)),
-                ("key", models.CharField(db_index=True, max_length=40)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
-                        to="tenants.account",
-                    ),
-                ),
+                ("email", models.EmailField(max_length=254)),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("sealed_token", cloudportal.core.secrets.EncryptedField(blank=True)),
+                ("state", models.CharField(default="pending", max_length=12)),
+                ("invited_by", models.CharField(max_length=255)),
+                ("expires_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
                 (
                     "project",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="members",
+                        related_name="invitations",
                         to="tenants.project",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
-                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "role",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.RESTRICT,
-                        related_name="members",
+                        related_name="invitations",
                         to="tenants.projectrole",
                     ),
                 ),
             ],
             options={
-                "verbose_name": "project member",
-                "ordering": ["id"],
+                "ordering": ["-id"],
             },
         ),
     ]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0023_constrain_domain_name_once"),
+        ("tenants", "0024_constrain_domain_name_once"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ import cloudportal.core.secrets
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0001_create_account"),
+        ("tenants", "0003_add_account_to_user"),
     ]
 
     operations = [

@@ -1,4 +1,4 @@
-"""Create directory account."""
+"""Create directory group mapping."""
 
 import uuid
 
@@ -10,12 +10,12 @@ import cloudportal.core.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0007_create_counter"),
+        ("tenants", "0018_create_project_role_rule"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="DirectoryAccount",
+            name="DirectoryGroupMapping",
             fields=[
                 (
                     "id",
@@ -25,12 +25,15 @@ class Migration(migrations.Migration):
                 ),
                 ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("created_at", models.DateTimeField(default=cloudportal.core.clock.now, editable=False)),
-                ("external_id", models.CharField(blank=True, max_length=200)),
+                ("position", models.PositiveIntegerField()),
+                ("group_dn", models.CharField(max_length=500)),
+                ("account_name", models.CharField(blank=True, max_length=100)),
                 (
                     "account",
-                    models.OneToOneField(
+                    models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="directory_account",
+                        related_name="+",
                         to="tenants.account",
                     ),
                 ),
@@ -38,13 +41,29 @@ class Migration(migrations.Migration):
                     "server",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="accounts",
+                        related_name="mappings",
                         to="tenants.directoryserver",
+                    ),
+                ),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tenants.domain"
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.role",
                     ),
                 ),
             ],
             options={
-                "verbose_name": "directory account",
+                "verbose_name": "group mapping",
+                "ordering": ["server_id", "position"],
             },
         ),
     ]

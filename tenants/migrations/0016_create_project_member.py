@@ -1,22 +1,22 @@
-"""Create invitation."""
+"""Create project member."""
 
 import uuid
 
 import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 import cloudportal.core.clock
-import cloudportal.core.secrets
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0015_create_project_member"),
+        ("tenants", "0015_create_project_role"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Invitation",
+            name="ProjectMember",
             fields=[
                 (
                     "id",
@@ -26,33 +26,44 @@ class Migration(migrations.Migration):
                 ),
                 ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("created_at", models.DateTimeField(default=cloudportal.core.clock.now, editable=False)),
-                ("email", models.EmailField(max_length=254)),
-                ("token_hash", models.CharField(max_length=64, unique=True)),
-                ("sealed_token", cloudportal.core.secrets.EncryptedField(blank=True)),
-                ("state", models.CharField(default="pending", max_length=12)),
-                ("invited_by", models.CharField(max_length=255)),
-                ("expires_at", models.DateTimeField()),
-                ("sent_at", models.DateTimeField(null=True)),
-                ("answered_at", models.DateTimeField(null=True)),
+                ("key", models.CharField(db_index=True, max_length=40)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="tenants.account",
+                    ),
+                ),
                 (
                     "project",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="invitations",
+                        related_name="members",
                         to="tenants.project",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "role",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.RESTRICT,
-                        related_name="invitations",
+                        related_name="members",
                         to="tenants.projectrole",
                     ),
                 ),
             ],
             options={
-                "ordering": ["-id"],
+                "verbose_name": "project member",
+                "ordering": ["id"],
             },
         ),
     ]
