@@ -241,7 +241,10 @@ def _listens(tls: TlsListener) -> bool:
 
 
 def _bridges(directory: Path) -> set[str]:
-    texts = [
-        path.read_text(errors="replace") for path in (directory / "etc" / "qemu" / "networks").glob("*.xml")
+    # What is defined, and what runs: a network that is being removed may be only the latter.
+    files = [
+        *(directory / "etc" / "qemu" / "networks").glob("*.xml"),
+        *(directory / "run" / "network").glob("*.xml"),
     ]
+    texts = [path.read_text(errors="replace") for path in files]
     return {name for text in texts for name in re.findall(r"<bridge name='([^'/]{1,15})'", text)}

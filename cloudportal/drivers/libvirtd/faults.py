@@ -81,6 +81,14 @@ LOST: frozenset[int] = frozenset(
 )
 # An ssh or TLS peer that refuses, or is refused, says so only in its text.
 REFUSAL_WORDS = ("Permission denied", "Host key verification failed", "authentication failed", "certificate")
+# What libvirt calls an invalid operation, or an internal error, is another caller's work that will
+# end.
+BUSY_WORDS = (
+    "still being allocated",
+    "still in use",
+    "asynchronous jobs running",
+    "already being removed",
+)
 
 
 def is_connection_lost(error: Any) -> bool:
@@ -109,6 +117,8 @@ def call_fault(error: Any, *, is_effect: bool) -> DriverError:
     detail = detail_of(error)
     if is_connection_lost(error):
         return OutcomeUnknown(detail=detail) if is_effect else Unreachable(detail=detail)
+    if any(words in detail for words in BUSY_WORDS):
+        return Busy(detail=detail)
     kind = FAULTS.get(error.get_error_code())
     if kind is None:
         kind = NotThere if _is_missing_file(error) else Refused

@@ -14,6 +14,7 @@ from cloudportal.drivers.errors import Busy, DriverError, NotThere, OutcomeUnkno
 from cloudportal.drivers.libvirtd import xml
 from cloudportal.drivers.libvirtd.faults import Code, is_code
 from cloudportal.drivers.libvirtd.link import Talk
+from cloudportal.drivers.libvirtd.overtaking import have_done
 
 # libvirt carries at most 262,120 bytes of a stream in one message (virnetprotocol.x).
 CHUNK_BYTES = 256 * 1024
@@ -38,10 +39,8 @@ def ensure_directory_pool(talk: Talk, uuid: UUID, name: str, path: str) -> Any:
         pool = talk.act(talk.connection.storagePoolDefineXML, _pool_xml(uuid, name, path), 0)
     elif path_of(talk, pool) != path:
         raise Refused(detail=f"pool {uuid} is there at another path")
-    if not talk.look(pool.isActive):
-        activate(talk, pool)
-    if not talk.look(pool.autostart):
-        talk.act(pool.setAutostart, 1)
+    activate(talk, pool)
+    have_done(talk, lambda: bool(talk.look(pool.autostart)), pool.setAutostart, 1)
     return pool
 
 
@@ -54,11 +53,8 @@ def refresh(talk: Talk, pool: Any) -> None:
     """Let libvirt look at the directory again. While it makes a volume there it cannot, and what it knows
     must do.
     """
-    try:
+    with suppress(Busy):
         talk.act(pool.refresh, 0)
-    except Refused as fault:
-        if "asynchronous jobs" not in fault.detail:
-            raise
 
 
 def find_volume(talk: Talk, pool: Any, name: str) -> Any:
@@ -153,13 +149,8 @@ def _pool_xml(uuid: UUID, name: str, path: str) -> str:
 
 def activate(talk: Talk, pool: Any) -> None:
     """The pool's directory exists and the pool is active."""
-    try:
-        talk.act(pool.build, 0)
-        talk.act(pool.create, 0)
-    except Refused:
-        # Another caller activated it between our look and our call.
-        if not talk.look(pool.isActive):
-            raise
+    have_done(talk, lambda: bool(talk.look(pool.isActive)), pool.build, 0)
+    have_done(talk, lambda: bool(talk.look(pool.isActive)), pool.create, 0)
 
 
 def _known_volume(talk: Talk, pool: Any, name: str) -> Any:
@@ -181,9 +172,7 @@ def _can_be_read(talk: Talk, volume: Any) -> bool:
     stream = talk.look(talk.connection.newStream, 0)
     try:
         talk.look(volume.download, stream, 0, 1, 0)
-    except Refused as fault:
-        if not is_code(fault.__cause__, Code.OPERATION_INVALID):
-            raise
+    except Busy:
         return False
     talk.look(stream.abort)
     return True

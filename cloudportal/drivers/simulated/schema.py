@@ -1,6 +1,7 @@
 """The tables of a simulated world."""
 
-# A network lies in each place that guests use it in, under one id. `effects` is append-only: it says how often something really happened, which the other tables cannot.
+# A network lies in each place that guests use it in, under one id. `effects` is append-only: it says how
+# often something really happened, which the other tables cannot.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS places (
     name TEXT PRIMARY KEY, uuid TEXT NOT NULL, is_reachable INTEGER NOT NULL DEFAULT 1

@@ -47,12 +47,13 @@ class HostFiles:
 
     def _volume(self, talk: Talk, pool: Any, name: str, size_bytes: int) -> Any:
         found = pools.find_volume(talk, pool, name)
-        if found is not None and talk.look(found.info)[CAPACITY] == size_bytes:
-            return found
-        if found is not None:
+        if found is not None and talk.look(found.info)[CAPACITY] != size_bytes:
             pools.remove_volume(talk, pool, name)
-        made = pools.make_volume(talk, pool, pools.raw_volume_xml(name, size_bytes))
-        if made is None:
-            made = talk.look(pool.storageVolLookupByName, name)
-            pools.await_allocated(talk, made)
-        return made
+            found = None
+        if found is None:
+            found = pools.make_volume(talk, pool, pools.raw_volume_xml(name, size_bytes))
+        if found is None:
+            found = talk.look(pool.storageVolLookupByName, name)
+        # It may be another caller who makes it.
+        pools.await_allocated(talk, found)
+        return found

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from cloudportal.drivers.errors import DriverError, Leftover, NotThere, Refused
 from cloudportal.drivers.libvirtd.link import Talk, library
+from cloudportal.drivers.libvirtd.overtaking import have_done
 from compute.drivers.facts import GuestFacts, Power, differences
 from compute.drivers.kvm import power, seeds
 from compute.drivers.kvm.files import HostFiles
@@ -84,8 +85,10 @@ def remove_guest(talk: Talk, uuid: UUID, files: HostFiles) -> None:
     found = find_domain(talk, uuid)
     if found is not None:
         with suppress(NotThere):
+            # In this order: turned on by another caller in between, a guest without a definition still goes
+            # with its end.
+            have_done(talk, lambda: not talk.look(found.isPersistent), found.undefineFlags, _undefine_flags())
             power.cut(talk, found)
-            talk.act(found.undefineFlags, _undefine_flags())
     # After the guest: while it is defined, it could be started and would miss its seed.
     files.remove(talk, seeds.file_name(uuid))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from cloudportal.drivers.errors import NotThere, OutcomeUnknown, Refused
 from cloudportal.drivers.libvirtd.link import Talk, library
+from cloudportal.drivers.libvirtd.overtaking import have_done
 from compute.drivers.facts import Power, PowerAction
 from compute.drivers.kvm.reading import power_of
 
@@ -34,14 +35,10 @@ def set_power(talk: Talk, domain: Any, action: PowerAction, *, force: bool) -> N
 def turn_on(talk: Talk, domain: Any) -> None:
     """The guest runs. Raises Refused when something that it needs is missing or used by another."""
     now = power_now(talk, domain)
-    if now is Power.ON:
-        return
+    do = domain.resume if now is Power.PAUSED else domain.create
     try:
-        talk.act(domain.resume if now is Power.PAUSED else domain.create)
-    except Refused:
-        # Another caller was faster; libvirt says only that the guest is not in the right state.
-        if power_now(talk, domain) is not Power.ON:
-            raise
+        # Once only: each attempt starts a QEMU, and what it misses will not appear by itself.
+        have_done(talk, lambda: power_now(talk, domain) is Power.ON, do, attempts=1)
     except NotThere as fault:
         # The guest itself, or one of its parts? Asking for its power tells: it raises NotThere for the
         # former.
@@ -61,13 +58,7 @@ def turn_off(talk: Talk, domain: Any, *, force: bool) -> None:
 
 def cut(talk: Talk, domain: Any) -> None:
     """The guest does not run, whatever it was doing."""
-    if power_now(talk, domain) is Power.OFF:
-        return
-    try:
-        talk.act(domain.destroy)
-    except Refused:
-        if power_now(talk, domain) is not Power.OFF:
-            raise
+    have_done(talk, lambda: power_now(talk, domain) is Power.OFF, domain.destroy)
 
 
 def reset(talk: Talk, domain: Any, *, force: bool) -> None:

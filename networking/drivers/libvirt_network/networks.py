@@ -8,6 +8,7 @@ from uuid import UUID
 
 from cloudportal.drivers.errors import DriverError, Leftover, NotThere, Refused
 from cloudportal.drivers.libvirtd.link import Talk, library
+from cloudportal.drivers.libvirtd.overtaking import have_done
 from networking.drivers.contract import NetworkFacts, NetworkSpec
 from networking.drivers.libvirt_network.definition import Definition, network_xml
 
@@ -71,8 +72,10 @@ def remove(talk: Talk, uuid: UUID) -> None:
     with suppress(NotThere):
         if talk.look(network.isActive):
             _demand_unused(talk, network)
-            _stop(talk, network)
-        talk.act(network.undefine)
+        # In this order: started by another caller in between, a network without a definition still goes with
+        # its end.
+        have_done(talk, lambda: not talk.look(network.isPersistent), network.undefine)
+        have_done(talk, lambda: not talk.look(network.isActive), network.destroy)
 
 
 def _facts(talk: Talk, network: Any, lease_minutes: int) -> NetworkFacts:
@@ -94,16 +97,8 @@ def _differs(talk: Talk, network: Any, spec: NetworkSpec, lease_minutes: int) ->
 
 
 def _activate(talk: Talk, network: Any) -> None:
-    if not talk.look(network.autostart):
-        talk.act(network.setAutostart, 1)
-    if talk.look(network.isActive):
-        return
-    try:
-        talk.act(network.create)
-    except Refused:
-        # Another caller was faster.
-        if not talk.look(network.isActive):
-            raise
+    have_done(talk, lambda: bool(talk.look(network.autostart)), network.setAutostart, 1)
+    have_done(talk, lambda: bool(talk.look(network.isActive)), network.create)
 
 
 def _demand_unused(talk: Talk, network: Any) -> None:
@@ -113,14 +108,6 @@ def _demand_unused(talk: Talk, network: Any) -> None:
         raise Refused(
             "Instances still run on this network. Stop them first.", detail=f"{len(ports)} NICs are on it"
         )
-
-
-def _stop(talk: Talk, network: Any) -> None:
-    try:
-        talk.act(network.destroy)
-    except Refused:
-        if talk.look(network.isActive):
-            raise
 
 
 def _clean_up(talk: Talk, uuid: UUID, fault: DriverError) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from cloudportal.drivers.errors import NotThere, Refused
+from cloudportal.drivers.errors import Busy, DriverError, NotThere, Refused
+from cloudportal.drivers.libvirtd.faults import Code, is_code
 from cloudportal.drivers.libvirtd.link import Talk, library
 from networking.drivers.contract import ReservationSpec
 from networking.drivers.libvirt_network.definition import host_xml
@@ -60,19 +61,27 @@ def _add(talk: Talk, network: Any, reservation: ReservationSpec, lease_minutes: 
     command = library().VIR_NETWORK_UPDATE_COMMAND_ADD_LAST
     try:
         _update(talk, network, command, host_xml(reservation, lease_minutes))
-    except Refused:
-        # Another caller was faster with the same wish.
-        if reservation not in definition_of(talk, network).reservations():
-            raise
+    except Refused as fault:
+        known = definition_of(talk, network).reservations()
+        if reservation not in known:
+            _demand_free(known, reservation)
+            raise _overtaken(fault) from fault
 
 
 def _delete(talk: Talk, network: Any, reservation: ReservationSpec) -> None:
     command = library().VIR_NETWORK_UPDATE_COMMAND_DELETE
     try:
         _update(talk, network, command, host_xml(reservation))
-    except (Refused, NotThere):
+    except (Refused, NotThere) as fault:
         if reservation in definition_of(talk, network).reservations():
-            raise
+            raise _overtaken(fault) from fault
+
+
+def _overtaken(fault: DriverError) -> DriverError:
+    """What libvirt calls invalid at the moment was made so by another caller, between our look and our
+    call.
+    """
+    return Busy(detail=fault.detail) if is_code(fault.__cause__, Code.OPERATION_INVALID) else fault
 
 
 def _update(talk: Talk, network: Any, command: int, description: str) -> None:

@@ -87,7 +87,7 @@ def _send(talk: Talk, pool: Any, facts: ImageFacts, stream: BinaryIO) -> None:
     volume = pools.make_volume(talk, pool, description)
     if volume is None:
         volume = talk.look(pool.storageVolLookupByName, name)
-        pools.await_allocated(talk, volume)
+    pools.await_allocated(talk, volume)
     pools.send(talk, volume, stream, facts.size_bytes)
     digest = hashlib.sha256()
     for chunk in pools.receive(talk, volume, facts.size_bytes):

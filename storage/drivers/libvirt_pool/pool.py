@@ -35,8 +35,7 @@ def active(talk: Talk, name: str) -> Any:
     NotThere.
     """
     found = talk.look(talk.connection.storagePoolLookupByName, name)
-    if not talk.look(found.isActive):
-        pools.activate(talk, found)
+    pools.activate(talk, found)
     return found
 
 

@@ -28,7 +28,10 @@ def find(talk: Talk, pool: Any, uuid: UUID) -> Any:
 def find_facts(talk: Talk, pool: Any, uuid: UUID) -> VolumeFacts | None:
     """The volume, or None."""
     found = find(talk, pool, uuid)
-    return None if found is None else _facts(talk, found)
+    try:
+        return None if found is None else _facts(talk, found)
+    except NotThere:
+        return None
 
 
 def list_facts(talk: Talk, pool: Any) -> tuple[VolumeFacts, ...]:
@@ -60,10 +63,7 @@ def ensure(talk: Talk, pool: Any, spec: VolumeSpec) -> VolumeFacts:
 
 def remove(talk: Talk, pool: Any, uuid: UUID) -> None:
     """The volume is gone; Refused while a guest of the host runs on it."""
-    found = find(talk, pool, uuid)
-    if found is None:
-        return
-    if talk.look(found.path) in _paths_in_use(talk):
+    if _is_in_use(talk, pool, uuid):
         raise Refused(
             "An instance still uses this volume. Stop it or detach the volume first.", detail=f"volume {uuid}"
         )
@@ -119,7 +119,12 @@ def _volume_xml(spec: VolumeSpec, name: str, base: tuple[str, str] | None) -> st
     xml.child(root, "name", text=name)
     xml.child(root, "capacity", {"unit": "bytes"}, str(spec.size_bytes))
     xml.child(root, "allocation", {"unit": "bytes"}, "0")
-    xml.child(xml.child(root, "target"), "format", {"type": spec.format})
+    target = xml.child(root, "target")
+    xml.child(target, "format", {"type": spec.format})
+    if spec.format == "qcow2":
+        # Version 3, without which a guest's discarded blocks would come back from the image. libvirt's
+        # default is 2.
+        xml.child(target, "compat", text="1.1")
     if base is not None:
         backing = xml.child(root, "backingStore")
         xml.child(backing, "path", text=base[0])
@@ -142,6 +147,14 @@ def _facts(talk: Talk, found: Any) -> VolumeFacts:
         format=name.format,
         base_image=backing.uuid if backing else None,
     )
+
+
+def _is_in_use(talk: Talk, pool: Any, uuid: UUID) -> bool:
+    found = find(talk, pool, uuid)
+    try:
+        return found is not None and talk.look(found.path) in _paths_in_use(talk)
+    except NotThere:
+        return False
 
 
 def _paths_in_use(talk: Talk) -> set[str]:

@@ -97,6 +97,18 @@ def test_a_calls_error_is_found_in_the_table(code, kind, is_effect):
     assert str(code) in fault.detail
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (libvirt.VIR_ERR_OPERATION_INVALID, "volume 'x' is still being allocated."),
+        (libvirt.VIR_ERR_OPERATION_INVALID, "volume 'x' is still in use."),
+        (libvirt.VIR_ERR_INTERNAL_ERROR, "pool 'x' has asynchronous jobs running."),
+    ],
+)
+def test_another_callers_work_in_a_pool_will_end(code, message):
+    assert type(call_fault(Error(code, libvirt.VIR_FROM_STORAGE, message), is_effect=True)) is Busy
+
+
 @pytest.mark.parametrize("code", [libvirt.VIR_ERR_SYSTEM_ERROR, libvirt.VIR_ERR_INTERNAL_ERROR])
 def test_a_broken_connection_leaves_only_an_effect_in_doubt(code):
     error = Error(code, libvirt.VIR_FROM_RPC)

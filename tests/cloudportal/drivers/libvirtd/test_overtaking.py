@@ -1,0 +1,68 @@
+"""What another caller may be doing at the same moment is done once, by whoever comes first."""
+
+import pytest
+
+from cloudportal.drivers.errors import Refused
+from cloudportal.drivers.libvirtd.overtaking import have_done
+
+
+class Talk:
+    """Acts as told: each answer is a fault to raise, or None."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.acts = 0
+
+    def act(self, do, *arguments):
+        self.acts += 1
+        answer = self.answers.pop(0)
+        if answer is not None:
+            raise answer
+
+
+def looks(*answers):
+    """Says what was seen at each look, one after the other."""
+    left = list(answers)
+    return lambda: left.pop(0)
+
+
+def test_what_is_done_already_is_left_alone():
+    talk = Talk()
+    have_done(talk, looks(True), None)
+
+    assert talk.acts == 0
+
+
+def test_what_is_not_done_is_done_once():
+    talk = Talk(None)
+    have_done(talk, looks(False), None)
+
+    assert talk.acts == 1
+
+
+def test_a_refusal_because_another_was_faster_is_no_fault():
+    talk = Talk(Refused())
+    have_done(talk, looks(False, True), None)
+
+    assert talk.acts == 1
+
+
+def test_it_is_tried_again_when_a_third_has_undone_it():
+    talk = Talk(Refused(), None)
+    have_done(talk, looks(False, False), None)
+
+    assert talk.acts == 2
+
+
+def test_a_refusal_that_stays_is_the_answer():
+    with pytest.raises(Refused):
+        have_done(Talk(Refused(), Refused(), Refused()), looks(False, False, False, False), None)
+
+
+def test_a_single_attempt_looks_again_before_it_gives_up():
+    talk = Talk(Refused())
+    have_done(talk, looks(False, True), None, attempts=1)
+    assert talk.acts == 1
+
+    with pytest.raises(Refused):
+        have_done(Talk(Refused()), looks(False, False), None, attempts=1)
