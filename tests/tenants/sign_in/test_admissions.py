@@ -139,15 +139,15 @@ def test_a_group_may_lead_to_an_account_that_was_there(server, domain):
     assert admit(server, person()).account == account
 
 
-def refused(server, who, match, domain=None):
+def check_refused(server, who, match, domain=None):
     with pytest.raises(NotAdmitted, match=match):
         admissions.admit(server, who, domain or server.domain)
 
 
 def test_without_a_mapped_group_nobody_comes_in(server):
     map_group(server, group("research"))
-    refused(server, person(), "None of their groups is mapped")
-    refused(server, person(groups=()), "None of their groups is mapped")
+    check_refused(server, person(), "None of their groups is mapped")
+    check_refused(server, person(groups=()), "None of their groups is mapped")
     assert not User.objects.filter(username="ada").exists()
 
 
@@ -155,7 +155,7 @@ def test_whoever_left_the_group_is_out_and_what_they_had_has_ended(server):
     map_group(server, group("engineering"))
     user = admit(server, person())
     credentials.create_api_key(caller(user), user, "key")
-    refused(server, person(groups=()), "None of their groups is mapped")
+    check_refused(server, person(groups=()), "None of their groups is mapped")
     after = User.objects.get(pk=user.pk)
     assert after.get_session_auth_hash() != user.get_session_auth_hash()
     assert not ApiKey.objects.exists()
@@ -173,13 +173,13 @@ def test_being_dismissed_by_the_directory_ends_what_they_had(server):
 def test_an_account_that_people_made_is_not_joined(server, domain):
     factories.make_account(domain, "Domain Admin", name="ADA")
     map_group(server, group("engineering"))
-    refused(server, person(), "was not made for them")
+    check_refused(server, person(), "was not made for them")
 
 
 def test_nobody_becomes_the_portals_own_administrator_by_their_name():
     at_root = make_server(factories.foundation())
     map_group(at_root, group("engineering"))
-    refused(at_root, person("admin"), "was not made for them")
+    check_refused(at_root, person("admin"), "was not made for them")
 
 
 def test_an_account_of_another_directory_is_not_joined(server, domain):
@@ -187,23 +187,23 @@ def test_an_account_of_another_directory_is_not_joined(server, domain):
     admit(server, person())
     other = make_server(domain, name="Another directory")
     map_group(other, group("engineering"), account_name="{group}")
-    refused(other, person("margaret"), "was not made for them")
+    check_refused(other, person("margaret"), "was not made for them")
 
 
 def test_a_later_person_of_the_same_name_inherits_nothing(server):
     map_group(server, group("engineering"))
     first = admit(server, person())
     root = caller(factories.make_root_admin())
-    refused(server, person(external_id="entryUUID:somebody-new"), "was not made for them")
+    check_refused(server, person(external_id="entryUUID:somebody-new"), "was not made for them")
     users.delete(root, first)
-    refused(server, person(external_id="entryUUID:somebody-new"), "was not made for them")
+    check_refused(server, person(external_id="entryUUID:somebody-new"), "was not made for them")
     assert DirectoryAccount.objects.get().account.name == "ada"
 
 
 def test_a_local_user_of_the_same_name_is_not_taken_over(server, domain):
     local = factories.make_user(factories.make_account(domain), "ada")
     map_group(server, group("engineering"), account_name="lab")
-    refused(server, person(), "ada exists in this domain already")
+    check_refused(server, person(), "ada exists in this domain already")
     local.refresh_from_db()
     assert local.source == "local"
 
@@ -212,7 +212,7 @@ def test_a_user_disabled_here_stays_out(server):
     map_group(server, group("engineering"))
     user = admit(server, person())
     users.disable(caller(factories.make_root_admin()), user)
-    refused(server, person(), "disabled here")
+    check_refused(server, person(), "disabled here")
 
 
 @pytest.mark.parametrize("state", [states.DISABLED, states.REMOVING])
@@ -220,21 +220,21 @@ def test_an_account_disabled_here_lets_nobody_in(server, state):
     map_group(server, group("engineering"), account_name="lab")
     user = admit(server, person())
     Account.objects.filter(pk=user.account_id).update(state=state)
-    refused(server, person(), "disabled here")
-    refused(server, person("margaret"), "disabled here|being deleted")
+    check_refused(server, person(), "disabled here")
+    check_refused(server, person("margaret"), "disabled here|being deleted")
 
 
 @pytest.mark.parametrize("name", ["ädä", "a b", "", "x" * 200, "-ada", "a/b"])
 def test_a_name_that_cannot_be_a_user_name_is_refused(server, name):
     map_group(server, group("engineering"), account_name="lab")
-    refused(server, person(name, external_id="x"), "Use 1 to 150")
+    check_refused(server, person(name, external_id="x"), "Use 1 to 150")
 
 
 def test_people_sign_in_at_the_directorys_domain_or_at_their_own(server, domain):
     below, aside = factories.make_domain(domain, "research"), factories.make_domain(domain, "sales")
     map_group(server, group("engineering"), domain_uuid=below.uuid)
     assert admit(server, person(), domain) == admit(server, person(), below)
-    refused(server, person(), "lead to the domain research", aside)
+    check_refused(server, person(), "lead to the domain research", aside)
 
 
 def test_two_first_sign_ins_at_once_make_one_user(server, monkeypatch):
