@@ -1,6 +1,6 @@
 """The ways to find instances, sizes and drift."""
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import OuterRef, Prefetch, Subquery
@@ -11,6 +11,7 @@ from cloudportal.jobs import states as job_states
 from cloudportal.jobs.models import Job
 from compute import actions, states
 from compute.models import Instance, Nic, ServiceOffering, VolumeAttachment
+from compute.placement.funnel import redacted
 
 
 def instances_for(caller: Caller, *, with_expunged: bool = False) -> ScopedQuerySet[Instance]:
@@ -71,3 +72,15 @@ def drifting_for(caller: Caller) -> ScopedQuerySet[Instance]:
 def drifting_instance_for(caller: Caller, uuid: UUID | str) -> Instance:
     """One of them. Raises NotFound."""
     return drifting_for(caller).one(uuid)
+
+
+def funnel_for(caller: Caller, job: Job) -> dict[str, Any] | None:
+    """How a host was found for the job's instance: in full for root admins, without hosts and figures for others.
+
+    None where the job has not come so far, or places nothing. A refused one has only what a tenant may see; its
+    reasons are in the job's log for operators. The job is one of the caller's own (`jobs.queries`).
+    """
+    kept = job.notes.get("funnel")
+    if kept is None:
+        return cast("dict[str, Any] | None", job.message_values.get("funnel"))
+    return cast("dict[str, Any]", kept) if caller.is_root_admin else redacted(kept)

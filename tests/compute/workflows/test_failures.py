@@ -6,7 +6,7 @@ from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.drivers.simulated.tampering import delete_volume, set_reachable
 from cloudportal.events.models import Alert
 from cloudportal.jobs import services as jobs
-from compute import states
+from compute import queries, states
 from compute.services import instances
 from compute.workflows.deploy import DeployInstance
 from compute.workflows.start import StartInstance
@@ -137,11 +137,17 @@ def test_a_deployment_that_finds_no_room_any_more_says_what_would_help(cloud, te
     told = [line.sentence for line in job.lines.filter(for_operators=True)]
     assert any("needs 512 MiB, the best has 0" in sentence for sentence in told)
     assert cloud.host.name not in job.message + str(job.message_values)
+    shown = queries.funnel_for(tenant, job)
+    assert shown["stages"][-1] == {"check": "room", "passed": False}
 
 
-def test_the_funnel_of_a_deployment_is_kept_on_its_job(cloud, tenant):
+def test_the_funnel_of_a_deployment_is_kept_on_its_job_and_shown_without_hosts_to_tenants(cloud, tenant):
     _, job = submit_deployment(cloud, tenant)
-    funnel = run_job(job).notes["funnel"]
+    assert queries.funnel_for(tenant, job) is None
+    funnel = queries.funnel_for(caller(make_root_admin()), run_job(job))
+    shown = queries.funnel_for(tenant, job)
+    assert shown["sentence"] == "There is room."
+    assert "left" not in str(shown)
     assert funnel["sentence"] == "2 hosts."
     assert [stage["check"] for stage in funnel["stages"]] == [
         "zone",
