@@ -105,7 +105,7 @@ def test_a_failed_instance_can_be_tried_again(cloud, tenant):
 def test_an_operator_can_try_the_job_again(cloud, tenant, inject):
     root = caller(make_root_admin())
     fault = inject("ensure_guest", FaultKind.FAIL, error="refused", count=None)
-    instance, job = submit_deployment(cloud, tenant)
+    _, job = submit_deployment(cloud, tenant)
     run_job(job)
     cloud.world.clear_faults(fault)
     again = jobs.retry(root, job)
