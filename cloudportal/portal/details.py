@@ -142,7 +142,9 @@ class DetailPage:
         try:
             result = _perform(caller, declared, row, request.POST)
         except PlanChanged as refusal:
-            return self._ask(request, caller, declared, row, refusal.detail)
+            # Read anew: what was taken back in the database is still in the row at hand.
+            fresh = (declared.row or self.row)(caller, row.uuid)
+            return self._ask(request, caller, declared, fresh, refusal.detail)
         except PortalError as refusal:
             return refusals.back(request, refusal, self.address(row))
         messages.success(request, declared.done.format(name=name))

@@ -122,7 +122,8 @@ def ordered(rows: QuerySet[Any], sort: str, columns: Sequence[Column]) -> QueryS
     known = {one.name: one.sort for one in columns if one.sort}
     name = sort.removeprefix("-")
     if name not in known:
-        return rows
+        # Pages of rows without an order could show one twice and leave another out.
+        return rows if rows.ordered else rows.order_by("-pk")
     by = f"-{known[name]}" if sort.startswith("-") else known[name]
     return rows.order_by(by, "pk")
 

@@ -34,7 +34,7 @@ MOST_ADDRESSES = 25
 
 
 def _networks(caller: Caller) -> ScopedQuerySet[Network]:
-    return queries.with_address_counts(queries.networks_for(caller))
+    return queries.with_address_counts(queries.networks_for(caller)).order_by("name", "pk")
 
 
 def _addresses(caller: Caller, network: Network) -> list[Address]:

@@ -1,0 +1,243 @@
+"""The pages of instances: list, detail, deploying, editing, and what each button does."""
+
+from compute.models import Instance
+from compute.portal.deploy import DEPLOY
+from compute.portal.edit import EDIT
+from compute.portal.instances import INSTANCE, INSTANCES
+from tests.support.factories_compute import (
+    deploy_values,
+    deployed,
+    failed,
+    make_cloud,
+    make_offering,
+    stopped,
+    submit_deployment,
+)
+from tests.support.jobs import run_jobs
+from tests.support.pages import Page
+from tests.support.suites.pages import FillsForm, ListsRows, ShowsRow
+
+
+class InCloud:
+    def prepare(self):
+        self.cloud = make_cloud(hosts=2)
+
+    def make(self, number=0):
+        return submit_deployment(self.cloud, self.personas.user, start=False)[0]
+
+
+class TestInstanceList(InCloud, ListsRows):
+    page = INSTANCES
+
+    def test_the_empty_list_says_what_it_is_for_and_has_its_one_button(self):
+        page = self.listed()
+        assert INSTANCES.about in page.text
+        assert [one.text for one in page.one("main").all(class_="button-first")] == ["Deploy instance"]
+
+    def test_those_who_may_not_deploy_are_offered_nothing(self):
+        assert self.browser("read_only_admin").get("instances").button("Deploy instance") is None
+
+    def test_the_address_can_be_searched_and_copied(self):
+        instance = deployed(self.cloud, self.personas.user)
+        page = self.listed(q=instance.nics.get().address.ip)
+        assert page.rows()[0][0] == instance.name
+        assert page.all("button", class_="copy")[0]["data-copy"] == instance.nics.get().address.ip
+
+    def test_sizes_are_shown_as_they_were_given(self):
+        big = make_offering(cpus=2, memory_mib=2048)
+        submit_deployment(self.cloud, self.personas.user, start=False, offering=big.uuid)
+        assert "2 CPUs, 2 GiB" in self.listed().text
+
+    def test_while_a_job_works_on_one_the_list_looks_again_by_itself(self):
+        instance = self.make()
+        assert self.listed().one(id="results")["hx-trigger"] == "every 3s"
+        run_jobs()
+        assert instance.name in self.listed().text
+        assert self.listed().one(id="results")["hx-trigger"] is None
+
+    def test_only_operators_see_hosts_and_only_admins_see_accounts(self):
+        deployed(self.cloud, self.personas.user)
+        heads = {
+            persona: [one.text for one in self.listed(persona).all("th", scope="col")]
+            for persona in ("user", "domain_admin", "root_admin")
+        }
+        assert "Account" not in heads["user"]
+        assert "Account" in heads["domain_admin"]
+        assert "Host" not in heads["domain_admin"]
+        assert "Host" in heads["root_admin"]
+
+
+class TestInstancePage(InCloud, ShowsRow):
+    page = INSTANCE
+
+    def test_while_it_is_deployed_the_steps_are_shown_live(self):
+        instance, job = submit_deployment(self.cloud, self.personas.user)
+        page = self.shown(instance)
+        live = page.one(id=f"job-{job.uuid}")
+        assert live["hx-trigger"] == "every 1s"
+        assert "Choose a host" in live.text
+        assert live.all("progress")[0]["max"] == "100"
+        assert live.all(aria_live="polite")
+        assert live.all("noscript")
+
+    def test_when_it_runs_it_can_be_stopped_and_not_started(self):
+        instance = deployed(self.cloud, self.personas.user)
+        page = self.shown(instance)
+        assert page.button("Stop")["href"].endswith("/stop/")
+        assert page.button("Start")["disabled"] is not None
+        assert "To start it must be stopped." in page.one(id="why-start").text
+
+    def test_stopping_asks_first_and_then_submits_the_job(self):
+        instance = deployed(self.cloud, self.personas.user)
+        page = self.browser("user").agree("instance-stop", instance.uuid)
+        assert page.notices == [f"{instance.name} is being stopped."]
+        run_jobs()
+        assert Instance.objects.get(pk=instance.pk).state == "stopped"
+
+    def test_starting_needs_no_question(self):
+        instance = stopped(self.cloud, self.personas.user)
+        page = self.browser("user").post("instance-start", instance.uuid)
+        assert page.notices == [f"{instance.name} is being started."]
+
+    def test_the_question_says_what_would_happen_with_the_boxes_that_are_ticked(self):
+        instance = deployed(self.cloud, self.personas.user)
+        browser = self.browser("user")
+        asked = browser.get("instance-destroy", instance.uuid)
+        assert "puts it aside" in asked.text
+        assert "for good" not in asked.one("ul", class_="lines").text
+        ticked = browser.get("instance-destroy", instance.uuid, expunge="on")
+        assert "for good" in ticked.one("ul", class_="lines").text
+        assert ticked.field("expunge")["checked"] is not None
+
+    def test_a_box_that_is_ticked_without_scripts_is_asked_about_once_more(self):
+        instance = deployed(self.cloud, self.personas.user)
+        browser = self.browser("user")
+        agreed = browser.get("instance-destroy", instance.uuid).field("agreed")["value"]
+        answer = browser.send("instance-destroy", instance.uuid, agreed=agreed, expunge="on")
+        assert answer.status_code == 412
+        again = Page(answer)
+        assert "confirm again" in again.notices[0]
+        assert Instance.objects.get(pk=instance.pk).state == "running"
+        browser.post("instance-destroy", instance.uuid, agreed=again.field("agreed")["value"], expunge="on")
+        run_jobs()
+        assert Instance.objects.get(pk=instance.pk).state == "expunged"
+
+    def test_a_refusal_comes_back_to_the_page_as_a_sentence(self):
+        instance = deployed(self.cloud, self.personas.user)
+        page = self.browser("user").post("instance-start", instance.uuid)
+        assert page.title == instance.name
+        assert page.all(role="alert")[0].text == "The instance is running. To start it must be stopped."
+
+    def test_what_failed_can_be_tried_again_or_expunged(self):
+        instance = failed(self.cloud, self.personas.user)
+        page = self.shown(instance)
+        assert page.all(class_="state-bad")
+        assert page.button("Try again")["disabled"] is None
+        assert page.button("Expunge")["href"].endswith("/expunge/")
+
+    def test_tenants_see_how_a_host_was_chosen_without_its_name(self):
+        instance = deployed(self.cloud, self.personas.user)
+        names = [host.name for host in self.cloud.hosts]
+        tenant, operator = self.shown(instance), self.shown(instance, "root_admin")
+        assert "Placement" in tenant.text
+        assert not [name for name in names if name in tenant.source]
+        assert [name for name in names if name in operator.source]
+
+    def test_keys_and_user_data_are_only_words(self):
+        instance = self.make()
+        Instance.objects.filter(pk=instance.pk).update(user_data="</pre><script>alert('h')</script>")
+        page = self.shown(instance)
+        assert "alert('h')" in page.text
+        assert not [one for one in page.all("script") if not one["src"]]
+
+
+class TestDeploying(InCloud, FillsForm):
+    page = DEPLOY
+
+    def values(self, **changes):
+        wanted = deploy_values(self.cloud, name="web-1")
+        known = {
+            "template": str(wanted.template),
+            "offering": str(wanted.offering),
+            "zone": str(wanted.zone),
+            "networks": [str(one) for one in wanted.networks],
+            "name": wanted.name,
+            "ssh_keys": "",
+            "user_data": "",
+            "root_size_gib": "",
+        }
+        return {**known, **changes}
+
+    def check(self, page):
+        assert page.title == "web-1"
+        run_jobs()
+        assert Instance.objects.get(name="web-1").state == "running"
+
+    def planned(self, **changes):
+        return Page(self.browser("user").client.post("/instances/deploy/?plan=1", self.values(**changes)))
+
+    def test_everything_is_chosen_beforehand_so_that_one_click_will_do(self):
+        page = self.opened()
+        chosen = {one["name"] for one in page.all("input") if one["checked"] is not None}
+        assert {"template", "offering", "networks"} <= chosen
+
+    def test_the_side_says_what_would_be_made_and_what_is_left(self):
+        page = self.planned()
+        side = page.one(id="plan").text
+        assert "Creates the instance web-1" in side
+        assert "There is room for it." in side
+        assert "Your limits afterwards" in side
+        assert not Instance.objects.exists()
+
+    def test_to_a_script_only_the_summary_is_sent(self):
+        browser = self.browser("user")
+        answer = browser.client.post(
+            "/instances/deploy/?plan=1", self.values(), headers={"HX-Request": "true"}
+        )
+        page = Page(answer)
+        assert "Creates the instance web-1" in page.text
+        assert not page.all("html")
+
+    def test_the_side_names_what_is_still_needed_without_blaming(self):
+        page = self.planned(template="")
+        assert "Still needed: Template." in page.one(id="plan").text
+
+    def test_the_side_shows_a_refusal_before_it_is_one(self):
+        page = self.planned(name="Not a host name")
+        assert "small letters" in page.one(id="plan").text
+
+    def test_a_refusal_stands_beside_its_field_and_keeps_what_was_typed(self):
+        page = self.sent(**self.values(name="Not a host name", ssh_keys="ssh-ed25519 AAAA me"))
+        assert page.status == 400
+        assert "small letters" in page.one(id="id_name_error").text
+        assert page.field("name")["value"] == "Not a host name"
+        assert page.field("name")["autofocus"] is not None
+        assert "ssh-ed25519 AAAA me" in page.field("ssh_keys").text
+        assert not Instance.objects.exists()
+
+    def test_a_strangers_network_cannot_be_chosen(self):
+        other = make_cloud()
+        type(other.network).objects.filter(pk=other.network.pk).update(state="deleting")
+        page = self.sent(**self.values(networks=[str(other.network.uuid)]))
+        assert page.status == 400
+        assert not Instance.objects.exists()
+
+
+class TestEditing(InCloud, FillsForm):
+    page = EDIT
+
+    def prepare(self):
+        super().prepare()
+        self.instance = stopped(self.cloud, self.personas.user)
+
+    def parts(self):
+        return (self.instance.uuid,)
+
+    def values(self):
+        return {"display_name": "The shop", "name": "shop", "ssh_keys": "", "user_data": ""}
+
+    def check(self, page):
+        assert (page.title, page.one(class_="under").text) == ("shop", "The shop")
+
+    def test_a_neighbour_cannot_open_it(self):
+        assert self.opened("neighbour").status == 404

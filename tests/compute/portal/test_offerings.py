@@ -1,0 +1,114 @@
+"""The pages of sizes and of drift."""
+
+from compute.models import Instance, ServiceOffering
+from compute.portal.drift import DRIFT, FINDING
+from compute.portal.offerings import FORMS, OFFERING, OFFERINGS
+from compute.topology.connections import compute_driver
+from tests.support.factories_compute import deployed, make_cloud, make_offering
+from tests.support.jobs import run_jobs
+from tests.support.suites.pages import FillsForm, ListsRows, ShowsRow
+
+ADD, EDIT = FORMS
+
+
+class Sizes:
+    strangers = ()
+    writer = "root_admin"
+
+    def make(self, number=0):
+        return make_offering()
+
+
+class TestSizeList(Sizes, ListsRows):
+    page = OFFERINGS
+
+
+class TestSizePage(Sizes, ShowsRow):
+    page = OFFERING
+
+    def test_closed_ones_are_shown_to_operators_alone(self):
+        closed = make_offering(is_active=False)
+        assert self.shown(closed).status == 404
+        assert "disabled" in self.shown(closed, "root_admin").text
+
+
+class TestCreatingSizes(Sizes, FillsForm):
+    page = ADD
+
+    def values(self):
+        return {
+            "name": "Small",
+            "description": "For one service",
+            "cpus": 1,
+            "cpu_mhz": 1000,
+            "memory_mib": 512,
+            "host_tags": "ssd, new",
+            "storage_tags": "",
+        }
+
+    def check(self, page):
+        assert page.title == "Small"
+        assert ServiceOffering.objects.get(name="Small").host_tags == ["new", "ssd"]
+
+
+class TestEditingSizes(Sizes, FillsForm):
+    page = EDIT
+
+    def prepare(self):
+        self.offering = make_offering()
+
+    def parts(self):
+        return (self.offering.uuid,)
+
+    def values(self):
+        return {"name": "Medium", "description": "", "host_tags": "", "storage_tags": "", "is_active": ""}
+
+    def check(self, page):
+        self.offering.refresh_from_db()
+        assert (self.offering.name, self.offering.is_active) == ("Medium", False)
+
+
+class Drifting:
+    reader = writer = "root_admin"
+    strangers = ("user", "domain_admin")
+
+    def prepare(self):
+        self.cloud = make_cloud()
+
+    def make(self, number=0):
+        instance = deployed(self.cloud, self.personas.user)
+        drift = {
+            "kind": "gone",
+            "host_id": self.cloud.host.pk,
+            "host_name": self.cloud.host.name,
+            "sentence": f"{instance.name} should run, and is not there.",
+            "times": 2,
+            "first_seen_at": "2026-11-22T10:00:00+00:00",
+            "last_seen_at": "2026-11-22T10:01:00+00:00",
+            "confirmed_at": "2026-11-22T10:01:00+00:00",
+            "is_ignored": False,
+        }
+        with compute_driver(self.cloud.host) as driver:
+            driver.remove_guest(instance.uuid)
+        Instance.objects.filter(pk=instance.pk).update(drift=drift)
+        return Instance.objects.get(pk=instance.pk)
+
+
+class TestDriftList(Drifting, ListsRows):
+    page = DRIFT
+
+    def test_the_menu_counts_what_waits_for_a_person(self):
+        self.make()
+        line = [one for one in self.listed().one("nav", class_="menu").all("a") if "Drift" in one.text][0]
+        assert line.one(class_="count").text.startswith("1")
+
+
+class TestFinding(Drifting, ShowsRow):
+    page = FINDING
+
+    def test_accepting_it_asks_first_and_then_does_it(self):
+        instance = self.make()
+        page = self.browser("root_admin").agree("drift-accept", instance.uuid)
+        assert page.notices == ["What was found is on record."]
+        run_jobs()
+        assert Instance.objects.get(pk=instance.pk).state == "stopped"
