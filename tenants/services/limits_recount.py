@@ -48,30 +48,37 @@ def registered() -> tuple[Resource, ...]:
     return tuple(sorted(_sources))
 
 
-def find_drift(resources: Iterable[Resource] | None = None, *, repair: bool = False) -> list[Drift]:
-    """Counts everything again and returns where the counters are wrong, after putting them right where asked to.
+def find_drift(
+    resources: Iterable[Resource] | None = None, *, fix: Callable[[Drift], object] | None = None
+) -> list[Drift]:
+    """Counts everything again and returns where the counters are wrong; `fix` is called for each while it is locked.
 
     The first look holds nobody up and may be deceived by changes under way. Whatever it finds is looked at once
     more under the locks of the counters in question, where nothing can change: only that is true.
     """
     wanted = sorted(_sources) if resources is None else [one for one in resources if one in _sources]
-    return [drift for resource in wanted for drift in _drift_of(resource, repair=repair)]
+    return [drift for resource in wanted for drift in _drift_of(resource, fix)]
 
 
-@transaction.atomic
+def repair(drift: Drift) -> None:
+    """Makes the counter say what is there. Needs an open transaction."""
+    Counter.objects.update_or_create(
+        level=drift.level,
+        owner_id=drift.owner_id,
+        resource=drift.resource,
+        defaults={"used": drift.found},
+    )
+
+
 def recount(caller: Caller) -> list[Drift]:
-    """Repairs every counter that is wrong, and says which they were. May be repeated."""
+    """Repairs every counter that is wrong, one resource after the other, and says which they were. May be repeated."""
     actions.RECOUNT_LIMIT.permit(caller)
-    found = find_drift(repair=True)
-    for drift in found:
-        records.record(
-            caller,
-            "RESOURCE.COUNT.UPDATE",
-            About(drift.level, None, drift.name),
-            before={drift.resource.value: drift.used},
-            after={drift.resource.value: drift.found},
-            sentence=str(drift),
-        )
+
+    def fix(drift: Drift) -> None:
+        repair(drift)
+        _record(caller, drift)
+
+    found = find_drift(fix=fix)
     for resource in registered():
         alerts.clear_alert(ALERT, resource.value, by=caller.user_name)
     return found
@@ -94,17 +101,29 @@ def watch() -> list[Drift]:
     return [drift for some in found.values() for drift in some]
 
 
-def _drift_of(resource: Resource, *, repair: bool) -> list[Drift]:
+def _drift_of(resource: Resource, fix: Callable[[Drift], object] | None) -> list[Drift]:
     suspects = {(one.level, one.owner_id) for one in _compare(resource)}
     if not suspects:
         return []
+    # One resource to a transaction: its locks are let go before those of the next are taken.
     with transaction.atomic():
         _lock(resource, suspects)
         drifts = [one for one in _compare(resource) if (one.level, one.owner_id) in suspects]
-        if repair:
+        if fix is not None:
             for one in drifts:
-                _repair(one)
+                fix(one)
     return drifts
+
+
+def _record(caller: Caller, drift: Drift) -> None:
+    records.record(
+        caller,
+        "RESOURCE.COUNT.UPDATE",
+        About(drift.level, None, drift.name),
+        before={drift.resource.value: drift.used},
+        after={drift.resource.value: drift.found},
+        sentence=str(drift),
+    )
 
 
 def _lock(resource: Resource, suspects: set[Key]) -> None:
@@ -146,13 +165,3 @@ def _names() -> dict[Key, str]:
     for pk, name in Domain.objects.values_list("pk", "name"):
         names[Counter.DOMAIN, pk] = f"The domain {name}"
     return names
-
-
-def _repair(drift: Drift) -> None:
-    Counter.objects.update_or_create(
-        level=drift.level,
-        owner_id=drift.owner_id,
-        resource=drift.resource,
-        defaults={"used": drift.found},
-        create_defaults={"used": drift.found},
-    )

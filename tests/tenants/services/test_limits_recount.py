@@ -32,7 +32,7 @@ def test_right_counters_are_left_alone(there):
     account = make_account(make_domain(make_domain()))
     limits.reserve(account, {SNAPSHOTS: 3})
     there[account.pk] = 3
-    assert limits_recount.find_drift(repair=True) == []
+    assert limits_recount.find_drift(fix=limits_recount.repair) == []
     assert used_by(account, SNAPSHOTS) == 3
 
 
@@ -42,7 +42,7 @@ def test_domains_have_the_sum_of_all_below(there, foundation):
     lower = make_domain(upper)
     first, second, stranger = make_account(upper), make_account(lower), make_account()
     there.update({first.pk: 1, second.pk: 2, stranger.pk: 4})
-    limits_recount.find_drift(repair=True)
+    limits_recount.find_drift(fix=limits_recount.repair)
     found = [used_by(one, SNAPSHOTS) for one in (first, second, stranger, lower, upper, foundation)]
     assert found == [1, 2, 4, 2, 3, 7]
 
@@ -62,7 +62,7 @@ def test_what_is_counted_but_not_there_goes(there):
     account = make_account()
     miscount(account, 5)
     miscount(account.domain, -3)
-    limits_recount.find_drift(repair=True)
+    limits_recount.find_drift(fix=limits_recount.repair)
     assert used_by(account, SNAPSHOTS) == used_by(account.domain, SNAPSHOTS) == 0
 
 
@@ -71,7 +71,7 @@ def test_a_missing_counter_is_made(there):
     account = make_account()
     Counter.objects.filter(owner_id=account.pk, resource=SNAPSHOTS).delete()
     there[account.pk] = 1
-    limits_recount.find_drift(repair=True)
+    limits_recount.find_drift(fix=limits_recount.repair)
     assert used_by(account, SNAPSHOTS) == 1
 
 
@@ -148,7 +148,7 @@ def test_changes_under_way_are_no_drift(monkeypatch):
     def work(number):
         if number < 6:
             return change(accounts[number % 3])
-        return [limits_recount.find_drift(repair=True) for _ in range(5)]
+        return [limits_recount.find_drift(fix=limits_recount.repair) for _ in range(5)]
 
     answers = at_once(8, work)
     assert answers == [None] * 6 + [[[]] * 5] * 2
