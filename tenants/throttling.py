@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 
-from cloudportal.core import clock
+from cloudportal.core import clock, plans
 from cloudportal.core.errors import TooManyRequests
 
 PEOPLE = "people"
@@ -46,8 +46,15 @@ class Attempt:
         return f"{self.kind}:{digest.hexdigest()}"
 
 
+def require_counting() -> None:
+    """Raises RuntimeError inside a plan: its transaction is taken back, and what was counted with it."""
+    if plans.is_planning():
+        raise RuntimeError("A try to be let in is counted for good, so it cannot be planned.")
+
+
 def require_room(request: HttpRequest, attempt: Attempt) -> None:
     """Returns while the name and the address may still try. Raises TooManyRequests with the wait."""
+    require_counting()
     if not AxesProxyHandler.is_allowed(request, {"attempt": attempt}):
         raise refusal(request, attempt)
 

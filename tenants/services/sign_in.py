@@ -54,6 +54,7 @@ def sign_in(request: HttpRequest, domain: str, username: str, password: str, *, 
     `domain` is a path of names such as `acme/research`, or a uuid; nothing means ROOT. Raises SignInRefused for
     whatever reason, TooManyRequests with the wait, or DirectoryUnavailable; never in a time that tells more.
     """
+    throttling.require_counting()
     began = time.monotonic()
     place = domain_named(domain)
     name = _name(username)

@@ -7,10 +7,11 @@ from axes.models import AccessAttempt
 from django.db.models import F
 from django.test import Client
 
+from cloudportal.core import plans
 from cloudportal.core.errors import TooManyRequests
 from cloudportal.events.models import Event
 from tenants import throttling
-from tenants.services import credentials
+from tenants.services import credentials, passwords
 from tenants.services.credentials import CredentialRefused
 from tenants.services.sign_in import SignInRefused, sign_in
 from tenants.throttling import PEOPLE, PROGRAMS, Attempt
@@ -212,3 +213,10 @@ def test_a_caller_without_a_request_is_counted_by_their_address():
     assert AccessAttempt.objects.get().ip_address == "192.0.2.1"
     throttling.forget(counted, attempt)
     assert not AccessAttempt.objects.exists()
+
+
+def test_a_try_cannot_be_planned_and_so_taken_back(user):
+    with pytest.raises(RuntimeError, match="counted for good"):
+        plans.planned(lambda: sign_in(request_from(), "acme", "ada", "wrong"))
+    with pytest.raises(RuntimeError, match="counted for good"):
+        plans.planned(lambda: passwords.change_own(caller(user), "wrong", PASSWORD))
