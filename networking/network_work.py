@@ -17,6 +17,9 @@ from networking.drivers.contract import NetworkFacts, NetworkSpec, ReservationSp
 from networking.models import Address, Network, NetworkPlacement
 from networking.services import addresses
 
+# RFC 1123.
+HOST_NAME_CHARACTERS = 63
+
 
 def spec_of(network: Network) -> NetworkSpec:
     """The network as drivers are asked for it."""
@@ -60,7 +63,19 @@ def locator_on(network: Network, host: Host) -> str:
 def ensure_reservation(network: Network, host: Host, *, mac: str, ip: str, hostname: str) -> None:
     """On that host the NIC gets this address and no other. The network must lie there. Driver errors."""
     with network_driver(network, host) as driver:
-        driver.ensure_reservation(network.uuid, ReservationSpec(mac=mac, ip=ip, hostname=hostname))
+        driver.ensure_reservation(
+            network.uuid, ReservationSpec(mac=mac, ip=ip, hostname=dhcp_name(hostname, ip))
+        )
+
+
+def dhcp_name(hostname: str, ip: str) -> str:
+    """Under which the network's DHCP and name server know a NIC: `web-10-1-1-5`.
+
+    A shared network has many tenants. Whoever calls an instance as a neighbour does must neither keep that neighbour's
+    from starting nor receive what is meant for it, and the address makes the name unique.
+    """
+    place = ip.replace(".", "-")
+    return f"{hostname[: HOST_NAME_CHARACTERS - 1 - len(place)].rstrip('-')}-{place}"
 
 
 def remove_reservation(network: Network, host: Host, *, mac: str) -> None:

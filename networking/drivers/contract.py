@@ -70,7 +70,9 @@ class NetworkFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class ReservationSpec:
-    """The one address that a NIC gets by DHCP, with the name that goes with it."""
+    """The one address that a NIC gets by DHCP, with the name that goes with it, which no other NIC of the network
+    has.
+    """
 
     mac: str
     ip: str
@@ -119,8 +121,8 @@ class NetworkDriver(Driver):
     def ensure_reservation(self, network_uuid: UUID, reservation: ReservationSpec) -> None:
         """The NIC gets this address and no other; an older reservation of the same NIC is replaced.
 
-        Raises NotThere without the network, Refused when the address is another NIC's or outside the
-        network's range.
+        Raises NotThere without the network, Refused when the address or the name is another NIC's, or the
+        address outside the network's range.
         """
 
     @abstractmethod

@@ -77,6 +77,9 @@ class SimulatedNetwork(NetworkDriver):
             taken = "SELECT 1 FROM reservations WHERE network = ? AND place = ? AND ip = ? AND mac != ?"
             if scene.row(taken, str(network_uuid), self._place, reservation.ip, reservation.mac):
                 raise Refused("Another NIC has this address already.", detail=f"{reservation.ip} is reserved")
+            named = "SELECT 1 FROM reservations WHERE network = ? AND place = ? AND hostname = ? AND mac != ?"
+            if scene.row(named, str(network_uuid), self._place, reservation.hostname, reservation.mac):
+                raise Refused("Another NIC has this name already.", detail=f"{reservation.hostname} is taken")
             scene.change(
                 "INSERT OR REPLACE INTO reservations (network, place, mac, ip, hostname) VALUES (?, ?, ?, "
                 "?, ?)",

@@ -209,6 +209,16 @@ def test_an_address_has_one_nic_at_a_time(driver, made):
     assert driver.list_reservations(made.uuid) == (first,)
 
 
+def test_a_name_has_one_nic_at_a_time(driver, made):
+    first = specs.reservation(made, 10)
+    driver.ensure_reservation(made.uuid, first)
+
+    with pytest.raises(Refused):
+        driver.ensure_reservation(made.uuid, specs.reservation(made, 11, hostname=first.hostname))
+
+    assert driver.list_reservations(made.uuid) == (first,)
+
+
 @pytest.mark.parametrize("ip", ["192.0.2.7", "gateway", "network", "broadcast"])
 def test_an_address_that_no_nic_may_have_is_refused(driver, made, ip):
     own = {"gateway": made.gateway, "network": specs.address(made, 0), "broadcast": specs.address(made, 255)}

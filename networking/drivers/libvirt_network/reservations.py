@@ -51,6 +51,8 @@ def _network(talk: Talk, uuid: UUID) -> Any:
 def _demand_free(known: tuple[ReservationSpec, ...], reservation: ReservationSpec) -> None:
     if any(one.ip == reservation.ip and one.mac != reservation.mac for one in known):
         raise Refused("Another NIC has this address already.", detail=f"{reservation.ip} is reserved")
+    if any(one.hostname == reservation.hostname and one.mac != reservation.mac for one in known):
+        raise Refused("Another NIC has this name already.", detail=f"{reservation.hostname} is taken")
 
 
 def _of_nic(known: tuple[ReservationSpec, ...], mac: str) -> list[ReservationSpec]:
