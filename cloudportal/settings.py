@@ -170,6 +170,12 @@ SPECTACULAR_SETTINGS = {
     "APPEND_COMPONENTS": {
         "securitySchemes": {
             "token": {"type": "http", "scheme": "bearer"},
+            "apiKey": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "Authorization",
+                "description": "`ApiKey <key>:<secret>`",
+            },
             "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
         }
     },
