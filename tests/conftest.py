@@ -11,6 +11,14 @@ import pytest  # noqa: E402
 
 import cloudportal.celery  # noqa: E402,F401
 
+
+def pytest_configure(config):
+    from django.conf import settings
+
+    # Each test client is a server of its own; it must not read all static files when it starts.
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 pytest_plugins = ["tests.support.services.fixtures", "tests.support.services.selection"]
 
 _DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}

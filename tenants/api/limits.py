@@ -12,6 +12,7 @@ from cloudportal.api.singles import change, short_list
 from cloudportal.core.caller import Caller
 from tenants import actions, queries
 from tenants.declarations import PlaceKind
+from tenants.membership import acting_on
 from tenants.models import Account, Domain
 from tenants.queries import Limit, SettingView
 from tenants.resources import Resource
@@ -84,33 +85,30 @@ class SetSetting(PlaceValues):
     value = AnyValue()
 
 
-def _limits_of_account(caller: Caller, uuid: UUID) -> list[Limit]:
-    return queries.limits_for(caller, queries.account_for(caller, uuid))
+def _account(caller: Caller, uuid: UUID, *_: str) -> Account:
+    return queries.account_for(caller, uuid)
 
 
-def _limits_of_domain(caller: Caller, uuid: UUID) -> list[Limit]:
-    return queries.limits_for(caller, queries.domain_for(caller, uuid))
+def _domain(caller: Caller, uuid: UUID, *_: str) -> Domain:
+    return queries.domain_for(caller, uuid)
+
+
+def _project(caller: Caller, uuid: UUID, *_: str) -> Account:
+    return queries.project_for(caller, uuid).account
+
+
+def _limits(caller: Caller, owner: Account | Domain) -> list[Limit]:
+    return queries.limits_for(caller, owner)
 
 
 def _limits_of_project(caller: Caller, uuid: UUID) -> list[Limit]:
-    return queries.limits_for(caller, queries.project_for(caller, uuid).account)
+    project = queries.project_for(caller, uuid)
+    return _limits(acting_on(caller, project), project.account)
 
 
 def _set(caller: Caller, owner: Account | Domain, resource: str, values: dict[str, Any]) -> Limit:
     set_maximum(caller, owner, resource, values["maximum"])
-    return next(one for one in queries.limits_for(caller, owner) if one.resource == resource)
-
-
-def _set_for_account(caller: Caller, uuid: UUID, resource: str, values: dict[str, Any]) -> Limit:
-    return _set(caller, queries.account_for(caller, uuid), resource, values)
-
-
-def _set_for_domain(caller: Caller, uuid: UUID, resource: str, values: dict[str, Any]) -> Limit:
-    return _set(caller, queries.domain_for(caller, uuid), resource, values)
-
-
-def _set_for_project(caller: Caller, uuid: UUID, resource: str, values: dict[str, Any]) -> Limit:
-    return _set(caller, queries.project_for(caller, uuid).account, resource, values)
+    return next(one for one in _limits(caller, owner) if one.resource == resource)
 
 
 def _recount(caller: Caller) -> dict[str, list[Drift]]:
@@ -118,7 +116,7 @@ def _recount(caller: Caller) -> dict[str, list[Drift]]:
 
 
 def _settings(caller: Caller, parameters: dict[str, Any]) -> list[SettingView]:
-    place = queries.place_for(caller, parameters.get("place", "global"), parameters.get("place_uuid"))
+    place = queries.place_for(caller, parameters.get("place"), parameters.get("place_uuid"))
     return queries.settings_for(caller, place)
 
 
@@ -132,29 +130,34 @@ def _reset_setting(caller: Caller, name: str, values: dict[str, Any]) -> Setting
     return settings.reset(caller, place, name)
 
 
-def _limit_operations(plural: str, read: Any, write: Any) -> tuple[Operation, ...]:
+def _limit_operations(plural: str, owner: Any, read: Any = None) -> tuple[Operation, ...]:
     path = f"{plural}/{{uuid}}/limits/"
     return (
         short_list(
-            path, LimitShape, read, summary="List what is in use and what may be", action=actions.READ_LIMIT
+            path,
+            LimitShape,
+            read or (lambda caller, uuid: _limits(caller, owner(caller, uuid))),
+            summary="List what is in use and what may be",
+            action=actions.READ_LIMIT,
         ),
         change(
             "PUT",
             path + "{resource:str}/",
-            write,
+            lambda caller, uuid, resource, values: _set(caller, owner(caller, uuid), resource, values),
             name="set",
             summary="Set how much there may be",
             action=actions.UPDATE_LIMIT,
             takes=SetLimit,
             gives=LimitShape,
+            subject=owner,
         ),
     )
 
 
 LIMIT_OPERATIONS = (
-    *_limit_operations("accounts", _limits_of_account, _set_for_account),
-    *_limit_operations("domains", _limits_of_domain, _set_for_domain),
-    *_limit_operations("projects", _limits_of_project, _set_for_project),
+    *_limit_operations("accounts", _account),
+    *_limit_operations("domains", _domain),
+    *_limit_operations("projects", _project, _limits_of_project),
     change(
         "POST",
         "limits/recount/",

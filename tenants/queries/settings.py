@@ -102,8 +102,13 @@ def register_place(kind: PlaceKind, find: Callable[[Caller, str], Place]) -> Non
     _finders[kind] = find
 
 
-def place_for(caller: Caller, kind: str, uuid: UUID | str | None = None) -> Place:
-    """The place with this uuid, or the whole cloud. Raises NotFound for what is not the caller's."""
+def place_for(caller: Caller, kind: str | None, uuid: UUID | str | None = None) -> Place:
+    """The place with this uuid, or the whole cloud; without a kind the widest place that the caller looks after.
+
+    Raises NotFound for what is not the caller's.
+    """
+    if kind is None:
+        return EVERYWHERE if caller.is_root_admin else Place.of_domain(domain_for(caller, _own_domain(caller)))
     wanted = next((one for one in PlaceKind if one.value == kind), None)
     if wanted is None:
         raise InvalidInput.of("place", f"Use one of {', '.join(PlaceKind)}.")
@@ -118,6 +123,10 @@ def place_for(caller: Caller, kind: str, uuid: UUID | str | None = None) -> Plac
     if wanted not in _finders or not caller.is_root_admin:
         raise NotFound(noun=wanted.value, uuid=uuid)
     return _finders[wanted](caller, str(uuid))
+
+
+def _own_domain(caller: Caller) -> UUID:
+    return Domain.objects.values_list("uuid", flat=True).get(pk=caller.domain_id)
 
 
 def _everywhere(caller: Caller) -> Place:

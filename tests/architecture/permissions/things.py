@@ -1,0 +1,285 @@
+"""What the routes of the matrix are about: one of each noun, belonging to `user`, and the same for a stranger."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from cloudportal.core import clock
+from cloudportal.events import alerts, records
+from cloudportal.events.records import About
+from cloudportal.jobs.models import Job
+from compute.models import Instance
+from networking.models import Address
+from storage.models import Volume
+from tenants.models import (
+    ApiKey,
+    ApiToken,
+    DirectoryGroupMapping,
+    DirectoryServer,
+    Invitation,
+    ProjectRole,
+    Role,
+    User,
+)
+from tests.architecture.permissions.asking import nouns_in
+from tests.support import factories, factories_compute, factories_infra
+from tests.support.factories import account_of, make_caller, make_personas, numbered
+from usage.models import UsageInterval
+
+THINGS = {}
+SHARED = set()
+
+
+def thing(noun, *, shared=False):
+    """Registers the builder `build(world, owner, *parents) -> row`; `shared` things have no owner to be foreign to."""
+
+    def register(build):
+        THINGS[noun] = build
+        if shared:
+            SHARED.add(noun)
+        return build
+
+    return register
+
+
+class World:
+    """The personas and, made when first asked for, the things that belong to `user`."""
+
+    def __init__(self):
+        self.personas = make_personas()
+        self._things = {}
+        self.stranger = make_caller(self.personas.other_domain)
+
+    def caller(self, persona):
+        """The caller, or None for nobody."""
+        return None if persona == "anonymous" else getattr(self.personas, persona)
+
+    def the(self, noun, *parents):
+        """The user's thing of this noun."""
+        if noun not in self._things:
+            self._things[noun] = THINGS[noun](self, self.personas.user, *parents)
+        return self._things[noun]
+
+    def path_of(self, path):
+        """The uuids that fill the path, each thing belonging to the one before it."""
+        rows = []
+        for noun in nouns_in(path):
+            rows.append(self.the(noun, *rows))
+        return [row.uuid for row in rows]
+
+    def strange(self, noun, persona):
+        """Uuids of such things that belong to another domain's account; none for what has no owner or for root."""
+        if noun in SHARED or persona == "root_admin":
+            return []
+        return [THINGS[noun](self, self.stranger).uuid]
+
+    def put(self, values, field, uuid):
+        """The values with the reference replaced, in a list where there is one."""
+        is_list = isinstance(values.get(field), list)
+        return {**values, field: [str(uuid)] if is_list else str(uuid)}
+
+
+def user_of(caller):
+    return User.objects.get(pk=caller.user_id)
+
+
+def owned(caller):
+    return {"account_uuid": caller.owner.account_uuid, "domain_path": caller.owner.domain_path}
+
+
+@thing("domains")
+def a_domain(world, owner):
+    return factories.make_domain(account_of(owner).domain)
+
+
+@thing("accounts")
+def an_account(world, owner):
+    return factories.make_account(account_of(owner).domain)
+
+
+@thing("users")
+def a_user(world, owner):
+    return factories.make_user(factories.make_account(account_of(owner).domain))
+
+
+@thing("api-keys")
+def an_api_key(world, owner):
+    return ApiKey.objects.create(user=user_of(owner), name="key", key=uuid4().hex, secret="kept")
+
+
+@thing("api-tokens")
+def a_token(world, owner):
+    until = clock.now() + timedelta(days=1)
+    return ApiToken.objects.create(
+        user=user_of(owner), name="token", prefix="p", digest=uuid4().hex * 2, patterns=[], expires_at=until
+    )
+
+
+@thing("directory-servers")
+def a_directory(world, owner):
+    return DirectoryServer.objects.create(
+        name=numbered("directory"),
+        domain=account_of(owner).domain,
+        uris=["ldap://127.0.0.1:9"],
+        group_base="dc=x",
+    )
+
+
+@thing("group-mappings")
+def a_mapping(world, owner):
+    return DirectoryGroupMapping.objects.create(
+        server=a_directory(world, owner),
+        group_dn="cn=staff,dc=x",
+        role=Role.objects.get(name="User"),
+        account_name="{username}",
+        position=1,
+        domain=account_of(owner).domain,
+    )
+
+
+@thing("roles", shared=True)
+def a_role(world, owner):
+    return factories.make_role(("instance.read",))
+
+
+@thing("roles/rules", shared=True)
+def a_rule(world, owner, role=None):
+    return (role or a_role(world, owner)).rules.first()
+
+
+@thing("projects")
+def a_project(world, owner):
+    return factories.make_project(owner)
+
+
+@thing("projects/members")
+def a_member(world, owner, project=None):
+    return factories.make_member(project or a_project(world, owner))
+
+
+@thing("projects/roles")
+def a_project_role(world, owner, project=None):
+    return ProjectRole.objects.create(project=project or a_project(world, owner), name=numbered("role"))
+
+
+@thing("projects/invitations")
+def an_invitation(world, owner, project=None):
+    project = project or a_project(world, owner)
+    return Invitation.objects.create(
+        project=project,
+        role=project.roles.get(name="Member"),
+        email="guest@example.org",
+        token_hash=uuid4().hex * 2,
+        invited_by="somebody",
+        expires_at=clock.now() + timedelta(days=1),
+    )
+
+
+@thing("jobs")
+def a_job(world, owner):
+    return Job.objects.create(kind="volume.create", queue="storage", subject_uuid=uuid4(), **owned(owner))
+
+
+@thing("events")
+def an_event(world, owner):
+    return records.record(owner, "VM.CREATE", About())
+
+
+@thing("alerts", shared=True)
+def an_alert(world, owner):
+    return alerts.raise_alert("host-silent", "host:1", "Silent.")
+
+
+@thing("usage-records")
+def a_usage_record(world, owner):
+    return UsageInterval.objects.create(
+        meter="volume",
+        subject_uuid=uuid4(),
+        account_name="x",
+        started_at=clock.now(),
+        start_mark=uuid4().int % 10**9,
+        **owned(owner),
+    )
+
+
+@thing("regions", shared=True)
+def a_region(world, owner):
+    return factories_infra.make_region()
+
+
+@thing("zones", shared=True)
+def a_zone(world, owner):
+    return factories_infra.make_zone()
+
+
+@thing("pods", shared=True)
+def a_pod(world, owner):
+    return factories_infra.make_pod()
+
+
+@thing("clusters", shared=True)
+def a_cluster(world, owner):
+    return factories_infra.make_cluster()
+
+
+@thing("hosts", shared=True)
+def a_host(world, owner):
+    return factories_infra.make_host()
+
+
+@thing("storage-pools", shared=True)
+def a_pool(world, owner):
+    return factories_infra.make_pool()
+
+
+@thing("disk-offerings", shared=True)
+def a_disk_offering(world, owner):
+    return factories_infra.make_disk_offering()
+
+
+@thing("service-offerings", shared=True)
+def an_offering(world, owner):
+    return factories_compute.make_offering()
+
+
+@thing("networks")
+def a_network(world, owner):
+    return factories_infra.make_network(cidr="10.77.0.0/28", account=account_of(owner))
+
+
+@thing("shared-networks", shared=True)
+def a_shared_network(world, owner):
+    return factories_infra.make_network(cidr="10.78.0.0/28")
+
+
+@thing("addresses")
+def an_address(world, owner):
+    network = factories_infra.make_network(cidr=f"10.{80 + Address.objects.count() % 100}.0.0/29")
+    address = network.addresses.first()
+    Address.objects.filter(pk=address.pk).update(account=account_of(owner), state="taken", held_by=uuid4())
+    return address
+
+
+@thing("templates")
+def a_template(world, owner):
+    return factories_infra.make_template(account_of(owner), is_public=False)
+
+
+@thing("volumes")
+def a_volume(world, owner):
+    return Volume.objects.create(
+        account=account_of(owner), zone=factories_infra.make_zone(), name=numbered("volume"), size_bytes=2**30
+    )
+
+
+@thing("instances")
+def an_instance(world, owner):
+    return Instance.objects.create(
+        account=account_of(owner),
+        zone=factories_infra.make_zone(),
+        offering=factories_compute.make_offering(),
+        name=numbered("instance"),
+        state="running",
+        cpus=1,
+        cpu_mhz=1000,
+        memory_mib=512,
+    )

@@ -1,0 +1,163 @@
+"""Good values for the routes that take some, as the first persona that may use the route would send them."""
+
+from datetime import timedelta
+
+from cloudportal.core import clock
+from tests.support import factories_infra
+from tests.support.factories import account_of, make_account, make_member, role_named
+
+
+def _user_role(world):
+    return str(role_named("User").uuid)
+
+
+def new_account(world):
+    return {"name": "new", "role": _user_role(world), "domain": str(world.personas.domain.uuid)}
+
+
+def new_user(world):
+    return {
+        "account": str(world.the("accounts").uuid),
+        "username": "newcomer",
+        "password": "a long enough pass phrase",
+    }
+
+
+def new_member(world):
+    project = world.the("projects")
+    account = make_account(project.domain)
+    return {"account": str(account.uuid), "role": str(project.roles.get(name="Member").uuid)}
+
+
+def successor(world):
+    return {"member": str(make_member(world.the("projects"), role="Admin").uuid)}
+
+
+def new_mapping(world):
+    return {
+        "server": str(world.the("directory-servers").uuid),
+        "group_dn": "cn=people,dc=x",
+        "role": _user_role(world),
+        "account_name": "{username}",
+        "domain": str(world.personas.domain.uuid),
+    }
+
+
+def new_directory(world):
+    return {
+        "name": "new",
+        "domain": str(world.personas.domain.uuid),
+        "uris": ["ldaps://ldap.example.org"],
+        "bind_dn": "cn=portal,dc=x",
+        "bind_password": "kept",
+        "user_base": "dc=x",
+        "group_base": "dc=x",
+    }
+
+
+def new_instance(world):
+    place = factories_infra.make_infrastructure()
+    return {
+        "name": "new",
+        "zone": str(place.zone.uuid),
+        "template": str(place.template.uuid),
+        "offering": str(world.the("service-offerings").uuid),
+        "networks": [str(place.network.uuid)],
+    }
+
+
+def new_volume(world):
+    return {
+        "name": "new",
+        "zone": str(factories_infra.make_pool().zone.uuid),
+        "offering": str(world.the("disk-offerings").uuid),
+    }
+
+
+def new_pool(world):
+    host = world.the("hosts")
+    return {
+        "name": "new",
+        "zone": str(host.cluster.pod.zone.uuid),
+        "cluster": str(host.cluster.uuid),
+        "host": str(host.uuid),
+        "driver": "simulator",
+        "settings": factories_infra.place_settings(factories_infra.new_place(), capacity_gib=8),
+    }
+
+
+def new_host(world):
+    return {
+        "name": "new",
+        "cluster": str(world.the("clusters").uuid),
+        "settings": factories_infra.place_settings(factories_infra.new_place()),
+    }
+
+
+VALUES = {
+    "POST accounts/": new_account,
+    "PATCH accounts/{uuid}/": lambda world: {"role": _user_role(world)},
+    "POST domains/": lambda world: {"name": "new", "parent": str(world.personas.domain.uuid)},
+    "POST users/": new_user,
+    "POST api-keys/": lambda world: {"name": "new"},
+    "POST api-tokens/": lambda world: {
+        "name": "new",
+        "patterns": ["instance.read"],
+        "expires_at": (clock.now() + timedelta(days=1)).isoformat(),
+    },
+    "POST directory-servers/": new_directory,
+    "POST group-mappings/": new_mapping,
+    "PATCH group-mappings/{uuid}/": lambda world: {
+        "group_dn": "cn=people,dc=x",
+        "role": _user_role(world),
+        "account_name": "{username}",
+        "domain": str(world.personas.domain.uuid),
+    },
+    "POST projects/": lambda world: {"name": "new", "account": str(account_of(world.personas.user).uuid)},
+    "POST projects/{project}/members/": new_member,
+    "PATCH projects/{project}/members/{uuid}/": lambda world: {
+        "role": str(world.the("projects").roles.get(name="Member").uuid)
+    },
+    "POST projects/{project}/invitations/": lambda world: {
+        "email": "new@example.org",
+        "role": str(world.the("projects").roles.get(name="Member").uuid),
+    },
+    "POST projects/{uuid}/hand-over/": successor,
+    "PUT accounts/{uuid}/limits/{resource:str}/": lambda world: {"maximum": 5},
+    "PUT domains/{uuid}/limits/{resource:str}/": lambda world: {"maximum": 5},
+    "PUT projects/{uuid}/limits/{resource:str}/": lambda world: {"maximum": 5},
+    "POST projects/{project}/roles/": lambda world: {"name": "new"},
+    "PUT settings/{name:str}/": lambda world: {
+        "place": "domain",
+        "place_uuid": str(world.personas.domain.uuid),
+        "value": False,
+    },
+    "POST settings/{name:str}/reset/": lambda world: {
+        "place": "domain",
+        "place_uuid": str(world.personas.domain.uuid),
+    },
+    "POST roles/{role}/rules/": lambda world: {"pattern": "volume.read", "allows": True},
+    "PUT roles/{role}/rules/": lambda world: {"rules": [{"pattern": "volume.read", "allows": True}]},
+    "POST roles/{role}/rules/order/": lambda world: {
+        "rules": [str(world.the("roles/rules", world.the("roles")).uuid)]
+    },
+    "POST pods/": lambda world: {"name": "new", "zone": str(world.the("zones").uuid)},
+    "POST zones/": lambda world: {"name": "new", "region": str(world.the("regions").uuid)},
+    "POST clusters/": lambda world: {
+        "name": "new",
+        "pod": str(world.the("pods").uuid),
+        "driver": "simulator",
+    },
+    "POST hosts/": new_host,
+    "POST storage-pools/": new_pool,
+    "POST volumes/": new_volume,
+    "POST instances/": new_instance,
+    "POST networks/": lambda world: {
+        "name": "new",
+        "zone": str(world.the("zones").uuid),
+        "driver": "simulator",
+        "cidr": "10.99.0.0/28",
+        "gateway": "10.99.0.1",
+        "settings": factories_infra.place_settings(factories_infra.new_place()),
+    },
+}
