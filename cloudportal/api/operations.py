@@ -104,7 +104,11 @@ class Operation:
     @property
     def headers(self) -> tuple[Parameter, ...]:
         """The request headers that mean something here."""
-        meant = ((AGREED, True), (ONCE, self.is_create), (UNEDITED, self.subject is not None))
+        meant = (
+            (AGREED, True),
+            (ONCE, self.is_create),
+            (UNEDITED, self.subject is not None and self.shape is not None),
+        )
         planned = [header for header, is_meant in meant if is_meant and self.can_be_planned]
         return tuple(planned) if self.is_open else (PROJECT, *planned)
 

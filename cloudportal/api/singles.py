@@ -74,13 +74,16 @@ def change(
     action: Action | None,
     takes: type[Values] | None = None,
     gives: type[Shape] | None = None,
+    subject: Callable[..., Any] | None = None,
     with_request: bool = False,
     is_open: bool = False,
 ) -> Operation:
     """`METHOD path`: what `call(caller, *keys, values)` does, answered in the shape `gives`, or 204 without one.
 
-    What works on the request itself, as signing in does, gets it by keyword, and cannot be planned.
+    `subject(caller, *keys)` finds what is changed, so that what is not the caller's is not found whatever is said
+    about it. What works on the request itself, as signing in does, gets it by keyword, and cannot be planned.
     """
+    found = subject
 
     def run(request: Call) -> Response:
         values = () if takes is None else (request.values,)
@@ -101,5 +104,6 @@ def change(
         takes=takes,
         is_partial=method == "PATCH",
         is_plannable=not with_request,
+        subject=None if found is None else (lambda request: found(request.caller, *request.keys)),
         is_open=is_open,
     )

@@ -75,7 +75,7 @@ class SettingShape(Shape):
 class PlaceValues(Values):
     """Where a setting is meant."""
 
-    place = serializers.ChoiceField(choices=PLACES)
+    place = serializers.ChoiceField(choices=PLACES, required=False)
     place_uuid = Reference(required=False)
 
 
@@ -121,12 +121,12 @@ def _settings(caller: Caller, parameters: dict[str, Any]) -> list[SettingView]:
 
 
 def _set_setting(caller: Caller, name: str, values: dict[str, Any]) -> SettingView:
-    place = queries.place_for(caller, values["place"], values.get("place_uuid"))
+    place = queries.place_for(caller, values.get("place"), values.get("place_uuid"))
     return settings.set_value(caller, place, name, values["value"])
 
 
 def _reset_setting(caller: Caller, name: str, values: dict[str, Any]) -> SettingView:
-    place = queries.place_for(caller, values["place"], values.get("place_uuid"))
+    place = queries.place_for(caller, values.get("place"), values.get("place_uuid"))
     return settings.reset(caller, place, name)
 
 

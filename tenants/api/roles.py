@@ -118,6 +118,10 @@ def _clone(caller: Caller, role: Role, values: dict[str, Any]) -> Role:
     return roles.clone(caller, role, **values)
 
 
+def _role(caller: Caller, role: UUID, *_: UUID) -> Role:
+    return queries.role_for(caller, role)
+
+
 def _add_rule(caller: Caller, role: UUID, values: dict[str, Any]) -> Line:
     return role_rules.add(caller, queries.role_for(caller, role), Line(**values))
 
@@ -184,6 +188,7 @@ RULE_OPERATIONS = (
         name="create",
         summary="Add a rule at the end",
         action=actions.UPDATE_ROLE,
+        subject=_role,
         takes=RuleValues,
         gives=RuleShape,
     ),
@@ -194,6 +199,7 @@ RULE_OPERATIONS = (
         name="replace",
         summary="Make these the rules of the role",
         action=actions.UPDATE_ROLE,
+        subject=_role,
         takes=AllRules,
         gives=RoleDetailShape,
     ),
@@ -204,6 +210,7 @@ RULE_OPERATIONS = (
         name="order",
         summary="Put the rules into this order",
         action=actions.UPDATE_ROLE,
+        subject=_role,
         takes=RuleOrder,
         gives=RoleDetailShape,
     ),
@@ -214,6 +221,7 @@ RULE_OPERATIONS = (
         name="edit",
         summary="Change what a rule says",
         action=actions.UPDATE_ROLE,
+        subject=_role,
         takes=RuleChanges,
         gives=RuleShape,
     ),
@@ -224,6 +232,7 @@ RULE_OPERATIONS = (
         name="remove",
         summary="Remove a rule",
         action=actions.UPDATE_ROLE,
+        subject=_role,
     ),
     short_list(
         "actions/",

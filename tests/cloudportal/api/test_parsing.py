@@ -14,7 +14,7 @@ def root(db):
     return RestClient(make_personas().root_admin)
 
 
-def refused(answer, status, code):
+def check_refusal(answer, status, code):
     assert answer["Content-Type"] == "application/json"
     body = answer.json()
     assert (answer.status_code, body["code"]) == (status, code), body
@@ -26,7 +26,7 @@ def refused(answer, status, code):
 def test_a_body_that_is_too_long_is_refused_before_it_is_read_to_its_end(root, settings):
     settings.API_BODY_BYTES = 100
     answer = root.raw("POST", "regions/", b'{"name":"' + b"x" * 200 + b'"}')
-    assert refused(answer, 413, "too-large")["values"] == {"most_bytes": 100}
+    assert check_refusal(answer, 413, "too-large")["values"] == {"most_bytes": 100}
 
 
 @pytest.mark.parametrize(
@@ -41,27 +41,27 @@ def test_a_body_that_is_too_long_is_refused_before_it_is_read_to_its_end(root, s
     ],
 )
 def test_a_body_that_is_no_json_is_refused(root, body):
-    refused(root.raw("POST", "regions/", body), 400, "unreadable")
+    check_refusal(root.raw("POST", "regions/", body), 400, "unreadable")
 
 
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
 )
 def test_nothing_but_json_is_taken(root, kind):
-    refused(root.raw("POST", "regions/", b"name=x", content_type=kind), 415, "unsupported-media-type")
+    check_refusal(root.raw("POST", "regions/", b"name=x", content_type=kind), 415, "unsupported-media-type")
 
 
 def test_nothing_but_json_is_answered(root):
-    refused(root.get("regions/", Accept="text/html"), 406, "not-acceptable")
+    check_refusal(root.get("regions/", Accept="text/html"), 406, "not-acceptable")
 
 
 @pytest.mark.parametrize("body", ["[]", '"x"', "7", "null"])
 def test_a_body_that_is_no_object_is_refused(root, body):
-    refused(root.raw("POST", "regions/", body), 400, "invalid-input")
+    check_refusal(root.raw("POST", "regions/", body), 400, "invalid-input")
 
 
 def test_a_field_that_is_not_declared_is_refused_by_its_name(root):
-    body = refused(
+    body = check_refusal(
         root.post("regions/", {"name": "x", "id": 1, "created_at": "2030-01-01"}), 400, "invalid-input"
     )
     assert set(body["fields"]) == {"id", "created_at"}
@@ -73,19 +73,19 @@ def test_a_field_that_is_not_declared_is_refused_by_its_name(root):
 )
 def test_control_characters_are_refused_with_the_name_of_the_field(root, text):
     answer = root.raw("POST", "regions/", json.dumps({"name": text}))
-    assert list(refused(answer, 400, "invalid-input")["fields"]) == ["name"]
+    assert list(check_refusal(answer, 400, "invalid-input")["fields"]) == ["name"]
 
 
 def test_control_characters_are_found_however_deep_they_lie(root):
     values = {"cluster": "7f1f3c1e-0000-4000-8000-000000000000", "name": "x", "tags": ["fine", "bad\0"]}
-    assert list(refused(root.post("hosts/", values), 400, "invalid-input")["fields"]) == ["tags"]
+    assert list(check_refusal(root.post("hosts/", values), 400, "invalid-input")["fields"]) == ["tags"]
 
 
 def test_a_missing_and_a_wrong_field_are_named_together(root):
-    body = refused(root.post("pods/", {"zone": "no uuid"}), 400, "invalid-input")
+    body = check_refusal(root.post("pods/", {"zone": "no uuid"}), 400, "invalid-input")
     assert set(body["fields"]) == {"name", "zone"}
 
 
 def test_no_body_is_an_empty_object(root):
     answer = root.raw("POST", "regions/", b"")
-    assert list(refused(answer, 400, "invalid-input")["fields"]) == ["name"]
+    assert list(check_refusal(answer, 400, "invalid-input")["fields"]) == ["name"]
