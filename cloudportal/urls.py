@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from cloudportal.api.views import DocumentView, NothingHere
 
-API = [
+API: list[URLPattern | URLResolver] = [
     path("", include("cloudportal.jobs.api")),
     path("", include("cloudportal.events.api")),
     path("", include("tenants.api.urls")),
@@ -18,7 +18,7 @@ API = [
 ]
 
 # One namespace for all pages, so that a page can link to another room's without importing it.
-PAGES = [
+PAGES: list[URLPattern | URLResolver] = [
     path("", include("cloudportal.portal.urls")),
     path("", include("tenants.portal.urls")),
     path("", include("cloudportal.jobs.portal.urls")),

@@ -22,7 +22,9 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="portal-suite-") as scratch:
         server = mariadb.start(Path(scratch) / "mariadb")
         try:
-            outcomes.append(_round("MariaDB", server.environment, ["--database-only", "--migrations", *arguments]))
+            outcomes.append(
+                _round("MariaDB", server.environment, ["--database-only", "--migrations", *arguments])
+            )
         finally:
             mariadb.stop(server)
     failed = [outcome for outcome in outcomes if outcome not in {0, NO_TESTS}]

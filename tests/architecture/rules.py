@@ -100,7 +100,7 @@ def dict_into_filter(tree, text):
 
 def empty_test(tree, text):
     tests = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")]
-    asks = re.compile(r"\bassert\b|raises\(|assert_|wait_for\(|expect\(|check_|\.check\(")
+    asks = re.compile(r"\bassert\b|raises\(|assert_|wait_(for|until)\(|expect\(|check_|\.check\(")
     return [t.lineno for t in tests if not asks.search(ast.unparse(t))]
 
 
