@@ -81,11 +81,10 @@ class LocalPasswords(BaseBackend):
         """The enabled local user of that domain with that password, or None, in the same time for either."""
         if not username or not password:
             return None
-        user = (
-            users_with_account()
-            .filter(username=username.lower(), domain_id=domain.pk if domain else 0, source="local")
-            .first()
-        )
+        # Without the role's lines, which would be one query more for those who exist.
+        users = User.objects.select_related("account__domain", "account__role")
+        domain_id = domain.pk if domain else 0
+        user = users.filter(username=username.lower(), domain_id=domain_id, source="local").first()
         if user is None:
             # As slow as a wrong password, so that names cannot be told apart by the clock.
             make_password(password)

@@ -1,5 +1,7 @@
 """People of a real directory sign in: search and direct bind, attributes, groups, and who stays out."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import ldap
 import pytest
 from django.test import Client
@@ -304,3 +306,14 @@ def test_no_secret_is_in_logs_events_or_alerts(directory, slapd_server, enter, c
         assert secret not in told
     assert "a wrong secret" not in told
     assert "bind secret" not in told
+
+
+def test_people_who_come_at_the_same_moment_are_not_mixed_up(directory, slapd_server):
+    names = ["ada", "margaret", "katherine", "grace"] * 8
+
+    def identify(name):
+        return lookup.identify(directory, name, slapd_server.passwords[dn_of(name)]).username
+
+    assert directory.bind_password
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(identify, names)) == names
