@@ -6,6 +6,7 @@ from cloudportal.core import clock, plans
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import NoRoom, WrongState
 from cloudportal.events import alerts, records
+from cloudportal.events.records import About
 from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject
@@ -134,10 +135,11 @@ def _settle(instance: Instance) -> None:
 
 
 def _record(caller: Caller, instance: Instance, drift: Drift, what: str) -> None:
+    # Told to operators alone: the sentence names hosts, which are none of the owner's business.
     records.record(
         caller,
         f"VM.DRIFT.{what}",
-        terms.about(instance),
+        About.of(instance),
         before={"finding": drift.kind.value, "host": drift.host_name},
         sentence=drift.sentence,
     )

@@ -6,6 +6,8 @@ from cloudportal.core.errors import Busy, NoRoom, NotPermitted, WrongState
 from cloudportal.drivers.simulated.tampering import delete_guest, set_guest_power, set_reachable
 from cloudportal.events import meters
 from cloudportal.events.models import Alert, Event
+from cloudportal.events.queries import events_for
+from cloudportal.jobs.queries import jobs_for, lines_for
 from compute import states
 from compute.models import Instance
 from compute.services import drift, instances
@@ -78,6 +80,14 @@ def test_repairing_what_is_gone_makes_it_anew_on_its_disk(gone, root, cloud):
     assert (instance.state, instance.drift) == (states.RUNNING, {})
     assert Event.objects.filter(type="VM.DRIFT.REPAIR", subject_uuid=instance.uuid).exists()
     world_equals_rows(cloud)
+
+
+def test_owners_are_told_nothing_of_hosts(gone, root, tenant, cloud):
+    run_job(drift.repair(root, gone))
+    told = [f"{event.sentence} {event.before} {event.after}" for event in events_for(tenant)]
+    said = [line.sentence for job in jobs_for(tenant) for line in lines_for(tenant, job)]
+    assert told
+    assert cloud.host.name not in " ".join([*told, *said])
 
 
 def test_repairing_a_paused_one_resumes_it(paused, root, cloud):
