@@ -10,6 +10,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudportal.settings")
 
 from django.conf import settings
 
+from cloudportal import folder_broker
+
 TICK_SECONDS = 5
 
 
@@ -26,7 +28,7 @@ def transport(url: str) -> dict[str, Any]:
         "control_folder": str(folder / "control"),
         "polling_interval": 0.2,
     }
-    return {"broker_url": "filesystem://", "broker_transport_options": options}
+    return {"broker_url": f"{folder_broker.ALIAS}://localhost", "broker_transport_options": options}
 
 
 app = Celery("cloudportal")
