@@ -127,7 +127,9 @@ class Demonstration:
         if not self._simulated:
             with self._stages.stage("Its web page") as stage:
                 stage.progress("booting")
-                first_instance.wait_for_page(instance, seconds=BOOT_SECONDS)
+                first_instance.wait_for_page(
+                    instance["name"], first_instance.address_of(instance), seconds=BOOT_SECONDS
+                )
         return instance
 
     def _summary(self, instance: dict[str, Any], seconds: float) -> Summary:

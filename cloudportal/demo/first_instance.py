@@ -49,16 +49,25 @@ def address_of(instance: Mapping[str, Any]) -> str:
     return str(instance["nics"][0]["ip"])
 
 
-def wait_for_page(instance: Mapping[str, Any], *, seconds: float) -> None:
+def wait_for_page(name: str, ip: str, *, seconds: float) -> None:
     """Returns once the guest's own page has its name on it. Raises NotThere after `seconds`."""
-    ip = address_of(instance)
     end = time.monotonic() + seconds
-    while instance["name"].encode() not in _page(ip):
+    while name.encode() not in page_of(ip):
         if time.monotonic() > end:
-            raise NotThere(
-                f"The instance {instance['name']} runs, and did not answer at http://{ip}/ in time."
-            )
+            raise NotThere(f"The instance {name} runs, and did not answer at http://{ip}/ in time.")
         time.sleep(LOOK_SECONDS)
+
+
+def page_of(ip: str) -> bytes:
+    """What the guest there shows; empty while nothing answers."""
+    connection = http.client.HTTPConnection(ip, HTTP_PORT, timeout=PROBE_SECONDS)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return b""
+    finally:
+        connection.close()
 
 
 def _known(tenant: Client) -> dict[str, Any] | None:
@@ -97,14 +106,3 @@ def _follow(tenant: Client, job_uuid: str, end: float, progress: Progress) -> No
         doing = next((step["label"] for step in job["steps"] if step["state"] == "running"), job["state"])
         progress(doing, share=job["progress"] / 100)
         time.sleep(LOOK_SECONDS)
-
-
-def _page(ip: str) -> bytes:
-    connection = http.client.HTTPConnection(ip, HTTP_PORT, timeout=PROBE_SECONDS)
-    try:
-        connection.request("GET", "/")
-        return connection.getresponse().read()
-    except (OSError, http.client.HTTPException):
-        return b""
-    finally:
-        connection.close()

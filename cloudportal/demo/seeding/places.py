@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from ipaddress import IPv4Network
 
 from cloudportal.core.caller import Caller
@@ -24,6 +25,9 @@ from storage import states as storage_states
 from storage.models import Pool
 from storage.services import pools
 from storage.services.pools import PoolValues
+
+# Instances that are looked at do next to nothing, and a small machine should run more than two of them.
+CPU_OVERCOMMIT = Decimal(8)
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def _cluster(caller: Caller, zone: Zone, driver: str) -> Cluster:
         topology.pods_for(caller).filter(zone=zone, name="rack-1"),
         lambda: pods.create(caller, PodValues(zone_uuid=zone.uuid, name="rack-1")),
     )
-    values = ClusterValues(pod_uuid=pod.uuid, name=driver, driver=driver)
+    values = ClusterValues(pod_uuid=pod.uuid, name=driver, driver=driver, cpu_overcommit=CPU_OVERCOMMIT)
     found = topology.clusters_for(caller).filter(pod=pod, name=driver)
     return ensure(found, lambda: clusters.create(caller, values))
 
