@@ -29,15 +29,15 @@ def spread(service: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def working(service: Callable[..., Any]) -> Callable[..., Work]:
-    """The same service with its job, or its row and job, as Work."""
+def working(service: Callable[..., Any]) -> Callable[..., Work | None]:
+    """The same service with its job, or its row and job, as Work; None stays None."""
 
     @wraps(service)
-    def call(*arguments: Any) -> Work:
+    def call(*arguments: Any) -> Work | None:
         outcome = service(*arguments)
         if isinstance(outcome, tuple):
             row, job = outcome
             return Work(job, row)
-        return Work(outcome)
+        return None if outcome is None else Work(outcome)
 
     return call

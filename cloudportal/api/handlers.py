@@ -163,13 +163,19 @@ def _verb(resource: Resource, change: Verb) -> Operation:
         path=f"{resource.path}/{_SINGLE}{change.name}/",
         summary=change.summary or change.action.label,
         run=run,
-        answers={202: work_on(resource)} if change.works else {200: change.gives or resource.full},
+        answers=_answers_of(resource, change),
         action=change.action,
         takes=change.takes,
         is_plannable=change.is_plannable,
         subject=lambda call: _own(resource, call),
         shape=resource.full,
     )
+
+
+def _answers_of(resource: Resource, change: Verb) -> dict[int, type[Shape] | None]:
+    if change.works:
+        return {202: work_on(resource), **({204: None} if change.sometimes else {})}
+    return {200: change.gives or resource.full}
 
 
 def _rows(resource: Resource, call: Call) -> Any:

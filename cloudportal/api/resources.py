@@ -63,6 +63,8 @@ class Verb:
     summary: str = ""
     works: bool = False
     gives: type[Shape] | None = None
+    # Works only sometimes: at others rows are all there is to change, and the answer has no job.
+    sometimes: bool = False
     # False where it asks the outside world, which nobody may do inside a transaction.
     is_plannable: bool = True
 

@@ -77,6 +77,7 @@ def change(
     subject: Callable[..., Any] | None = None,
     with_request: bool = False,
     is_open: bool = False,
+    is_plannable: bool = True,
 ) -> Operation:
     """`METHOD path`: what `call(caller, *keys, values)` does, answered in the shape `gives`, or 204 without one.
 
@@ -103,7 +104,7 @@ def change(
         action=action,
         takes=takes,
         is_partial=method == "PATCH",
-        is_plannable=not with_request,
+        is_plannable=is_plannable and not with_request,
         subject=None if found is None else (lambda request: found(request.caller, *request.keys)),
         is_open=is_open,
     )

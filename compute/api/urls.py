@@ -1,7 +1,8 @@
 """Where compute is at the REST door."""
 
 from cloudportal.api.routes import patterns
+from compute.api.drift import COMPARISON, DRIFTS
 from compute.api.instances import INSTANCES
 from compute.api.offerings import SERVICE_OFFERINGS
 
-urlpatterns = patterns(INSTANCES, SERVICE_OFFERINGS)
+urlpatterns = patterns(INSTANCES, SERVICE_OFFERINGS, DRIFTS, operations=(COMPARISON,))

@@ -127,7 +127,7 @@ class TrySignIn(Values):
     password = Password(max_length=4096)
 
 
-class FindingShape(Shape):
+class TrialStepShape(Shape):
     """What one step of the sign-in showed."""
 
     step = serializers.CharField()
@@ -138,7 +138,7 @@ class FindingShape(Shape):
 class TrialShape(Shape):
     """What every step of the sign-in showed, as far as it came."""
 
-    findings = FindingShape(many=True)
+    findings = TrialStepShape(many=True)
 
 
 def _add(caller: Caller, values: dict[str, Any]) -> DirectoryServer:

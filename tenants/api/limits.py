@@ -39,7 +39,7 @@ class SetLimit(Values):
     maximum = Whole(max_value=MOST, allow_null=True)
 
 
-class DriftShape(Shape):
+class CounterDriftShape(Shape):
     """A counter that said something else than what was there."""
 
     level = serializers.CharField()
@@ -52,7 +52,7 @@ class DriftShape(Shape):
 class RecountShape(Shape):
     """What counting again has put right."""
 
-    repaired = DriftShape(many=True)
+    repaired = CounterDriftShape(many=True)
 
 
 class SettingShape(Shape):
