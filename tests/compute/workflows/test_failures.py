@@ -1,6 +1,7 @@
 """What becomes of instances when the world fails, loses answers, or hangs."""
 
 import pytest
+from django.db import transaction
 
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.drivers.simulated.tampering import delete_volume, set_reachable
@@ -8,6 +9,7 @@ from cloudportal.events.models import Alert
 from cloudportal.jobs import services as jobs
 from compute import queries, states
 from compute.services import instances
+from compute.services.drift import submit_cleaning
 from compute.workflows.deploy import DeployInstance
 from compute.workflows.start import StartInstance
 from tests.support.agreement_compute import world_equals_rows
@@ -283,6 +285,25 @@ def test_an_expunging_whose_disk_cannot_be_deleted_can_be_tried_again(cloud, ten
     world_equals_rows(cloud)
     assert run_job(instances.expunge(tenant, instance)).state == "done"
     world_equals_rows(cloud)
+
+
+def test_clearing_up_on_another_host_leaves_a_running_instance_its_address(cloud, tenant):
+    instance = deployed(cloud, tenant)
+    assert run_job(submit_cleaning_of(instance, cloud.hosts[1])).state == "done"
+    world_equals_rows(cloud)
+
+
+def test_an_instance_is_not_cleared_away_from_where_it_runs(cloud, tenant):
+    instance = deployed(cloud, tenant)
+    job = run_job(submit_cleaning_of(instance, cloud.host))
+    assert (job.state, job.message_code) == ("failed", "conflict")
+    assert cloud.host.name not in job.message
+    world_equals_rows(cloud)
+
+
+def submit_cleaning_of(instance, host):
+    with transaction.atomic():
+        return submit_cleaning(caller(make_root_admin()), instance, host)
 
 
 def test_what_is_made_and_undone_is_told_in_the_same_order(cloud, tenant, inject):
