@@ -13,7 +13,7 @@ from django.urls import reverse
 from cloudportal.core.permissions import RoleKind
 
 SIGN_OUT = "portal:sign-out"
-PASSWORD = "portal:password"  # noqa: S105 - the name of a page
+PASSWORD = "portal:profile-password"  # noqa: S105 - the name of a page
 
 
 class PortalAdmin(admin.AdminSite):

@@ -200,12 +200,33 @@ def test_history_is_the_events_that_the_caller_may_see(browser, personas):
     assert personas.domain_admin.user_name in content
 
 
-def test_who_is_not_signed_in_is_led_to_the_portal(personas, settings):
-    settings.LOGIN_URL = "/sign-in/"
-    first = browser_of(None).get(reverse("admin:index"))
-    assert first.status_code == 302
-    second = browser_of(None).get(first["Location"])
-    assert second["Location"].startswith("/sign-in/?next=")
+def test_who_is_not_signed_in_is_led_to_the_portal_and_back(db):
+    factories.make_root_admin("rita", factories.PASSWORD)
+    browser = browser_of(None)
+    asked = browser.get(reverse("admin:index"), follow=True)
+    assert asked.redirect_chain[-1][0].startswith(reverse("portal:sign-in"))
+    values = {
+        "username": "rita",
+        "password": factories.PASSWORD,
+        "domain": "",
+        "next": reverse("admin:index"),
+    }
+    inside = browser.post(reverse("portal:sign-in"), values, follow=True)
+    assert inside.redirect_chain[-1][0] == reverse("admin:index")
+    assert inside.status_code == 200
+
+
+def test_signing_out_ends_the_session_in_every_door(browser):
+    assert browser.get(reverse("admin:index")).status_code == 200
+    handed_on = browser.post(reverse("admin:logout"))
+    assert (handed_on.status_code, handed_on["Location"]) == (307, reverse("portal:sign-out"))
+    browser.post(handed_on["Location"])
+    assert browser.get(reverse("admin:index")).status_code == 302
+
+
+def test_changing_the_own_password_is_the_portals(browser):
+    answer = browser.get(reverse("admin:password_change"))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("portal:profile-password"))
 
 
 def test_tenants_are_not_let_in(personas):
