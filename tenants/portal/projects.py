@@ -21,6 +21,7 @@ from cloudportal.portal.queries import Filter
 from tenants import actions, queries, states
 from tenants.membership import acting_on
 from tenants.models import Invitation, Project, ProjectMember
+from tenants.models.projects import member_keys
 from tenants.portal.limits import figure_of
 from tenants.services import invitations, project_members, projects
 from tenants.services.projects import NewProject, ProjectChanges
@@ -140,6 +141,12 @@ def _limits(caller: Caller, project: Project) -> dict[str, Any] | None:
     return {"figures": [figure_of(one) for one in found], "change": None}
 
 
+def _membership(caller: Caller, project: Project) -> None:
+    """Says in `is_member` whether the caller can work inside the project."""
+    members = queries.members_for(caller, project).filter(key__in=member_keys(caller))
+    project.is_member = members.exists()  # type: ignore[attr-defined]
+
+
 PROJECTS = ListPage(
     route="projects",
     path="projects/",
@@ -169,6 +176,7 @@ PROJECT = DetailPage(
     parent_label="Projects",
     summary=lambda project: project.description,
     template="tenants/project.html",
+    prepare=_membership,
     panels=(
         progress_panel(),
         Table(

@@ -156,7 +156,9 @@ class PageClient:
     def by_script(self, route, *arguments, **query):
         """The answer to htmx."""
         address = reverse(f"portal:{route}", args=arguments)
-        return self.client.get(address, query, headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/"})
+        return self.client.get(
+            address, query, headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/"}
+        )
 
     def _arrived(self, answer):
         hops = 0

@@ -99,7 +99,8 @@ class TestDriftList(Drifting, ListsRows):
 
     def test_the_menu_counts_what_waits_for_a_person(self):
         self.make()
-        line = [one for one in self.listed().one("nav", class_="menu").all("a") if "Drift" in one.text][0]
+        lines = self.listed().one("nav", class_="menu").all("a")
+        line = next(one for one in lines if "Drift" in one.text)
         assert line.one(class_="count").text.startswith("1")
 
 

@@ -163,7 +163,10 @@ class ShowsRow(Paged):
     def test_a_stranger_is_told_that_there_is_nothing(self):
         row = self.make()
         for stranger in self.strangers:
-            found, invented = self.shown(row, stranger), self.browser(stranger).get(self.page.route, self.invented)
+            found, invented = (
+                self.shown(row, stranger),
+                self.browser(stranger).get(self.page.route, self.invented),
+            )
             assert found.status == invented.status
             assert found.status in (403, 404), stranger
             assert found.one("main").text.replace(str(row.uuid), "") == invented.one("main").text.replace(
@@ -205,7 +208,9 @@ class ShowsRow(Paged):
     def test_those_who_may_only_look_cannot_act_either(self):
         row = self.make()
         for one in self.actions():
-            answer = self.browser("read_only_admin").send(f"{self.page.route}-{one.action.verb}", row.uuid, agreed="")
+            answer = self.browser("read_only_admin").send(
+                f"{self.page.route}-{one.action.verb}", row.uuid, agreed=""
+            )
             assert answer.status_code in (403, 404), one.action.name
 
     def test_what_the_state_forbids_is_shown_with_the_reason(self):
@@ -270,7 +275,7 @@ class FillsForm(Paged):
     def test_every_field_has_a_label(self):
         page = self.opened()
         assert page.status == 200
-        form = [one for one in page.one("main").all("form") if one["method"] == "post"][0]
+        form = next(one for one in page.one("main").all("form") if one["method"] == "post")
         labelled = {one["for"] for one in form.all("label")} | {
             inner["id"] for one in form.all("label") for inner in one.all("input")
         }
@@ -290,7 +295,9 @@ class FillsForm(Paged):
     def test_those_who_may_not_cannot_open_it(self):
         answer = self.browser(self.nobody).ask(self.page.route, *self.parts())
         assert answer.status_code in (403, 404)
-        assert self.browser(self.nobody).send(self.page.route, *self.parts(), **self.values()).status_code in (403, 404)
+        assert self.browser(self.nobody).send(
+            self.page.route, *self.parts(), **self.values()
+        ).status_code in (403, 404)
 
     def test_filled_in_it_does_what_it_says(self):
         page = self.sent(**self.values())

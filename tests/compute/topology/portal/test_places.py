@@ -1,9 +1,9 @@
 """The pages of regions, zones, pods, clusters and hosts, and the fields that drivers ask for."""
 
+from cloudportal.drivers.settings import Setting
 from compute.topology.models import Cluster, Host, Pod, Region, Zone
 from compute.topology.portal import clusters, hosts, zones
 from compute.topology.portal.driver_fields import field_of, settings_in
-from cloudportal.drivers.settings import Setting
 from tests.support.factories_infra import (
     make_cluster,
     make_host,
@@ -150,7 +150,9 @@ class TestAddingPods(Infrastructure, FillsForm):
     def test_the_zone_that_one_comes_from_is_chosen(self):
         make_zone()
         page = self.opened(zone_uuid=str(self.zone.uuid))
-        chosen = [one["value"] for one in page.field("zone_uuid").all("option") if one["selected"] is not None]
+        chosen = [
+            one["value"] for one in page.field("zone_uuid").all("option") if one["selected"] is not None
+        ]
         assert chosen == [str(self.zone.uuid)]
 
 
@@ -322,7 +324,9 @@ class TestEditingHosts(Infrastructure, FillsForm):
 
 
 def setting(**values):
-    return Setting(**{"name": "x", "label": "X", "kind": "text", "scope": "host", "help": "Say it.", **values})
+    return Setting(
+        **{"name": "x", "label": "X", "kind": "text", "scope": "host", "help": "Say it.", **values}
+    )
 
 
 def test_a_secret_is_typed_unseen_and_never_sent_back():
