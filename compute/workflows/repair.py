@@ -60,7 +60,7 @@ class RemoveStray(Step):
         host = Host.objects.select_related("cluster").get(uuid=run.arguments["host"])
         if instance.host_id == host.pk and instance.state not in AT_REST:
             raise Conflict(
-                f"The instance {instance.name} belongs on {host.name} by now; nothing was removed."
+                f"The instance {instance.name} belongs where it is by now, so nothing was removed."
             )
         with compute_driver(host) as driver:
             runs_guests(driver).remove_guest(instance.uuid)
