@@ -70,8 +70,8 @@ class NetworkFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class ReservationSpec:
-    """The one address that a NIC gets by DHCP, with the name that goes with it, which no other NIC of the network
-    has.
+    """The one address that a NIC gets by DHCP, with the name that goes with it, which no other NIC of the
+    network has.
     """
 
     mac: str

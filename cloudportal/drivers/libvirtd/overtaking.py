@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from cloudportal.drivers.errors import Refused
+from cloudportal.drivers.errors import Busy, Refused
 from cloudportal.drivers.libvirtd.link import Talk
 from cloudportal.drivers.libvirtd.worker import Method
 
 ATTEMPTS = 3
+PAUSE_SECONDS = 0.05
+
+Answer = TypeVar("Answer")
 
 
 def have_done(
@@ -30,3 +34,16 @@ def have_done(
                 raise
         else:
             return
+
+
+def wait_while_busy(talk: Talk, do: Callable[[], Answer]) -> Answer:
+    """The answer, once nobody else is busy with the same thing; raises the last Busy when the time is nearly
+    over.
+    """
+    while True:
+        try:
+            return do()
+        except Busy:
+            if talk.deadline.remaining_seconds() < 2 * PAUSE_SECONDS:
+                raise
+        time.sleep(PAUSE_SECONDS)

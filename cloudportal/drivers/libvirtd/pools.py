@@ -4,7 +4,6 @@ disk.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, BinaryIO
@@ -14,11 +13,10 @@ from cloudportal.drivers.errors import Busy, DriverError, NotThere, OutcomeUnkno
 from cloudportal.drivers.libvirtd import xml
 from cloudportal.drivers.libvirtd.faults import Code, is_code
 from cloudportal.drivers.libvirtd.link import Talk
-from cloudportal.drivers.libvirtd.overtaking import have_done
+from cloudportal.drivers.libvirtd.overtaking import have_done, wait_while_busy
 
 # libvirt carries at most 262,120 bytes of a stream in one message (virnetprotocol.x).
 CHUNK_BYTES = 256 * 1024
-PAUSE_SECONDS = 0.05
 
 
 def find_pool(talk: Talk, uuid: UUID) -> Any:
@@ -81,10 +79,7 @@ def await_allocated(talk: Talk, volume: Any) -> None:
 
     libvirt tells only by refusing to open a volume that is being made.
     """
-    while not _can_be_read(talk, volume):
-        if talk.deadline.remaining_seconds() < 2 * PAUSE_SECONDS:
-            raise Busy(detail="another caller is still making the volume")
-        time.sleep(PAUSE_SECONDS)
+    wait_while_busy(talk, lambda: _open(talk, volume))
 
 
 def remove_volume(talk: Talk, pool: Any, name: str) -> None:
@@ -168,14 +163,10 @@ def _is_on_disk(talk: Talk, volume: Any) -> bool:
     return True
 
 
-def _can_be_read(talk: Talk, volume: Any) -> bool:
+def _open(talk: Talk, volume: Any) -> None:
     stream = talk.look(talk.connection.newStream, 0)
-    try:
-        talk.look(volume.download, stream, 0, 1, 0)
-    except Busy:
-        return False
+    talk.look(volume.download, stream, 0, 1, 0)
     talk.look(stream.abort)
-    return True
 
 
 def _chunks(source: BinaryIO, size_bytes: int) -> Iterator[bytes]:

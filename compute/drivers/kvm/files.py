@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 
 from cloudportal.drivers.libvirtd import pools
 from cloudportal.drivers.libvirtd.link import Talk
+from cloudportal.drivers.libvirtd.overtaking import wait_while_busy
 
 # A fixed name space, so that one directory is always one pool, whoever asks first.
 POOLS = UUID("5f0f2c4e-6d0b-5f0a-9d5e-6f6a3a0f7c11")
@@ -35,15 +36,18 @@ class HostFiles:
         pool = pools.ensure_directory_pool(
             talk, self.pool_uuid, f"cloudportal-{self.pool_uuid.hex[:8]}", self.directory
         )
-        volume = self._volume(talk, pool, name, size_bytes)
-        pools.send(talk, volume, io.BytesIO(content), len(content))
-        return str(talk.look(volume.path))
+        return wait_while_busy(talk, lambda: self._write(talk, pool, name, content, size_bytes))
 
     def remove(self, talk: Talk, name: str) -> None:
         """There is no file of that name."""
         pool = pools.find_pool(talk, self.pool_uuid)
         if pool is not None and talk.look(pool.isActive):
             pools.remove_volume(talk, pool, name)
+
+    def _write(self, talk: Talk, pool: Any, name: str, content: bytes, size_bytes: int) -> str:
+        volume = self._volume(talk, pool, name, size_bytes)
+        pools.send(talk, volume, io.BytesIO(content), len(content))
+        return str(talk.look(volume.path))
 
     def _volume(self, talk: Talk, pool: Any, name: str, size_bytes: int) -> Any:
         found = pools.find_volume(talk, pool, name)

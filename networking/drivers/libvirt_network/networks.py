@@ -103,7 +103,13 @@ def _activate(talk: Talk, network: Any) -> None:
 
 def _demand_unused(talk: Talk, network: Any) -> None:
     # libvirt would pull the bridge from under running guests without a word.
-    ports = talk.look(network.listAllPorts, 0)
+    try:
+        ports = talk.look(network.listAllPorts, 0)
+    except Refused:
+        # Another caller has stopped it meanwhile.
+        if talk.look(network.isActive):
+            raise
+        return
     if ports:
         raise Refused(
             "Instances still run on this network. Stop them first.", detail=f"{len(ports)} NICs are on it"

@@ -15,6 +15,7 @@ from uuid import UUID
 from cloudportal.drivers.errors import DriverError, Leftover, Refused
 from cloudportal.drivers.libvirtd import pools
 from cloudportal.drivers.libvirtd.link import Talk
+from cloudportal.drivers.libvirtd.overtaking import wait_while_busy
 from storage.drivers.contract import FORMATS, ImageFacts, ImageSpec
 from storage.drivers.images import inspect, opened
 from storage.drivers.libvirt_pool import volumes
@@ -47,7 +48,7 @@ def ensure(talk: Talk, pool: Any, spec: ImageSpec, source: Path | BinaryIO) -> I
             virtual_size_bytes=inspect(spec, stream, talk.deadline),
         )
         try:
-            _send(talk, pool, facts, stream)
+            wait_while_busy(talk, lambda: _complete(talk, pool, facts, stream))
         except DriverError as fault:
             if not fault.is_retryable:
                 _clean_up(talk, pool, spec, fault)
@@ -78,6 +79,13 @@ def _marked(talk: Talk, pool: Any, image_id: UUID) -> ImageFacts | None:
         if found is not None and found.image_id == image_id:
             return found
     return None
+
+
+def _complete(talk: Talk, pool: Any, facts: ImageFacts, stream: BinaryIO) -> None:
+    # Another caller may have completed it while we waited for that.
+    if find_facts(talk, pool, facts.image_id) is None:
+        stream.seek(0)
+        _send(talk, pool, facts, stream)
 
 
 def _send(talk: Talk, pool: Any, facts: ImageFacts, stream: BinaryIO) -> None:

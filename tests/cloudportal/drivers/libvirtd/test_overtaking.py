@@ -2,22 +2,25 @@
 
 import pytest
 
-from cloudportal.drivers.errors import Refused
-from cloudportal.drivers.libvirtd.overtaking import have_done
+from cloudportal.drivers.deadlines import Deadline
+from cloudportal.drivers.errors import Busy, Refused
+from cloudportal.drivers.libvirtd.overtaking import have_done, wait_while_busy
 
 
 class Talk:
     """Acts as told: each answer is a fault to raise, or None."""
 
-    def __init__(self, *answers):
+    def __init__(self, *answers, limit_seconds=5):
         self.answers = list(answers)
         self.acts = 0
+        self.deadline = Deadline(limit_seconds)
 
     def act(self, do, *arguments):
         self.acts += 1
         answer = self.answers.pop(0)
-        if answer is not None:
+        if isinstance(answer, Exception):
             raise answer
+        return answer
 
 
 def looks(*answers):
@@ -66,3 +69,24 @@ def test_a_single_attempt_looks_again_before_it_gives_up():
 
     with pytest.raises(Refused):
         have_done(Talk(Refused()), looks(False, False), None, attempts=1)
+
+
+def test_what_is_busy_is_waited_for():
+    talk = Talk(Busy(), Busy(), "done")
+
+    assert wait_while_busy(talk, lambda: talk.act(None)) == "done"
+    assert talk.acts == 3
+
+
+def test_waiting_ends_before_the_time_does():
+    talk = Talk(Busy(), limit_seconds=0.05)
+
+    with pytest.raises(Busy):
+        wait_while_busy(talk, lambda: talk.act(None))
+
+
+def test_any_other_fault_is_not_waited_for():
+    talk = Talk(Refused())
+
+    with pytest.raises(Refused):
+        wait_while_busy(talk, lambda: talk.act(None))
