@@ -147,7 +147,7 @@ class TestDirectoryServers(
         values = {
             "name": "mine",
             "domain": str(self.personas.domain.uuid),
-            "uris": ["ldap://10.0.0.1"],
+            "uris": ["ldaps://10.0.0.1"],
             "group_base": "dc=example,dc=org",
         }
         assert self.client("domain_admin").post(self.address, values).status_code == 403
