@@ -17,6 +17,7 @@ from tenants.models import Invitation
 from tenants.queries.settings import Place
 from tenants.services import invitations, project_roles, projects, settings
 from tenants.services.rule_lines import Line
+from tenants.workflows import send_invitation
 from tests.support.factories import (
     account_of,
     caller,
@@ -27,7 +28,7 @@ from tests.support.factories import (
     make_project,
     make_user,
 )
-from tests.support.jobs import run_jobs
+from tests.support.jobs import run_job, run_jobs
 from tests.support.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +189,24 @@ def test_an_invitation_taken_back_before_it_is_sent_is_not_sent(mailoutbox):
     invitations.revoke(who.user, invitation)
     run_jobs()
     assert mailoutbox == []
+
+
+def test_an_invitation_that_no_mail_server_takes_is_taken_back(monkeypatch):
+    refused = []
+
+    def refuse(*message, **options):
+        refused.append(message)
+        raise ConnectionRefusedError("nobody listens")
+
+    monkeypatch.setattr(send_invitation, "send_mail", refuse)
+    who = make_personas()
+    invitation = invitations.invite(who.user, make_project(who.user), email=ADDRESS)
+    job = run_job(Job.objects.get(subject_uuid=invitation.uuid))
+    invitation.refresh_from_db()
+    assert job.state == "failed"
+    assert len(refused) > 1
+    assert (invitation.state, invitation.sealed_token) == (states.REVOKED, "")
+    assert "mail server" in job.message
 
 
 def test_those_who_look_after_the_project_invite():

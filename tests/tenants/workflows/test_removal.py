@@ -279,6 +279,17 @@ def test_a_project_that_cannot_go_is_suspended_and_can_be_used_again():
     assert Account.objects.get(pk=project.account_id).state == states.ENABLED
 
 
+def test_an_operator_tries_a_projects_deletion_again():
+    who = make_personas()
+    project = make_project(who.user)
+    own(project.account, "worked-1")
+    _broken.add("worked-1")
+    job = run_job(projects.delete(who.domain_admin, project))
+    _broken.clear()
+    assert run_job(jobs.retry(who.domain_admin, job)).state == job_states.DONE
+    assert not Project.objects.exists()
+
+
 def test_a_domain_goes_with_all_below():
     who = make_personas()
     top = make_domain(who.domain)
