@@ -6,13 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from cloudportal.api.refusals import TooLarge, TryAgain
+from cloudportal.core.contention import gave_way
 from cloudportal.core.errors import InvalidInput, NotSignedIn, PortalError
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,6 @@ _PLAIN: tuple[tuple[type[Exception], int, str, str], ...] = (
     (PermissionDenied, 403, "not-permitted", "You may not do this."),
     (SuspiciousOperation, 400, "refused", "The request was refused because it is not well formed."),
 )
-# What MariaDB (1205 lock wait, 1213 deadlock) and SQLite say when a transaction had to give way.
-_GAVE_WAY = (1205, 1213, "database is locked", "database table is locked")
 
 
 def answer(error: Exception, context: Mapping[str, Any]) -> Response:
@@ -106,7 +104,7 @@ def _refusal(error: Exception) -> PortalError | None:
         return NotSignedIn()
     if isinstance(error, RequestDataTooBig):
         return TooLarge("The body is longer than this door takes. Send less at once.")
-    if isinstance(error, OperationalError) and error.args[:1] and error.args[0] in _GAVE_WAY:
+    if gave_way(error):
         return TryAgain()
     return None
 

@@ -4,9 +4,9 @@ from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from cloudportal.core import clock
+from cloudportal.core import clock, plans
 from cloudportal.core.caller import Caller
-from cloudportal.events import actions
+from cloudportal.events import actions, records
 from cloudportal.events.models import Alert
 from cloudportal.events.records import About
 
@@ -41,12 +41,18 @@ def clear_alert(code: str, key: str, *, by: str = "") -> bool:
     )
 
 
+@transaction.atomic
 def clear(caller: Caller, alert: Alert) -> Alert:
     """A person says that the trouble is dealt with. Clearing a cleared alert changes nothing."""
     actions.CLEAR_ALERT.permit(caller)
-    Alert.objects.filter(pk=alert.pk, cleared_at=None).update(
+    cleared = Alert.objects.filter(pk=alert.pk, cleared_at=None).update(
         open_key=None, cleared_at=clock.now(), cleared_by=caller.user_name
     )
+    if cleared:
+        sentence = f"Clears the alert “{alert.sentence}”"
+        plans.note("alert", sentence)
+        about = About("alert", alert.uuid, alert.code)
+        records.record(caller, "ALERT.ARCHIVE", about, after={"code": alert.code}, sentence=sentence)
     alert.refresh_from_db()
     return alert
 
@@ -62,7 +68,8 @@ def mail_new(recipients: list[str]) -> int:
             continue
         try:
             send_mail(
-                f"[cloud portal] {alert.sentence[:120]}",
+                # A subject is one line, whatever a host's name or answer put into the sentence.
+                f"[cloud portal] {' '.join(alert.sentence.split())[:120]}",
                 f"{alert.sentence}\n\n{alert.detail}\n",
                 None,
                 recipients,

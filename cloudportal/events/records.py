@@ -7,11 +7,18 @@ from uuid import UUID
 from cloudportal.core.caller import Caller, Owner
 from cloudportal.core.secrets import Secret
 from cloudportal.events.models import Event
+from cloudportal.events.sentences import phrase
 
 # Job kinds whose CloudStack event type is not simply KIND in capitals.
 _CLOUDSTACK = {
     "instance.deploy": "VM.CREATE",
-    "instance.expunge": "VM.EXPUNGE",
+    "instance.allocate": "VM.CREATE",
+    "instance.clean": "VM.REPAIR",
+    "host.connect": "HOST.RECONNECT",
+    "host.remove": "HOST.DELETE",
+    "pool.connect": "ENABLE.PRIMARY.STORAGE",
+    "template.fetch": "TEMPLATE.CREATE",
+    "project.invitation.send": "PROJECT.INVITATION.UPDATE",
 }
 
 
@@ -74,11 +81,17 @@ def job_failed(
     caller_snapshot: dict[str, Any], kind: str, about: About, *, job_uuid: UUID, sentence: str
 ) -> Event:
     """The event of a job that could not be done."""
-    event_type = _CLOUDSTACK.get(kind, kind.replace("-", ".").replace("instance.", "VM.").upper())
-    return _write(caller_snapshot, event_type, about, job_uuid=job_uuid, sentence=sentence, level="error")
+    return _write(caller_snapshot, type_of(kind), about, job_uuid=job_uuid, sentence=sentence, level="error")
 
 
-def _write(snapshot: dict[str, Any], event_type: str, about: About, **values: Any) -> Event:
+def type_of(kind: str) -> str:
+    """CloudStack's event type for what a kind of job does."""
+    return _CLOUDSTACK.get(kind, kind.replace("-", ".").replace("instance.", "VM.").upper())
+
+
+def _write(
+    snapshot: dict[str, Any], event_type: str, about: About, *, sentence: str = "", **values: Any
+) -> Event:
     account = about.account_uuid or (UUID(snapshot["account_uuid"]) if snapshot.get("account_uuid") else None)
     return Event.objects.create(
         type=event_type,
@@ -92,6 +105,8 @@ def _write(snapshot: dict[str, Any], event_type: str, about: About, **values: An
         account_name=snapshot.get("account_name", ""),
         source_address=snapshot.get("source_address", ""),
         door=snapshot.get("door", ""),
+        sentence=sentence
+        or phrase(event_type, about.type, about.name, stage=values.get("stage", "completed")),
         **values,
     )
 

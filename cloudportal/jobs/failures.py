@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from cloudportal.core.contention import gave_way
 from cloudportal.core.errors import PortalError
 from cloudportal.drivers.errors import DriverError
 
@@ -10,6 +11,8 @@ OUR_FAULT = (
     "Something went wrong on our side and the work was undone. "
     "The operators have been told; try again, and write to them with this job's number if it happens again."
 )
+
+GAVE_WAY = "Others were changing the same things at this moment, so nothing was written."
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ def weigh(error: Exception) -> Failure:
     """The meaning of what a step raised."""
     if isinstance(error, PortalError):
         return Failure(error.code, error.detail, "", False, False, _plain(error.values))
+    if gave_way(error):
+        return Failure("busy", GAVE_WAY, str(error), True, False)
     if isinstance(error, DriverError):
         code = _dashed(type(error).__name__)
         return Failure(code, error.sentence, error.detail, error.is_retryable, not error.is_retryable)

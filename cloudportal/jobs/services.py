@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
 
-from cloudportal.core import clock
+from cloudportal.core import clock, plans
 from cloudportal.core.caller import Caller, Owner
 from cloudportal.core.errors import Busy, WrongState
+from cloudportal.events import records
+from cloudportal.events.records import About
 from cloudportal.jobs import actions, bells, states
 from cloudportal.jobs.models import Hold, Job, JobLine
 from cloudportal.jobs.workflows import workflow_for
@@ -93,6 +95,7 @@ def abort(caller: Caller, job: Job) -> Job:
     if not asked:
         raise WrongState("The job is past the point where it could be aborted. Wait until it has ended.")
     say(job, f"{caller.user_name or 'The system'} asked to abort this job.")
+    _record(caller, "JOB.ABORT", job, f"Asks to abort {_words(job)}.")
     job.refresh_from_db()
     transaction.on_commit(lambda: bells.ring(job.uuid, job.queue))
     return job
@@ -107,6 +110,7 @@ def resume(caller: Caller, job: Job) -> Job:
     _take_holds(job, job.message_values.get("held", ()))
     states.JOB.move(job, "resume", step_tries=0, attempt=0, not_before=clock.now(), ended_at=None)
     say(job, f"{caller.user_name} asked to take the clean-up up again.")
+    _record(caller, "JOB.RESUME", job, f"Takes the clean-up of {_words(job)} up again.")
     transaction.on_commit(lambda: bells.ring(job.uuid, job.queue))
     return job
 
@@ -129,12 +133,23 @@ def retry(caller: Caller, job: Job) -> Job:
     )
     workflow_for(job.kind).retry(Run(new))
     say(new, f"{caller.user_name} asked for another try.")
+    _record(caller, "JOB.RETRY", new, f"Tries {_words(job)} again.")
     return new
 
 
 def say(job: Job, sentence: str, *, level: str = "info", for_operators: bool = False) -> None:
     """Adds a sentence to the job's log."""
     JobLine.objects.create(job=job, sentence=sentence, level=level, for_operators=for_operators)
+
+
+def _record(caller: Caller, event_type: str, job: Job, sentence: str) -> None:
+    plans.note("job", sentence)
+    about = About("job", job.uuid, job.kind, job.account_uuid, job.domain_path)
+    records.record(caller, event_type, about, sentence=sentence, job_uuid=job.uuid)
+
+
+def _words(job: Job) -> str:
+    return f"the job {job.kind} of {job.subject_name}" if job.subject_name else f"the job {job.kind}"
 
 
 def release_holds(job: Job) -> list[str]:

@@ -23,13 +23,8 @@ _TONES = {"warning": Tone.CARE, "error": Tone.BAD}
 
 
 def words_of(event: Event) -> str:
-    """What happened, as a sentence where the event has one."""
-    return event.sentence or f"{_plain(event.type)} {event.subject_name}".strip()
-
-
-def _plain(event_type: str) -> str:
-    """`VM.CREATE` → `Vm create`: readable where nothing better was written."""
-    return event_type.replace(".", " ").replace("-", " ").capitalize()
+    """What happened, as a sentence."""
+    return event.sentence
 
 
 def _level(event: Event) -> Any:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection, transaction
+from django.db.utils import OperationalError
 
 from cloudportal.core import clock
 from cloudportal.core.errors import Busy, NoRoom
@@ -45,6 +46,14 @@ def test_an_unknown_outcome_is_looked_at_again_and_not_doubled(submit, pile, err
     job = run_job(submit())
     assert job.state == states.DONE
     assert pile["effects"] == {"first": 1, "second": 1, "third": 1}
+
+
+@pytest.mark.parametrize("said", [(1213, "Deadlock found"), (1205, "Lock wait"), ("database is locked",)])
+def test_a_step_whose_transaction_had_to_give_way_is_tried_again(submit, pile, said):
+    pile["faults"][("second", "after")] = [OperationalError(*said)]
+    job = run_job(submit())
+    assert job.state == states.DONE
+    assert not Alert.objects.exists()
 
 
 def test_a_host_that_stays_silent_fails_the_job_after_bounded_tries(submit, pile):
