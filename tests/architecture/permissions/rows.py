@@ -102,7 +102,7 @@ ROWS = {
     **crud("clusters", ROOT_READ, ROOT, ROOT_READ, ROOT),
     **verbs("clusters", ROOT, "disable", "enable"),
     **crud("hosts", ROOT_READ, ROOT, ROOT_READ, ROOT),
-    **verbs("hosts", ROOT, "disable", "enable", "maintain", "reconnect"),
+    **verbs("hosts", ROOT, "disable", "enable", "maintain", "reconnect", "reconcile"),
     **crud("storage-pools", ROOT_READ, ROOT, ROOT_READ, ROOT),
     **verbs("storage-pools", ROOT, "disable", "enable", "maintain", "reconnect"),
     **crud("disk-offerings", ALL_READ, ROOT, ALL_READ, ROOT),
@@ -115,6 +115,8 @@ ROWS = {
     **crud("volumes", ALL_READ, ALL, OWN_READ, OWN),
     **crud("instances", ALL_READ, ALL, OWN_READ, OWN),
     **verbs("instances", OWN, "start", "stop", "reboot", "destroy", "recover", "expunge", "retry"),
+    **reading("drifts", ROOT_READ, ROOT_READ),
+    **verbs("drifts", ROOT, "accept", "repair", "ignore"),
     # What happened
     **reading("jobs", ALL_READ, OWN_READ),
     **verbs("jobs", ADMIN, "abort", "resume", "retry"),

@@ -271,6 +271,24 @@ def a_volume(world, owner):
     )
 
 
+@thing("drifts", shared=True)
+def a_drift(world, owner):
+    moment = clock.now().isoformat()
+    instance = an_instance(world, owner)
+    instance.drift = {
+        "kind": "silent",
+        "host_id": None,
+        "host_name": "h1",
+        "sentence": "It does not answer.",
+        "times": 2,
+        "first_seen_at": moment,
+        "last_seen_at": moment,
+        "confirmed_at": moment,
+    }
+    instance.save(update_fields=["drift"])
+    return instance
+
+
 @thing("instances")
 def an_instance(world, owner):
     return Instance.objects.create(
