@@ -1,7 +1,9 @@
 """The settings of the tenants: default limits, and how projects are made and joined."""
 
+from cloudportal.core.errors import InvalidInput
 from cloudportal.core.permissions import RoleKind
 from tenants.declarations import Kind, PlaceKind, Setting, declare
+from tenants.names import check_email
 from tenants.resources import Resource
 
 UNLIMITED = -1
@@ -73,4 +75,21 @@ TOKEN_LIFETIME = declare(
     least=RoleKind.DOMAIN_ADMIN,
     minimum=3600,
     maximum=3660 * 86400,
+)
+
+
+def _addresses(values: list[str]) -> str | None:
+    try:
+        return None if all(check_email(one) for one in values) else "Leave no address empty."
+    except InvalidInput as refusal:
+        return refusal.detail
+
+
+ALERT_RECIPIENTS = declare(
+    "alerts.recipients",
+    Kind.LIST,
+    [],
+    "Mail addresses of those who are told when something needs a person. Each alert is mailed once.",
+    "alerts",
+    check=_addresses,
 )

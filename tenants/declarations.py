@@ -41,7 +41,7 @@ class Kind(StrEnum):
 class Setting:
     """One setting. `places` are the kinds of places where it may be set beside the whole cloud; `least` is the
     humblest kind of role that may set it at its own places (the whole cloud, zones and clusters are root's).
-    Durations are whole seconds.
+    Durations are whole seconds. `check` gives a sentence when a value of the right type is still wrong, or None.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Setting:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
+    check: Callable[[Any], str | None] | None = None
 
     def has_place(self, place: PlaceKind) -> bool:
         """True where the setting may have a value of its own there."""
@@ -65,6 +66,9 @@ class Setting:
         value = _PARSERS[self.kind](self, raw)
         if isinstance(value, int | float) and not isinstance(value, bool):
             self._check_bounds(value)
+        sentence = self.check(value) if self.check else None
+        if sentence:
+            raise _refused(self, sentence)
         return value
 
     def _check_bounds(self, value: float) -> None:

@@ -1,4 +1,4 @@
-"""Every address of every door, filled in with things that exist, so that a new page or route is tested by being there."""
+"""Every address of every door, filled in with things that exist: a new page or route is tested by being there."""
 
 import re
 from dataclasses import dataclass

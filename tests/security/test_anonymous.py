@@ -37,7 +37,10 @@ def answers(doors, method=None, **headers):
     """By name, what a stranger is told: the status, and where they are sent."""
     browser = browser_of(None)
     told = {door.name: ask(browser, door, method=method, **headers) for door in doors}
-    return {name: (one.status_code, one.headers.get("Location", "").partition("?")[0]) for name, one in told.items()}
+    return {
+        name: (one.status_code, one.headers.get("Location", "").partition("?")[0])
+        for name, one in told.items()
+    }
 
 
 def others(told, *expected):

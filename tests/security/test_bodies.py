@@ -18,9 +18,23 @@ pytestmark = pytest.mark.django_db
 
 ROUTES = {route.name: route for route in all_routes()}
 CHANGING = sorted(name for name, route in ROUTES.items() if not route.operation.reads)
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "application/xml")
+FORMS = (
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "text/plain",
+    "application/xml",
+)
 # Lines that would begin another line of a file, text that shows itself backwards, and what ends a C string.
-LOUD = ("two\nlines", "two\rlines", "tab\there", "null\x00byte", "turned\u202eround", "\u2028", "\ud800", "\x1b[2J")
+LOUD = (
+    "two\nlines",
+    "two\rlines",
+    "tab\there",
+    "null\x00byte",
+    "turned\u202eround",
+    "\u2028",
+    "\ud800",
+    "\x1b[2J",
+)
 LOUD_IN_LINES = ("null\x00byte", "turned\u202eround", "\u2028", "\ud800", "\x1b[2J")
 
 
@@ -35,7 +49,9 @@ def test_no_route_takes_a_form():
     changing = [door for door in rest_doors(world) if door.method != "GET"]
     before = everything()
     for kind in FORMS:
-        told = {one.name: browser.generic(one.method, one.path, b"name=x", content_type=kind) for one in changing}
+        told = {
+            one.name: browser.generic(one.method, one.path, b"name=x", content_type=kind) for one in changing
+        }
         assert {name: one.status_code for name, one in told.items() if one.status_code != 415} == {}, kind
     assert everything() == before
 
@@ -47,7 +63,8 @@ def test_no_route_reads_more_than_it_must(settings):
     body = json.dumps({"name": "x" * 5000})
     changing = [door for door in rest_doors(world) if door.method != "GET"]
     told = {
-        one.name: browser.generic(one.method, one.path, body, content_type="application/json") for one in changing
+        one.name: browser.generic(one.method, one.path, body, content_type="application/json")
+        for one in changing
     }
     assert {name: one.status_code for name, one in told.items() if one.status_code != 413} == {}
 
@@ -64,14 +81,18 @@ def test_no_text_has_hidden_characters(texts, has_lines):
     world = World()
     browser = browser_of(world.personas.root_admin)
     doors = {door.name: door for door in rest_doors(world)}
-    places = [(name, field) for name in CHANGING for field, lines in text_fields(name).items() if lines is has_lines]
+    places = [
+        (name, field) for name in CHANGING for field, lines in text_fields(name).items() if lines is has_lines
+    ]
     assert places
     bodies = {name: VALUES[name](world) if name in VALUES else {} for name, _ in places}
     before, told = everything(), []
     for name, field in places:
         for text in texts:
             body = json.dumps({**bodies[name], field: text})
-            answer = browser.generic(doors[name].method, doors[name].path, body, content_type="application/json")
+            answer = browser.generic(
+                doors[name].method, doors[name].path, body, content_type="application/json"
+            )
             told.append((answer.status_code, name, field, text))
     assert [one for one in told if one[0] != 400] == []
     assert everything() == before

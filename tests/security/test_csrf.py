@@ -24,7 +24,9 @@ def test_no_route_takes_a_sessions_change_without_its_token():
     changing = [door for door in rest_doors(world) if door.method != "GET" and door.name != "POST session/"]
     told = answers(browser, changing)
     assert len(told) > 80
-    assert {name: one.json()["code"] for name, one in told.items() if one.json()["code"] != "csrf-failed"} == {}
+    assert {
+        name: one.json()["code"] for name, one in told.items() if one.json()["code"] != "csrf-failed"
+    } == {}
 
 
 def test_no_page_takes_a_form_without_its_token():
@@ -46,7 +48,11 @@ def test_reading_changes_nothing():
     """A picture on another site can ask for any address, so what acts must not answer to GET."""
     world = World()
     browser = browser_of(world.personas.root_admin)
-    doors = [*portal_doors(world), *[door for door in rest_doors(world) if door.method == "GET"], *admin_doors()]
+    doors = [
+        *portal_doors(world),
+        *[door for door in rest_doors(world) if door.method == "GET"],
+        *admin_doors(),
+    ]
     before = everything()
     told = answers(browser, doors)
     assert everything() == before

@@ -19,7 +19,10 @@ ROUTES = {route.name: route for route in all_routes()}
 CHANGING = sorted(name for name, route in ROUTES.items() if not route.operation.reads)
 OURS = ("jobs", "events", "api", "tenants", "topology", "storage", "networking", "compute", "usage")
 COLUMNS = {
-    field.name for label in OURS for model in apps.get_app_config(label).get_models() for field in model._meta.fields
+    field.name
+    for label in OURS
+    for model in apps.get_app_config(label).get_models()
+    for field in model._meta.fields
 }
 INVENTED = {
     "pk",
@@ -132,7 +135,9 @@ def test_no_driver_takes_settings_that_it_does_not_declare():
     doors = {door.name: door for door in rest_doors(world)}
     browser = browser_of(world.personas.root_admin)
     with_settings = [name for name in CHANGING if "settings" in declared(name)]
-    bodies = {name: {"name": "x", **(VALUES[name](world) if name in VALUES else {})} for name in with_settings}
+    bodies = {
+        name: {"name": "x", **(VALUES[name](world) if name in VALUES else {})} for name in with_settings
+    }
     assert len(with_settings) >= 3
     for name in with_settings:
         settings = {**bodies[name].get("settings", {}), "emulator": "/bin/sh"}

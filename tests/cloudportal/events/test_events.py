@@ -95,3 +95,11 @@ def test_a_meter_starts_and_stops_once():
     for _ in range(2):
         meters.stop(meters.VOLUME, thing, OWNER)
     assert [mark.starts for mark in MeterMark.objects.all()] == [True, False]
+
+
+def test_clearing_an_alert_says_who_did_it():
+    alert = alerts.raise_alert("disk-full", "pool:1", "Full.")
+    alerts.clear(make_caller(), alert)
+    alerts.clear(make_caller(), alert)
+    event = Event.objects.get()
+    assert (event.type, event.user_name, event.subject_uuid) == ("ALERT.ARCHIVE", "ann", alert.uuid)
