@@ -73,6 +73,21 @@ def test_the_power_of_a_paused_guest_can_be_cut(compute, driver, running):
     assert driver.set_power(running.uuid, PowerAction.OFF, force=True).power is Power.OFF
 
 
+def test_a_paused_guest_is_woken_to_shut_down(compute, driver, running):
+    compute.pause(running.uuid)
+
+    assert driver.set_power(running.uuid, PowerAction.OFF).power is Power.OFF
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_paused_guest_that_is_reset_runs(compute, driver, running, force):
+    compute.pause(running.uuid)
+
+    assert driver.set_power(running.uuid, PowerAction.RESET, force=force).power is Power.ON
+
+    compute.await_up(running.uuid)
+
+
 @pytest.mark.parametrize("force", [False, True])
 def test_turning_off_again_changes_nothing(driver, guest, force):
     assert driver.set_power(guest.uuid, PowerAction.OFF, force=force).power is Power.OFF
