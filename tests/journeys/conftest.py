@@ -1,14 +1,18 @@
 import pytest
 
-from tests.support import demonstration
+from tests.support.demonstration import Demonstration
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
-    """The demonstration with real guests, serving."""
-    started = demonstration.start(tmp_path_factory.mktemp("demo"))
-    yield started
-    demonstration.end(started)
+    """The demonstration with real guests, serving. When it is over, what its worker did last is printed."""
+    demonstration = Demonstration(tmp_path_factory.mktemp("demo"))
+    try:
+        demonstration.start()
+        yield demonstration
+    finally:
+        demonstration.end()
+        print((demonstration.directory / "log" / "worker.log").read_text()[-5000:])
 
 
 @pytest.fixture

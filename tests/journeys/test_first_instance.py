@@ -46,6 +46,17 @@ def test_someone_from_the_directory_gets_an_instance_that_really_runs(demo, page
     assert page.script_errors == []
 
 
+def test_ctrl_c_leaves_nothing_behind_and_the_next_start_brings_back_what_ran(demo):
+    before = demo.hello
+    processes, _, bridges = demo.left_behind()
+    assert processes and bridges
+    assert demo.end() == 0
+    assert demo.left_behind() == ([], [], [])
+    demo.start()
+    assert demo.hello == before
+    assert b"hello" in first_instance.page_of(before)
+
+
 def sign_in(page, demo, domain, username):
     page.goto(f"{demo.url}/")
     page.get_by_label("Domain").fill(domain)
