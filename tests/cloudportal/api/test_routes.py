@@ -1,13 +1,17 @@
 """What the REST door is made of: every route declared, bounded and described."""
 
+import re
+
 import pytest
 from django.core.management import call_command
 from rest_framework import serializers
 
 from cloudportal.api.routes import all_routes
 from cloudportal.core.actions import all_actions
+from tests.support.clients import RestClient
 
 ROUTES = all_routes()
+WORD = re.compile(r":str}")
 CHANGES = [route for route in ROUTES if not route.operation.reads]
 
 
@@ -85,3 +89,10 @@ def test_the_document_describes_every_route_without_a_warning(tmp_path):
     text = path.read_text()
     assert all(f"operationId: {word}" in text for word in ("regions_list", "hosts_create", "jobs_abort"))
     assert text.count("operationId:") == len(ROUTES)
+
+
+@pytest.mark.django_db
+def test_the_running_portal_serves_its_own_document():
+    answer = RestClient().get("openapi.json")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    assert set(answer.json()["paths"]) == {f"/api/v1/{WORD.sub('}', route.path)}" for route in ROUTES}

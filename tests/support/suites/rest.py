@@ -110,6 +110,13 @@ class CannotSeeOthers(Resourceful):
                 answer = self.ask(stranger, operation, row)
                 assert answer.status_code in {403, 404}, (stranger, operation.name, answer.content)
 
+    def test_no_filter_widens_what_a_stranger_sees(self):
+        row = self.make()
+        for stranger in self.strangers:
+            for name, value in self.matching(row).items():
+                answer = self.client(stranger).get(self.address, {name: value})
+                assert str(row.uuid) not in answer.content.decode(), (stranger, name)
+
     def test_a_strangers_row_looks_like_none(self):
         row = self.make()
         other = type(row)(uuid=uuid4())
