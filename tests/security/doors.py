@@ -23,7 +23,7 @@ _NOUNS = {
     "infrastructure/clusters": "clusters",
     "infrastructure/hosts": "hosts",
     "infrastructure/pools": "storage-pools",
-    "infrastructure/drift": "instances",
+    "infrastructure/drift": "drifts",
     "project-invitations": "projects/invitations",
     "sizes": "service-offerings",
     "tokens": "api-tokens",

@@ -18,35 +18,13 @@ from tests.support.clients import API
 # The same in every process, as names of tests must be.
 NOBODY = "7d3d6a5e-3c1f-4a52-9d0b-6f1d2c3b4a59"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 ROUTES = {route.name: route for route in all_routes()}
 CHANGING = sorted(name for name, route in ROUTES.items() if route.operation.can_be_planned)
 READING = sorted(name for name, route in ROUTES.items() if route.operation.reads)
-JUNK = (
-    None,
-    True,
-    -1,
-    0,
-    2**63,
-    10**30,
-    1.5,
-    "",
-    " ",
-    "x" * 300,
-    "%s%n{0}{{7*7}}${7*7}",
-    "' OR 1=1 --",
-    "../../../etc/passwd",
-    NOBODY,
-    "0" * 4000,
-    [],
-    [[]],
-    [None],
-    {},
-    {"a": {"b": []}},
-    {"$gt": ""},
-)
-WORDS = ("", "x", "-1", "1e9", "9" * 30, "%00", "'", "null", "true", "2030-01-01", NOBODY, "a,b", "\u202e")
+JUNK = (None, True, -1, 2**63, 1.5, "' OR 1=1 --", "{0}{{7*7}}%s", "0" * 4000, [None], {"a": {"b": []}})
+WORDS = ("", "-1", "9" * 30, "\x00", "' OR 1=1 --")
 INTERNALS = re.compile(
     r"Traceback|File \"|\.py\b|site-packages|django\.|rest_framework|OperationalError|IntegrityError|"
     r"DoesNotExist|SELECT .+ FROM|sqlite|mysql|libvirt\.|<module|0x[0-9a-f]{8,}|object at ",
@@ -98,7 +76,7 @@ def test_no_filter_of_any_list_can_be_made_to_fail():
         for parameter in ROUTES[name].operation.known_parameters
         for word in WORDS
     }
-    assert len(told) > 1000
+    assert len(told) > 500
     assert faults(told) == {}
 
 
@@ -129,9 +107,7 @@ class TestAnything:
         assert fault(answer) is None, (name, field, answer.content)
 
 
-@pytest.mark.parametrize(
-    "part", ["x", "..", "%2e%2e%2f", "1", "'", "%00", "%ff", "a" * 3000, "\u202e", "{uuid}"]
-)
+@pytest.mark.parametrize("part", ["'", "%00", "%ff", "a" * 3000])
 def test_no_address_can_be_made_to_fail(part):
     world = World()
     browser = browser_of(world.personas.root_admin)
@@ -143,7 +119,7 @@ def test_no_address_can_be_made_to_fail(part):
 def test_no_page_fails_for_anybody():
     world = World()
     doors = [*portal_doors(world), *admin_doors()]
-    callers = ("user", "neighbour", "domain_admin", "read_only_admin", "root_admin")
+    callers = ("user", "read_only_admin")
     browsers = {persona: browser_of(world.caller(persona)) for persona in callers}
     told = {
         f"{persona} {door.name}": ask(browser, door)
