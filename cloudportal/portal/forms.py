@@ -98,10 +98,11 @@ class PortalForm(forms.Form):
 class FormPage:
     """A form, declared. `submit` calls one service `(caller, row, values)`; its result goes to `done` and `next`.
 
-    With `is_planned` the page answers what would happen while it is filled in (`?plan=1`). `row` is the query for
-    forms about one thing, whose uuid is part of the address unless it is the caller's own. `chooser` is a form that
-    comes first where the fields depend on its answers; it is passed over where there is only one answer to each of
-    its questions. `answer` shows the result at once instead of going to another page, for what is shown this once.
+    With `is_planned` the page answers what would happen while it is filled in (`?plan=1`), by `plan_template`. `row` is
+    the query for forms about one thing, whose uuid is part of the address unless it is the caller's own. `chooser` is
+    a form that comes first where the fields depend on its answers; it is passed over where there is only one answer to
+    each of its questions. `answer` shows the result at once instead of going to another page, for what is shown this
+    once.
     """
 
     route: str
@@ -119,7 +120,7 @@ class FormPage:
     row_route: str = ""
     note: str = ""
     is_planned: bool = False
-    plan_template: str = "portal/plan.html"
+    plan_template: str = ""
     plan_values: Callable[[Caller, plans.Plan], dict[str, Any]] = lambda caller, plan: {}
     template: str = "portal/form.html"
     chooser: type[PortalForm] | None = None

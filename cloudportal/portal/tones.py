@@ -49,6 +49,7 @@ _WORDS: dict[Tone, tuple[str, ...]] = {
         "expired",
         "declined",
         "withdrawn",
+        "revoked",
         "info",
     ),
     Tone.CARE: ("locked", "maintenance", "suspended", "pending", "warning", "unknown", "drifted"),

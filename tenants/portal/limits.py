@@ -7,6 +7,7 @@ from django import forms
 from django.urls import reverse
 
 from cloudportal.core.caller import Caller
+from cloudportal.core.errors import NotFound
 from cloudportal.portal import formats, home
 from cloudportal.portal.buttons import RowLink
 from cloudportal.portal.figures import Figure
@@ -100,13 +101,23 @@ def limits_part(route: str) -> Part:
     """Every limit of an account or domain, as a panel; `route` is the form that sets one."""
 
     def values(caller: Caller, row: Account | Domain) -> dict[str, Any] | None:
-        if not caller.may(actions.READ_LIMIT.name):
+        found = _limits_in_sight(caller, row)
+        if not found:
             return None
-        figures = [figure_of(one) for one in limits_for(caller, row)]
         change = RowLink(actions.UPDATE_LIMIT, route, icon="edit", label="Set a limit").button(caller, row)
-        return {"figures": figures, "change": change}
+        return {"figures": [figure_of(one) for one in found], "change": change}
 
     return Part("Limits", "portal/panels/figures.html", values)
+
+
+def _limits_in_sight(caller: Caller, row: Account | Domain) -> list[Limit]:
+    """The limits, or none for those who may see the row and not what it may have."""
+    if not caller.may(actions.READ_LIMIT.name):
+        return []
+    try:
+        return limits_for(caller, row)
+    except NotFound:
+        return []
 
 
 class LimitForm(PortalForm):
