@@ -29,11 +29,19 @@ class Answer:
 
 
 class Client:
-    """One person's session at the portal that listens on this port of the loopback address."""
+    """One person's session at the portal that listens on this port of the loopback address.
 
-    def __init__(self, port: int) -> None:
+    With the cookies of another client it goes on with that one's session.
+    """
+
+    def __init__(self, port: int, *, cookies: Mapping[str, str] | None = None) -> None:
         self._port = port
-        self._cookies: dict[str, str] = {}
+        self._cookies = dict(cookies or {})
+
+    @property
+    def cookies(self) -> Mapping[str, str]:
+        """By which the portal knows who this is."""
+        return self._cookies
 
     def sign_in(self, domain: str, username: str, password: str) -> None:
         """Signs in as people do. Raises Refused."""

@@ -38,24 +38,15 @@ def web(place: Place) -> Program:
     return Program("web", [sys.executable, *command], log, lambda: answers(place.ports["web"]))
 
 
-def worker(place: Place) -> Program:
-    """One worker for all queues, ready when it says so.
+def worker(place: Place, *, name: str = "worker") -> Program:
+    """One worker for all queues, ready when it says so; workers of one machine are told apart by their names.
 
     Whoever ends it sees to it that no job is being worked on, for it has little time.
     """
     log = place.logs / "worker.log"
-    options = [
-        "--queues",
-        QUEUES,
-        "--concurrency",
-        "2",
-        "--loglevel",
-        "INFO",
-        "--without-gossip",
-        "--without-mingle",
-    ]
-    command = [sys.executable, *CELERY, "worker", *options]
-    return Program("worker", command, log, _says(log, " ready."), end_seconds=IDLE_END_SECONDS)
+    options = ["--hostname", f"{name}@%h", "--queues", QUEUES, "--concurrency", "2", "--loglevel", "INFO"]
+    command = [sys.executable, *CELERY, "worker", *options, "--without-gossip", "--without-mingle"]
+    return Program(name, command, log, _says(log, " ready."), end_seconds=IDLE_END_SECONDS)
 
 
 def scheduler(place: Place) -> Program:
