@@ -1,0 +1,231 @@
+"""The portal in a real browser: with and without scripts, with a keyboard alone, on a screen and on a phone."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from compute.models import Instance
+from tests.support.browser import PHONE, SCREEN, visiting
+from tests.support.factories_compute import submit_deployment
+from tests.support.factories_portal import make_town
+from tests.support.jobs import run_jobs
+
+pytestmark = [pytest.mark.real, pytest.mark.django_db(transaction=True)]
+
+PATHS = (
+    "/",
+    "/instances/",
+    "/instances/deploy/",
+    "/volumes/",
+    "/networks/",
+    "/templates/",
+    "/projects/",
+    "/jobs/",
+    "/events/",
+    "/usage/",
+    "/profile/",
+    "/accounts/",
+    "/infrastructure/hosts/",
+    "/infrastructure/drift/",
+    "/alerts/",
+    "/no/such/page/",
+)
+
+
+@pytest.fixture
+def town():
+    return make_town()
+
+
+@pytest.fixture
+def visit(chromium_browser, live_server):
+    """`visit(who, **options)` opens a window."""
+    open_windows = []
+
+    def opened(who=None, **options):
+        window = visiting(chromium_browser, live_server, who, **options)
+        open_windows.append(window)
+        return window.__enter__()
+
+    yield opened
+    for window in open_windows:
+        window.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [SCREEN, PHONE], ids=["screen", "phone"])
+def test_nothing_is_refused_broken_or_too_wide(town, visit, colours, viewport):
+    visitor = visit(town.who.root_admin, colours=colours, viewport=viewport)
+    wide = []
+    for path in PATHS:
+        visitor.go(path)
+        wide += [path] if visitor.is_too_wide else []
+    assert wide == []
+    # The one page that is not there says so in the console too.
+    assert [one for one in visitor.complaints if "404" not in one] == []
+
+
+def test_detail_pages_fit_a_phone(town, visit):
+    visitor = visit(town.who.root_admin, viewport=PHONE)
+    wide = []
+    for listed in ("/instances/", "/jobs/", "/infrastructure/hosts/", "/projects/", "/users/", "/accounts/"):
+        page = visitor.go(listed)
+        page.locator("tbody th a").first.click()
+        expect(page.locator("h1")).to_be_visible()
+        wide += [page.url] if visitor.is_too_wide else []
+    assert wide == []
+
+
+def test_a_row_is_a_card_on_a_phone(town, visit):
+    page = visit(town.who.user, viewport=PHONE).go("/instances/")
+    first = page.locator("tbody tr").first
+    assert first.evaluate("row => getComputedStyle(row).display") == "block"
+    label = first.locator("td[data-label=State]")
+    assert label.evaluate("cell => getComputedStyle(cell, '::before').content") == '"State"'
+
+
+def test_on_a_phone_the_menu_opens_and_closes(town, visit):
+    for scripts in (True, False):
+        page = visit(town.who.user, viewport=PHONE, scripts=scripts).go("/")
+        entry = page.get_by_role("link", name="Networks")
+        expect(entry).to_be_hidden()
+        page.get_by_role("button", name="Menu").click()
+        expect(entry).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(entry).to_be_hidden()
+
+
+def test_the_first_key_leads_past_the_menu(town, visit):
+    page = visit(town.who.user).go("/instances/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    inside = page.evaluate("document.activeElement.closest('main') !== null")
+    assert inside
+
+
+def test_a_menu_of_actions_needs_no_mouse(town, visit):
+    instance = Instance.objects.get(account_id=town.who.user.owner.account_id, state="running")
+    page = visit(town.who.user).go(f"/instances/{instance.uuid}/")
+    more = page.locator("details.drop > summary")
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Destroy")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Destroy")).to_be_hidden()
+    expect(more).to_be_focused()
+
+
+def test_typing_narrows_the_list_at_once_and_keeps_the_place(town, visit):
+    instance = Instance.objects.filter(account_id=town.who.user.owner.account_id).first()
+    page = visit(town.who.user).go("/instances/")
+    box = page.get_by_role("searchbox")
+    box.press_sequentially(instance.name)
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(box).to_be_focused()
+    expect(page).to_have_url(re.compile(f"q={instance.name}"))
+
+
+def test_filters_are_chips_that_go_away_again(town, visit):
+    page = visit(town.who.user).go("/instances/")
+    before = page.locator("tbody tr").count()
+    page.locator("summary", has_text="State").click()
+    page.get_by_role("link", name="stopped", exact=True).click()
+    expect(page.locator(".chip-chosen")).to_contain_text("State: stopped")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_role("link", name="Take off State: stopped").click()
+    expect(page.locator("tbody tr")).to_have_count(before)
+
+
+def test_words_and_filters_narrow_together(town, visit):
+    page = visit(town.who.user).go("/instances/")
+    page.locator("summary", has_text="State").click()
+    page.get_by_role("link", name="stopped", exact=True).click()
+    expect(page.locator(".chip-chosen")).to_be_visible()
+    page.get_by_role("searchbox").press_sequentially("no-such")
+    expect(page.get_by_text("No instances match.")).to_be_visible()
+    expect(page.locator(".chip-chosen")).to_contain_text("State: stopped")
+
+
+def test_the_page_follows_the_job_and_then_stops_asking(town, visit):
+    instance, _ = submit_deployment(town.cloud, town.who.user)
+    visitor = visit(town.who.user)
+    page = visitor.go(f"/instances/{instance.uuid}/")
+    expect(page.locator(".page-head .state")).to_have_text("deploying")
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    run_jobs()
+    expect(page.locator(".page-head .state")).to_have_text("running")
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_function("new Promise(done => setTimeout(() => done(true), 2500))")
+    assert asked == []
+    assert visitor.complaints == []
+
+
+def test_the_summary_follows_what_is_chosen(town, visit):
+    page = visit(town.who.user).go("/instances/deploy/")
+    summary = page.locator("#plan")
+    expect(summary).to_contain_text("There is room for it.")
+    page.get_by_label("Name").fill("shop")
+    expect(summary).to_contain_text("Creates the instance shop")
+    page.get_by_label("Name").fill("Not a name!")
+    expect(summary).to_contain_text("small letters")
+    assert not Instance.objects.filter(name="shop").exists()
+
+
+def test_everything_that_matters_works_without_scripts(town, visit):
+    page = visit(town.who.user, scripts=False).go("/instances/")
+    page.get_by_role("link", name="Deploy instance").click()
+    page.get_by_label("Name").fill("plain")
+    page.get_by_role("button", name="Check first").click()
+    expect(page.locator("#plan")).to_contain_text("Creates the instance plain")
+    page.get_by_role("button", name="Deploy").click()
+    expect(page.locator("h1")).to_have_text("plain")
+    expect(page.locator("noscript .note")).to_be_visible()
+    run_jobs()
+    page.reload()
+    expect(page.locator(".page-head .state")).to_have_text("running")
+    page.get_by_role("link", name="Stop").click()
+    page.get_by_role("button", name="Stop plain").click()
+    expect(page.get_by_role("status").first).to_contain_text("plain is being stopped.")
+    page.get_by_role("link", name="Instances").first.click()
+    page.get_by_role("searchbox").fill("plain")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.locator("summary", has_text="State").click()
+    page.get_by_role("link", name="stopping").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+
+
+def test_an_id_is_copied_by_a_click(town, visit):
+    instance = Instance.objects.filter(account_id=town.who.user.owner.account_id).first()
+    page = visit(town.who.user).go(f"/instances/{instance.uuid}/")
+    page.get_by_role("button", name=f"Copy {instance.uuid}").click()
+    expect(page.locator("#announcement")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == str(instance.uuid)
+
+
+def test_the_colours_that_were_chosen_stay(town, visit):
+    visitor = visit(town.who.user, colours="light")
+    page = visitor.go("/jobs/")
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_role("button", name="Dark").click()
+    expect(page).to_have_url(re.compile("/jobs/"))
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert dark != light
+    visitor.go("/")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+
+
+def test_nothing_but_ours_is_loaded(town, visit, live_server):
+    visitor = visit(town.who.user)
+    loaded = []
+    visitor.page.on("request", lambda request: loaded.append(request.url))
+    visitor.go("/")
+    assert loaded
+    assert not [url for url in loaded if not url.startswith(live_server.url)]
