@@ -6,7 +6,7 @@ PYTEST := .venv/bin/python -m pytest
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format image migrations schema states
+.PHONY: help demo test test-fast lint format bench image migrations schema states
 
 help:  ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ lint:  ## Check style, types, import contracts, migrations and the published API
 format:  ## Lay out the Python files as the linter wants them.
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
+
+bench:  ## Print ratios: list pages with few and many rows, deployments by one and two workers.
+	@$(PYTHON) -m deploy.bootstrap lint
+	@$(PORTAL) bench
 
 image:  ## Build the small guest image (var/image), unless it is current.
 	@$(PYTHON) -m deploy.bootstrap image

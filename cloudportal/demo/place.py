@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,12 +71,22 @@ def environment(where: Path) -> dict[str, str]:
     return {**kept, "PORTAL_STATE": str(where), "DJANGO_SETTINGS_MODULE": "cloudportal.settings"}
 
 
+def move_into(where: Path) -> None:
+    """Returns in a process whose settings are those of that directory's own portal: if need be, begins anew as one."""
+    wanted = environment(where)
+    ours = {name: value for name, value in os.environ.items() if _is_ours(name)}
+    if ours != {name: value for name, value in wanted.items() if _is_ours(name)}:
+        os.execve(sys.executable, [sys.executable, *sys.argv], wanted)  # noqa: S606
+
+
 def open_place(where: Path, *, web_port: int | None = None) -> Place:
     """The directory, made if need be, with ports that are free now: those of the last run where possible.
 
     Raises Unusable when `web_port` is taken, or when the directory was moved here from elsewhere.
     """
     where.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Where an installation collects its files for browsers; the web server warns when it is missing.
+    (where / "static").mkdir(exist_ok=True)
     kept = where / "place.json"
     last: dict[str, Any] = (
         json.loads(kept.read_text()) if kept.exists() else {"directory": str(where), "ports": {}}
@@ -93,3 +104,7 @@ def open_place(where: Path, *, web_port: int | None = None) -> Place:
     ports = {name: daemon.free_port() if daemon.listens(port) else port for name, port in wanted.items()}
     kept.write_text(json.dumps({"directory": str(where), "ports": ports}))
     return Place(directory=where, ports=ports)
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith("PORTAL_") or name == "DJANGO_SETTINGS_MODULE"

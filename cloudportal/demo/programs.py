@@ -38,14 +38,15 @@ def web(place: Place) -> Program:
     return Program("web", [sys.executable, *command], log, lambda: answers(place.ports["web"]))
 
 
-def worker(place: Place, *, name: str = "worker") -> Program:
+def worker(place: Place, *, name: str = "worker", processes: int = 2) -> Program:
     """One worker for all queues, ready when it says so; workers of one machine are told apart by their names.
 
     Whoever ends it sees to it that no job is being worked on, for it has little time.
     """
-    log = place.logs / "worker.log"
-    options = ["--hostname", f"{name}@%h", "--queues", QUEUES, "--concurrency", "2", "--loglevel", "INFO"]
-    command = [sys.executable, *CELERY, "worker", *options, "--without-gossip", "--without-mingle"]
+    log = place.logs / f"{name}.log"
+    options = ["--hostname", f"{name}@%h", "--queues", QUEUES, "--concurrency", str(processes)]
+    quiet = ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    command = [sys.executable, *CELERY, "worker", *options, *quiet]
     return Program(name, command, log, _says(log, " ready."), end_seconds=IDLE_END_SECONDS)
 
 

@@ -65,3 +65,29 @@ def test_no_setting_of_another_portal_reaches_the_demonstration(where, monkeypat
     assert ours["PORTAL_STATE"] == str(where)
     assert ours["PORTAL_LOG_LEVEL"] == "DEBUG"
     assert ours["PATH"] == "/usr/bin"
+
+
+@pytest.fixture
+def begun(monkeypatch):
+    """Notes how a program begins anew instead of letting it."""
+    begun = []
+    monkeypatch.setattr(place.os, "execve", lambda program, words, environment: begun.append(environment))
+    return begun
+
+
+def test_a_program_of_another_portal_begins_anew_as_one_of_ours(where, begun, monkeypatch):
+    monkeypatch.setenv("PORTAL_STATE", str(where))
+    monkeypatch.setenv("PORTAL_DATABASE", "mysql://portal@production/portal")
+    place.move_into(where)
+    (environment,) = begun
+    assert environment["PORTAL_STATE"] == str(where)
+    assert "PORTAL_DATABASE" not in environment
+
+
+def test_a_program_of_ours_goes_on(where, begun, monkeypatch):
+    for name in [name for name in place.os.environ if name.startswith("PORTAL_")]:
+        monkeypatch.delenv(name)
+    for name, value in place.environment(where).items():
+        monkeypatch.setenv(name, value)
+    place.move_into(where)
+    assert begun == []

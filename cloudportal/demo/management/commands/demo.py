@@ -1,8 +1,6 @@
 """`manage.py demo`: the demonstration on this machine, until Ctrl-C."""
 
 import logging
-import os
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -34,7 +32,7 @@ class Command(BaseCommand):
         """Begins anew in an environment of its own, and goes on there."""
         obstacle = "" if simulated else hypervisor.obstacle()
         where = place.directory(simulated=simulated or bool(obstacle))
-        _be_alone(place.environment(where))
+        place.move_into(where)
         stages = Stages()
         if obstacle:
             stages.say(f"The hypervisor is simulated, since {obstacle}.")
@@ -44,17 +42,6 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
         if failure:
             raise CommandError(failure)
-
-
-def _be_alone(wanted: dict[str, str]) -> None:
-    """Returns in a process whose settings are those of the demonstration's own portal."""
-    ours = {name: value for name, value in os.environ.items() if _is_ours(name)}
-    if ours != {name: value for name, value in wanted.items() if _is_ours(name)}:
-        os.execve(sys.executable, [sys.executable, *sys.argv], wanted)  # noqa: S606
-
-
-def _is_ours(name: str) -> bool:
-    return name.startswith("PORTAL_") or name == "DJANGO_SETTINGS_MODULE"
 
 
 def _run(here: place.Place, stages: Stages, simulated: bool, once: bool) -> str:
