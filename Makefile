@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PORTAL := .venv/bin/python manage.py
 PYTEST := .venv/bin/python -m pytest
-# Extra words for pytest: make test-fast ARGS="tests/tenants -x"
+# Extra words for the demonstration or for pytest: make demo ARGS=--simulated, make test-fast ARGS="tests/tenants -x"
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -13,7 +13,7 @@ help:  ## Show this list.
 
 demo:  ## Install what is missing, run a small world with one real instance, and serve it until Ctrl-C.
 	@$(PYTHON) -m deploy.bootstrap demo
-	@exec $(PORTAL) demo
+	@exec $(PORTAL) demo $(ARGS)
 
 test:  ## Install what is missing and run the whole suite: on SQLite, then all that touches the database on MariaDB.
 	@$(PYTHON) -m deploy.bootstrap test
