@@ -17,6 +17,8 @@ def pytest_configure(config):
 
     # Each test client is a server of its own; it must not read all static files when it starts.
     settings.WHITENOISE_AUTOREFRESH = True
+    # The hash of production takes a twentieth of a second on purpose, thousands of times.
+    settings.PASSWORD_HASHERS = ["tests.support.passwords.QuickArgon2"]
 
 
 pytest_plugins = ["tests.support.services.fixtures", "tests.support.services.selection"]
@@ -24,9 +26,18 @@ pytest_plugins = ["tests.support.services.fixtures", "tests.support.services.sel
 _DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Lays the foundation once; tests that empty the tables lay it again."""
+    from tests.support import factories
+
+    with django_db_blocker.unblock():
+        factories.foundation()
+
+
 @pytest.fixture(autouse=True)
 def foundation(request, _django_db_marker):
-    """Lays the ROOT domain and the built-in roles under every test that has a database."""
+    """Sees to the ROOT domain and the built-in roles under every test that has a database."""
     if not (request.node.get_closest_marker("django_db") or _DATABASE_FIXTURES & set(request.fixturenames)):
         return None
     request.getfixturevalue("_django_db_helper")

@@ -19,6 +19,8 @@ REAL_FIXTURES = {
     "chromium_browser",
 }
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# Folders whose tests ask every route or every step the same question: thousands of short tests, minutes in all.
+THOROUGH = {"permissions", "security", "faults"}
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_serialized_rollback"}
 
 
@@ -31,6 +33,8 @@ def pytest_addoption(parser):
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     for item in items:
+        if item.path.is_relative_to(config.rootpath / "tests") and THOROUGH & set(item.path.parts):
+            item.add_marker(pytest.mark.slow)
         if REAL_FIXTURES & set(item.fixturenames):
             item.add_marker(pytest.mark.real)
         if item.get_closest_marker("real"):
