@@ -51,7 +51,7 @@ class EditForm(PortalForm):
             "display_name": instance.display_name,
             "name": instance.name,
             "ssh_keys": "\n".join(instance.ssh_keys),
-            "user_data": instance.user_data,
+            "user_data": instance.guest_text,
         }
 
 
@@ -61,7 +61,7 @@ def _submit(caller: Caller, instance: Instance, values: dict[str, Any]) -> Insta
         "display_name": instance.display_name,
         "name": instance.name,
         "ssh_keys": tuple(instance.ssh_keys),
-        "user_data": instance.user_data,
+        "user_data": instance.guest_text,
     }
     changed = {name: value for name, value in wanted.items() if value != present[name]}
     return instances.update(caller, instance, InstanceChanges(**changed))

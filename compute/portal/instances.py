@@ -7,7 +7,7 @@ from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
 from cloudportal.events.portal.events import events_panel
 from cloudportal.jobs.portal.pages import jobs_panel
-from cloudportal.jobs.portal.progress import progress_panel
+from cloudportal.jobs.portal.progress import failure_panel, progress_panel
 from cloudportal.jobs.queries import jobs_for
 from cloudportal.portal import cells, formats, menu, subjects
 from cloudportal.portal.buttons import PageLink, RowAction, RowLink
@@ -90,9 +90,9 @@ def _placement(caller: Caller, instance: Instance) -> dict[str, Any] | None:
 
 def _told(caller: Caller, instance: Instance) -> dict[str, Any] | None:
     """What the guest reads as it starts; nothing where it is told nothing."""
-    if not (instance.ssh_keys or instance.user_data):
+    if not (instance.ssh_keys or instance.guest_text):
         return None
-    return {"keys": instance.ssh_keys, "user_data": instance.user_data}
+    return {"keys": instance.ssh_keys, "user_data": instance.guest_text}
 
 
 INSTANCE = DetailPage(
@@ -105,6 +105,7 @@ INSTANCE = DetailPage(
     title=lambda instance: instance.name,
     summary=lambda instance: instance.display_name,
     panels=(
+        failure_panel(),
         progress_panel(),
         Facts(
             "Instance",

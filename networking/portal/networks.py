@@ -10,7 +10,7 @@ from cloudportal.core.permissions import RoleKind
 from cloudportal.core.scoping import ScopedQuerySet
 from cloudportal.events.portal.events import events_panel
 from cloudportal.jobs.portal.pages import jobs_panel
-from cloudportal.jobs.portal.progress import progress_panel
+from cloudportal.jobs.portal.progress import failure_panel, progress_panel
 from cloudportal.portal import cells, menu, subjects
 from cloudportal.portal.buttons import PageLink, RowAction, RowLink
 from cloudportal.portal.choices import words_of
@@ -164,6 +164,7 @@ NETWORK = DetailPage(
     parent="networks",
     parent_label="Networks",
     panels=(
+        failure_panel(),
         progress_panel(),
         Facts(
             "Network",

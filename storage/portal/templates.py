@@ -10,7 +10,7 @@ from cloudportal.core.permissions import RoleKind
 from cloudportal.events.portal.events import events_panel
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.portal.pages import jobs_panel
-from cloudportal.jobs.portal.progress import progress_panel
+from cloudportal.jobs.portal.progress import failure_panel, progress_panel
 from cloudportal.portal import cells, formats, menu, subjects
 from cloudportal.portal.buttons import PageLink, RowAction, RowLink
 from cloudportal.portal.columns import Column
@@ -142,6 +142,7 @@ TEMPLATE = DetailPage(
     parent_label="Templates",
     summary=lambda template: template.description,
     panels=(
+        failure_panel(),
         progress_panel(),
         Facts(
             "Template",

@@ -9,7 +9,7 @@ from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
 from cloudportal.events.portal.events import events_panel
 from cloudportal.jobs.portal.pages import jobs_panel
-from cloudportal.jobs.portal.progress import progress_panel
+from cloudportal.jobs.portal.progress import failure_panel, progress_panel
 from cloudportal.portal import cells, formats, menu, subjects
 from cloudportal.portal.buttons import RowAction, RowLink
 from cloudportal.portal.columns import Column
@@ -103,6 +103,7 @@ VOLUME = DetailPage(
     parent_label="Volumes",
     prepare=lambda caller, row: _holders(caller, [row]),
     panels=(
+        failure_panel(),
         progress_panel(),
         Facts(
             "Volume",

@@ -151,6 +151,21 @@ def _running(caller: Caller, row: Any) -> dict[str, Any] | None:
     return {"progress": progress} if progress else None
 
 
+def _failed_last(caller: Caller, row: Any) -> dict[str, Any] | None:
+    """The last job on the thing, if it came to nothing and no other has been begun since."""
+    if not caller.may(actions.READ.name):
+        return None
+    job = jobs_for(caller).filter(subject_uuid=row.uuid).first()
+    if job is None or job.state != states.FAILED:
+        return None
+    return {"job": job, "label": label_of(job.kind)}
+
+
+def failure_panel() -> Part:
+    """On top of a detail page: why the last job on the thing failed, until another is begun."""
+    return Part("What went wrong", "portal/jobs/failure.html", _failed_last, place="top")
+
+
 def progress_panel() -> Part:
     """On top of a detail page: the job that is under way on the thing, live."""
     return Part("Progress", "portal/jobs/panel.html", _running, place="top")

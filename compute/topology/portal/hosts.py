@@ -11,7 +11,7 @@ from cloudportal.core.permissions import RoleKind
 from cloudportal.events.portal.events import events_panel
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.portal.pages import jobs_panel
-from cloudportal.jobs.portal.progress import progress_panel
+from cloudportal.jobs.portal.progress import failure_panel, progress_panel
 from cloudportal.portal import cells, formats, menu, subjects
 from cloudportal.portal.buttons import PageLink, RowAction, RowLink
 from cloudportal.portal.choices import words_of
@@ -184,6 +184,7 @@ HOST = DetailPage(
     parent_label="Hosts",
     summary=lambda host: host.reason,
     panels=(
+        failure_panel(),
         progress_panel(),
         Facts(
             "Room",

@@ -21,8 +21,8 @@ PERSONAS = ("root_admin", "read_only_admin", "domain_admin", "user")
 # Their pages differ by state, and by what may be done to them.
 MANY = {"/instances/<uuid>/?": 8, "/domains/<uuid>/?": 3}
 INLINE = re.compile(r"\son[a-z]+=|\sstyle=|javascript:", re.IGNORECASE)
-# Half of what a peer needs for a page of fifty rows.
-LARGEST_BYTES = 138 * 1024
+# A third of what a peer needs for a page of fifty rows.
+LARGEST_BYTES = 92 * 1024
 
 
 @pytest.fixture

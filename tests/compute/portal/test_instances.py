@@ -1,5 +1,6 @@
 """The pages of instances: list, detail, deploying, editing, and what each button does."""
 
+from cloudportal.jobs.models import Job
 from compute.models import Instance
 from compute.portal.deploy import DEPLOY
 from compute.portal.edit import EDIT
@@ -134,6 +135,15 @@ class TestInstancePage(InCloud, ShowsRow):
         assert page.all(class_="state-bad")
         assert page.button("Try again")["disabled"] is None
         assert page.button("Expunge")["href"].endswith("/expunge/")
+
+    def test_what_failed_says_why_until_something_else_is_begun(self):
+        instance = failed(self.cloud, self.personas.user)
+        job = Job.objects.get(state="failed")
+        page = self.shown(instance)
+        assert job.message in page.one("section", aria_label="What went wrong").text
+        assert f"/jobs/{job.uuid}/" in page.links
+        again = self.browser("user").post("instance-retry", instance.uuid)
+        assert not again.all("section", aria_label="What went wrong")
 
     def test_tenants_see_how_a_host_was_chosen_without_its_name(self):
         instance = deployed(self.cloud, self.personas.user)
