@@ -6,6 +6,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import cloudportal.core.clock
+import cloudportal.core.secrets
 
 
 class Migration(migrations.Migration):
@@ -36,7 +37,7 @@ class Migration(migrations.Migration):
                 ("claimed_cpus", models.PositiveIntegerField(default=0)),
                 ("claimed_memory_mib", models.PositiveIntegerField(default=0)),
                 ("ssh_keys", models.JSONField(default=list)),
-                ("user_data", models.TextField(blank=True)),
+                ("user_data", cloudportal.core.secrets.EncryptedField(blank=True)),
                 ("destroyed_at", models.DateTimeField(null=True)),
                 ("expunged_at", models.DateTimeField(null=True)),
                 ("drift", models.JSONField(default=dict)),

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from cloudportal.core.scoping import OwnedBy, ScopedModel
+from cloudportal.core.secrets import EncryptedField, Secret
 from compute import states
 from compute.models.offerings import ServiceOffering
 from compute.topology.models import Host, Zone
@@ -37,7 +38,8 @@ class Instance(ScopedModel):
     claimed_cpus = models.PositiveIntegerField(default=0)
     claimed_memory_mib = models.PositiveIntegerField(default=0)
     ssh_keys = models.JSONField(default=list)
-    user_data = models.TextField(blank=True)
+    # Encrypted, for it often holds the guest's first passwords; read it as `guest_text`.
+    user_data = EncryptedField(blank=True)
     destroyed_at = models.DateTimeField(null=True)
     expunged_at = models.DateTimeField(null=True)
     drift = models.JSONField(default=dict)
@@ -52,3 +54,8 @@ class Instance(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def guest_text(self) -> str:
+        """The user data in clear: for the guest and for whoever may see the instance, never for logs or events."""
+        return self.user_data.reveal() if isinstance(self.user_data, Secret) else str(self.user_data)

@@ -63,7 +63,7 @@ def spec_of(instance: Instance) -> GuestSpec:
             instance_id=str(instance.uuid),
             hostname=instance.name,
             ssh_keys=tuple(instance.ssh_keys),
-            user_data=instance.user_data or None,
+            user_data=instance.guest_text or None,
         ),
         os_type=_os_type(instance),
     )
