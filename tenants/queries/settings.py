@@ -108,7 +108,9 @@ def place_for(caller: Caller, kind: str | None, uuid: UUID | str | None = None) 
     Raises NotFound for what is not the caller's.
     """
     if kind is None:
-        return EVERYWHERE if caller.is_root_admin else Place.of_domain(domain_for(caller, _own_domain(caller)))
+        return (
+            EVERYWHERE if caller.is_root_admin else Place.of_domain(domain_for(caller, _own_domain(caller)))
+        )
     wanted = next((one for one in PlaceKind if one.value == kind), None)
     if wanted is None:
         raise InvalidInput.of("place", f"Use one of {', '.join(PlaceKind)}.")

@@ -1,4 +1,4 @@
-"""The life of an instance through the REST door alone, on simulated hosts: from a sign-in to the last second counted."""
+"""The life of an instance through the REST door alone, on simulated hosts: from sign-in to the last second counted."""
 
 from datetime import timedelta
 
