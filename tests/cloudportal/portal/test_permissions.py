@@ -1,4 +1,4 @@
-"""The permission matrix of the portal: every page and every button, for every persona. A new one without a row fails."""
+"""The permission matrix of the portal: every page and button, for every persona. A new one without a row fails."""
 
 import pytest
 
