@@ -68,6 +68,7 @@ NEVER_BY_TOKEN = (
     "user.create",
     "user.update",
     "user.enable",
+    "account.enable",
     "role.create",
     "role.update",
 )

@@ -10,7 +10,7 @@ import re
 from cloudportal.drivers.errors import InvalidSpec
 
 MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
-HOST_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
+HOST_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 HOST_NAME_LIMIT = 253
 
 
@@ -21,8 +21,9 @@ def demand(is_right: bool, detail: str) -> None:
 
 
 def demand_line(value: str, what: str, *, limit_characters: int = 255) -> None:
-    """The value is one line without control characters, not empty, and not longer than the limit."""
-    is_line = bool(value) and not any(ord(character) < 32 or ord(character) == 127 for character in value)
+    """The value is one line without hidden characters, not empty, and not longer than the limit."""
+    # Halves of surrogate pairs, which no file and no XML takes, and marks that turn text round do not print either.
+    is_line = bool(value) and value.isprintable()
     demand(
         is_line and len(value) <= limit_characters,
         f"{what} must be one line of 1 to {limit_characters} characters",
