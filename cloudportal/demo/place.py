@@ -1,10 +1,12 @@
 """Where the demonstration lives: one directory with its database, its secrets and its logs, and its ports."""
 
+import fcntl
 import json
 import os
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,18 +81,28 @@ def move_into(where: Path) -> None:
         os.execve(sys.executable, [sys.executable, *sys.argv], wanted)  # noqa: S606
 
 
-def open_place(where: Path, *, web_port: int | None = None) -> Place:
-    """The directory, made if need be, with ports that are free now: those of the last run where possible.
+@contextmanager
+def open_place(where: Path, *, web_port: int | None = None) -> Iterator[Place]:
+    """The directory, made if need be and ours alone until the end, with ports that are free now: those of the last
+    run where possible.
 
-    Raises Unusable when `web_port` is taken, or when the directory was moved here from elsewhere.
+    Raises Unusable when `web_port` is taken, when somebody has the directory, or when it was moved here from elsewhere.
     """
     where.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Where an installation collects its files for browsers; the web server warns when it is missing.
     (where / "static").mkdir(exist_ok=True)
+    with (where / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Unusable(f"A demonstration runs in {where} already. End that one first.") from None
+        yield Place(directory=where, ports=_ports(where, web_port))
+
+
+def _ports(where: Path, web_port: int | None) -> dict[str, int]:
     kept = where / "place.json"
-    last: dict[str, Any] = (
-        json.loads(kept.read_text()) if kept.exists() else {"directory": str(where), "ports": {}}
-    )
+    nothing: dict[str, Any] = {"directory": str(where), "ports": {}}
+    last = json.loads(kept.read_text()) if kept.exists() else nothing
     if last["directory"] != str(where):
         raise Unusable(
             f"The demonstration in {where} was made in {last['directory']}, and much in it remembers that place. "
@@ -103,7 +115,7 @@ def open_place(where: Path, *, web_port: int | None = None) -> Place:
         wanted["web"] = web_port
     ports = {name: daemon.free_port() if daemon.listens(port) else port for name, port in wanted.items()}
     kept.write_text(json.dumps({"directory": str(where), "ports": ports}))
-    return Place(directory=where, ports=ports)
+    return ports
 
 
 def _is_ours(name: str) -> bool:

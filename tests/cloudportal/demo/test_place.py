@@ -14,42 +14,54 @@ def where(tmp_path, monkeypatch):
     return place.directory()
 
 
+def opened(where, **options):
+    """The place of a run that is over."""
+    with place.open_place(where, **options) as here:
+        return here
+
+
 def test_a_password_is_made_once_and_only_we_may_read_it(where):
-    first = place.open_place(where).password("ada")
-    assert place.open_place(where).password("ada") == first
-    assert place.open_place(where).password("grace") != first
+    first = opened(where).password("ada")
+    assert opened(where).password("ada") == first
+    assert opened(where).password("grace") != first
     assert stat.S_IMODE((where / "passwords.json").stat().st_mode) == 0o600
     assert stat.S_IMODE(where.stat().st_mode) == 0o700
 
 
 def test_ports_stay_from_run_to_run(where):
-    assert place.open_place(where).ports == place.open_place(where).ports
+    assert opened(where).ports == opened(where).ports
 
 
 def test_a_port_that_somebody_took_is_replaced(where):
-    before = place.open_place(where).ports["web"]
+    before = opened(where).ports["web"]
     with socket.create_server(("127.0.0.1", before)):
-        after = place.open_place(where).ports["web"]
+        after = opened(where).ports["web"]
     assert after != before
-    assert place.open_place(where).url == f"http://127.0.0.1:{after}"
+    assert opened(where).url == f"http://127.0.0.1:{after}"
 
 
 def test_a_port_that_was_asked_for_is_used_or_refused(where):
     wanted = place.daemon.free_port()
-    assert place.open_place(where, web_port=wanted).ports["web"] == wanted
+    assert opened(where, web_port=wanted).ports["web"] == wanted
     with (
         socket.create_server(("127.0.0.1", wanted)),
         pytest.raises(place.Unusable, match=f"listens on port {wanted}"),
     ):
-        place.open_place(where, web_port=wanted)
+        opened(where, web_port=wanted)
 
 
 def test_a_directory_that_was_moved_is_refused(where, tmp_path):
-    place.open_place(where)
+    opened(where)
     moved = tmp_path / "moved"
     shutil.move(where, moved)
     with pytest.raises(place.Unusable, match=f"was made in {where}"):
-        place.open_place(moved)
+        opened(moved)
+
+
+def test_two_at_once_would_be_in_each_others_way(where):
+    with place.open_place(where), pytest.raises(place.Unusable, match=r"runs in .* already"):
+        opened(where)
+    assert opened(where).directory == where
 
 
 def test_simulated_hosts_have_a_directory_of_their_own(where, tmp_path):

@@ -32,15 +32,21 @@ class Command(BaseCommand):
         where = settings.BASE_DIR / "var" / "bench"
         place.move_into(where)
         logging.disable(logging.WARNING)
-        here, stages = place.open_place(where), Stages()
-        try:
-            world = _world(here, stages)
-            rates = [_deploys(here, world, stages, workers) for workers in (1, 2)]
-            readings = [_pages(world, stages, size) for size in (FEW, MANY)]
-        finally:
-            shutil.rmtree(where)
-        for line in [*_of_pages(*readings), "", _of_deploys(*rates)]:
+        stages = Stages()
+        with place.open_place(where) as here:
+            try:
+                lines = _measure(here, stages)
+            finally:
+                shutil.rmtree(where)
+        for line in lines:
             stages.say(line)
+
+
+def _measure(here: Place, stages: Stages) -> list[str]:
+    world = _world(here, stages)
+    rates = [_deploys(here, world, stages, workers) for workers in (1, 2)]
+    readings = [_pages(world, stages, size) for size in (FEW, MANY)]
+    return [*_of_pages(*readings), "", _of_deploys(*rates)]
 
 
 def _world(here: Place, stages: Stages) -> World:

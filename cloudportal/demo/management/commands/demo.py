@@ -37,7 +37,8 @@ class Command(BaseCommand):
         if obstacle:
             stages.say(f"The hypervisor is simulated, since {obstacle}.")
         try:
-            failure = _run(place.open_place(where, web_port=port), stages, simulated or bool(obstacle), once)
+            with place.open_place(where, web_port=port) as here:
+                failure = _run(here, stages, simulated or bool(obstacle), once)
         except (*FAILURES, Unusable, NotEnded) as problem:
             raise CommandError(str(problem)) from problem
         if failure:
