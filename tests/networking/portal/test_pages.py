@@ -1,5 +1,7 @@
 """The pages of networks."""
 
+from uuid import uuid4
+
 from networking.models import Network
 from networking.portal.networks import FORMS, NETWORK, NETWORKS
 from tests.support.factories import numbered
@@ -55,7 +57,7 @@ class TestAddingNetworks(Networks, FillsForm):
         self.zone = make_zone()
 
     def values(self):
-        settings = place_settings("net-a")
+        settings = place_settings(f"net-{uuid4()}")
         return {
             "driver": "simulator",
             "zone_uuid": str(self.zone.uuid),

@@ -1,5 +1,7 @@
 """The pages of volumes, templates and storage pools."""
 
+from uuid import uuid4
+
 from django.conf import settings
 
 from storage.models import Pool, Template, Volume
@@ -192,7 +194,7 @@ class TestAddingPools(Pools, FillsForm):
         self.zone = make_zone()
 
     def values(self):
-        settings_ = place_settings("pool-a", capacity_gib="100")
+        settings_ = place_settings(f"pool-{uuid4()}", capacity_gib="100")
         return {
             "driver": "simulator",
             "name": "pool-a",

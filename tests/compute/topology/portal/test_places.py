@@ -1,5 +1,7 @@
 """The pages of regions, zones, pods, clusters and hosts, and the fields that drivers ask for."""
 
+from uuid import uuid4
+
 from cloudportal.drivers.settings import Setting
 from compute.topology.models import Cluster, Host, Pod, Region, Zone
 from compute.topology.portal import clusters, hosts, zones
@@ -267,7 +269,7 @@ class TestAddingHosts(Infrastructure, FillsForm):
         self.cluster = make_cluster()
 
     def values(self):
-        settings = place_settings("node-1", cpus="4", cpu_mhz="2000", memory_mib="8192")
+        settings = place_settings(f"node-{uuid4()}", cpus="4", cpu_mhz="2000", memory_mib="8192")
         return {
             "cluster_uuid": str(self.cluster.uuid),
             "name": "node-1",
