@@ -32,9 +32,12 @@ INTERNALS = re.compile(
 
 
 def fault(answer):
-    """What is wrong with an answer: that it is a fault of ours, or that it tells how the program is made; or None."""
+    """What is wrong with an answer: that it is a fault of ours, or a refusal that tells how the program is made.
+
+    A list that is granted may well name a file: the settings of a host are its operator's to read.
+    """
     text = answer.content.decode(errors="replace")
-    found = INTERNALS.search(text)
+    found = INTERNALS.search(text) if answer.status_code >= 400 else None
     return (answer.status_code, found and found[0]) if answer.status_code >= 500 or found else None
 
 
