@@ -56,6 +56,7 @@ def delete(caller: Caller, account: Account) -> Job:
     _check_against_own(caller, account, actions.DELETE_ACCOUNT)
     require_others_lead(account=account)
     _require_no_projects(account)
+    plans.note("account", f"Deletes the account {account.name} for good.", name=account.name)
     departures.note(departures.preview_of_account(caller, account))
     states.ACCOUNT.move(account, "delete")
     access.end_access(User.objects.filter(account=account))

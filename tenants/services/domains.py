@@ -97,6 +97,7 @@ def delete(caller: Caller, domain: Domain, *, with_contents: bool = False) -> Jo
         raise Conflict(
             f"{domain.name} is not empty: it has {words}. Delete them first, or delete it with everything."
         )
+    plans.note("domain", f"Deletes the domain {domain.name} for good.", name=domain.name)
     departures.note(departing)
     mark_removing(domain)
     return jobs.submit(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from cloudportal.core import plans
 from cloudportal.core.caller import Caller
 from cloudportal.events import alerts, records
 from cloudportal.events.records import About
@@ -79,6 +80,7 @@ def recount(caller: Caller) -> list[Drift]:
         _record(caller, drift)
 
     found = find_drift(fix=fix)
+    plans.note("recount", f"Counts everything again; {len(found)} counters are wrong and put right.")
     for resource in registered():
         alerts.clear_alert(ALERT, resource.value, by=caller.user_name)
     return found

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from cloudportal.core import plans
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from cloudportal.core.names import check_label
@@ -158,4 +159,5 @@ def _record(
 ) -> None:
     owner = role.project.account.owner
     about = About("project role", role.uuid, role.name, owner.account_uuid, owner.domain_path)
-    records.record(caller, event, about, before=before, after=after)
+    event_row = records.record(caller, event, about, before=before, after=after)
+    plans.note("project-role", event_row.sentence, name=role.name)

@@ -134,6 +134,7 @@ def activate(caller: Caller, project: Project) -> Project:
 def delete(caller: Caller, project: Project) -> Job:
     """Submits the job that removes all the project owns and itself. What would go is noted in the plan."""
     actions.DELETE_PROJECT.check(acting_on(caller, project), project)
+    plans.note("project", f"Deletes the project {project.name} for good.", name=project.name)
     departures.note(departures.preview_of_project(caller, project))
     states.PROJECT.move(project, "delete")
     states.ACCOUNT.move(project.account, "delete")

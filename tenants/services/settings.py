@@ -42,7 +42,9 @@ def reset(caller: Caller, place: Place, name: str) -> SettingView:
     """From now on the setting is inherited at the place. May be repeated. Raises as `set_value`."""
     setting = _changeable(caller, place, name)
     before = _row(place, setting)
-    if before is not None:
+    if before is None:
+        plans.note("setting", f"{setting.name} of {place.name} is inherited already.", name=setting.name)
+    else:
         before_value = _shown(setting, before)
         before.delete()
         _record(caller, place, setting, before_value, None)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from cloudportal.core import plans
 from cloudportal.core.caller import Caller
 from cloudportal.events import alerts, records
 from cloudportal.events.models import MeterMark
@@ -53,6 +54,8 @@ def verify(caller: Caller) -> Verification:
         differences.append(difference)
         about = About("usage record", subject_uuid, difference.subject_name)
         alerts.raise_alert(ALERT, f"usage:{subject_uuid}", difference.sentence, about=about)
+    sentence = f"Compares the usage records of {subjects} subjects with their meter marks; {len(differences)} differ."
+    plans.note("verify", sentence)
     return Verification(subjects, tuple(differences))
 
 
