@@ -100,6 +100,7 @@ def rename(caller: Caller, volume: Volume, name: str) -> Volume:
         before={"name": before},
         after={"name": volume.name},
     )
+    plans.note("update", f"Renames the volume {before} to {volume.name}.", noun="volume")
     return volume
 
 
