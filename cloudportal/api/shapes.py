@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
+from cloudportal.api.driver_schema import schema_of
 from cloudportal.api.parsing import check_quiet
 from cloudportal.core.caller import Caller
+from cloudportal.drivers.registry import DriverKind
+from cloudportal.drivers.settings import Scope
 
 GREATEST_WHOLE = 2**63 - 1
 
@@ -53,9 +57,15 @@ class References(serializers.ListField):
 
 
 class DriverSettings(serializers.DictField):
-    """What a driver is to be told. Certificates have several lines; each setting checks its own."""
+    """What a driver of the kind is to be told about the scope. Certificates have several lines; each setting checks
+    its own.
+    """
 
     is_multiline = True
+
+    def __init__(self, kind: DriverKind, scope: Scope, **options: Any) -> None:
+        super().__init__(**options)
+        set_override(self, "field", schema_of(kind, scope))
 
 
 class AnyValue(serializers.JSONField):

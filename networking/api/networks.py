@@ -57,7 +57,9 @@ class CreateNetwork(EditNetwork):
     first_ip = Text(max_length=45, required=False)
     last_ip = Text(max_length=45, required=False)
     mtu = Whole(max_value=GREATEST_MTU, required=False)
-    settings = DriverSettings(required=False, help_text="As the driver declares them in /drivers/.")
+    settings = DriverSettings(
+        "network", "network", required=False, help_text="As the driver declares them in /drivers/."
+    )
 
 
 class AddressShape(RowShape):

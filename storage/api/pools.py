@@ -35,7 +35,9 @@ class EditPool(Values):
     """What may be changed about a pool. Settings that are not named stay as they are."""
 
     name = Text(max_length=100)
-    settings = DriverSettings(required=False, help_text="As the driver declares them in /drivers/.")
+    settings = DriverSettings(
+        "storage", "pool", required=False, help_text="As the driver declares them in /drivers/."
+    )
     tags = serializers.ListField(child=Text(max_length=100), max_length=50, required=False)
     overcommit = serializers.DecimalField(max_digits=5, decimal_places=2, required=False)
 

@@ -45,7 +45,9 @@ class EditHost(Values):
     """What may be changed about a host. Settings that are not named stay as they are."""
 
     name = Text(max_length=100)
-    settings = DriverSettings(required=False, help_text="As the driver declares them in /drivers/.")
+    settings = DriverSettings(
+        "compute", "host", required=False, help_text="As the driver declares them in /drivers/."
+    )
     tags = serializers.ListField(child=Text(max_length=100), max_length=50, required=False)
     reserved_memory_mib = Whole(required=False)
 
