@@ -114,7 +114,8 @@ def searched(rows: QuerySet[Any], words: str, lookups: Sequence[str]) -> QuerySe
     condition = Q(uuid=words) if _is_uuid(words) else Q(pk__in=())
     for lookup in lookups:
         condition |= Q(**{f"{lookup}__icontains": words})
-    return rows.filter(condition)
+    # Words may be found in several things of one row, such as its addresses; the row is still one.
+    return rows.filter(condition).distinct()
 
 
 def ordered(rows: QuerySet[Any], sort: str, columns: Sequence[Column]) -> QuerySet[Any]:

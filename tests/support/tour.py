@@ -8,6 +8,8 @@ from django.test.signals import template_rendered
 
 from tests.support.pages import Page
 
+# Files, and the door that has a look of its own.
+ELSEWHERE = ("/static/", "/admin/")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -33,7 +35,7 @@ def walk(browser, *, start="/", again=None):
         page = Page(browser.client.get(address))
         yield address, page
         waiting.extend(
-            link for link in page.links if link.startswith("/") and not link.startswith("/static/")
+            link for link in page.links if link.startswith("/") and not link.startswith(ELSEWHERE)
         )
 
 

@@ -163,6 +163,11 @@ def test_the_menu_has_what_each_persona_has_a_use_for(who):
     assert {"Zones", "Hosts", "Storage pools", "Alerts", "Drift"} <= set(root) - set(admin)
 
 
+def test_only_admins_are_led_to_the_administration(who):
+    assert "/admin/" in PageClient(who.domain_admin).get("home").links
+    assert "/admin/" not in PageClient(who.user).get("home").links
+
+
 def test_an_entry_leads_to_one_page_and_a_page_has_one_entry():
     with pytest.raises(ValueError, match="Two entries"):
         menu.entry("Other", "instances", icon="x", section="Resources", order=1)

@@ -87,6 +87,13 @@ class TestAccountList(Administered, ListsRows):
         return factories.make_account(self.personas.domain)
 
 
+    def test_one_whose_users_all_match_is_found_once(self):
+        account = self.make()
+        for name in ("twin-a", "twin-b"):
+            factories.make_user(account, name)
+        assert len(self.listed(q="twin").rows()) == 1
+
+
 class TestAccountPage(Administered, ShowsRow):
     page = accounts.ACCOUNT
 
