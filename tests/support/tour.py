@@ -34,9 +34,7 @@ def walk(browser, *, start="/", again=None):
         visited.add(address)
         page = Page(browser.client.get(address))
         yield address, page
-        waiting.extend(
-            link for link in page.links if link.startswith("/") and not link.startswith(ELSEWHERE)
-        )
+        waiting.extend(link for link in page.links if link.startswith("/") and not link.startswith(ELSEWHERE))
 
 
 @contextmanager

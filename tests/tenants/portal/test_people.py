@@ -86,7 +86,6 @@ class TestAccountList(Administered, ListsRows):
     def make(self, number=0):
         return factories.make_account(self.personas.domain)
 
-
     def test_one_whose_users_all_match_is_found_once(self):
         account = self.make()
         for name in ("twin-a", "twin-b"):
