@@ -34,10 +34,12 @@ BUILTIN = (
 
 
 def rules_of(role: Role) -> tuple[Rule, ...]:
-    """The role's ordered rules. A built-in role has one line for each action that it has."""
-    if not role.is_builtin:
-        return tuple(line.rule for line in role.rules.all())
+    """The role's ordered rules as they bind. A built-in role has one line for each action that it has; a made one has
+    its own lines, whose wildcards for every noun stay within the role's kind.
+    """
     kind = RoleKind(role.kind)
+    if not role.is_builtin:
+        return tuple(rule for line in role.rules.all() for rule in _within(kind, line.rule))
     if kind is RoleKind.ROOT_ADMIN and not role.is_read_only:
         return (Rule("*", True),)
     return tuple(Rule(one.name, True) for one in all_actions() if _has(kind, role.is_read_only, one))
@@ -57,6 +59,19 @@ def allowed_by(rules: Iterable[Rule]) -> frozenset[str]:
 def actions_beyond(caller: Caller, names: Iterable[str]) -> list[str]:
     """Those of the actions that the caller may not do, in order."""
     return sorted(name for name in names if not caller.may(name))
+
+
+def _within(kind: RoleKind, rule: Rule) -> tuple[Rule, ...]:
+    # Whoever writes `*` for tenants thinks of what tenants do. What is beyond their kind, such as building zones, must
+    # be named by its noun.
+    names_its_noun = not set("*?[") & set(rule.pattern.partition(".")[0])
+    if kind is RoleKind.ROOT_ADMIN or not rule.allows or names_its_noun:
+        return (rule,)
+    return tuple(
+        Rule(one.name, True)
+        for one in all_actions()
+        if one.least.rank <= kind.rank and rule.matches(one.name)
+    )
 
 
 def _has(kind: RoleKind, is_read_only: bool, action: Action) -> bool:

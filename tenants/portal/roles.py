@@ -38,7 +38,7 @@ def _rules(caller: Caller, role: Role) -> dict[str, Any]:
     for one in all_actions():
         if allowed(rules, one.name):
             nouns.setdefault(one.noun.replace("-", " "), []).append(one.verb)
-    lines = [] if role.is_builtin else [(one.pattern, one.allows) for one in rules]
+    lines = [(one.pattern, one.allows) for one in role.rules.all()]
     return {"nouns": sorted(nouns.items()), "lines": lines}
 
 

@@ -61,7 +61,8 @@ def create(caller: Caller, values: NewRole) -> Role:
 def clone(caller: Caller, role: Role, *, name: str, description: str = "") -> Role:
     """A new role of the same kind with the same rules; a built-in role's are written out one by one."""
     _require_sight(caller, role)
-    lines = tuple(Line(rule.pattern, rule.allows) for rule in rules_of(role))
+    written = rules_of(role) if role.is_builtin else [line.rule for line in role.rules.all()]
+    lines = tuple(Line(rule.pattern, rule.allows) for rule in written)
     return create(caller, NewRole(name, role.kind, description or role.description, lines))
 
 

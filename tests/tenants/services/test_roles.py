@@ -135,7 +135,7 @@ def test_a_role_that_may_more_than_its_editor_is_not_edited():
 
 
 def test_a_role_of_a_kind_above_is_not_there():
-    editor = make_caller(None, make_role(["*"], kind="domain-admin"))
+    editor = make_caller(None, make_role(["role.*"], kind="domain-admin"))
     with pytest.raises(NotFound):
         roles.update(editor, make_role(["instance.*"], kind="root-admin"), RoleChanges(name="mine"))
 
@@ -178,3 +178,35 @@ def test_a_role_that_nobody_has_goes():
 def test_a_role_without_rules_allows_nothing():
     assert rules_of(make_role(rules=())) == ()
     assert not allowed_actions(make_role(rules=()))
+
+
+@pytest.mark.parametrize(
+    ("kind", "pattern", "has", "lacks"),
+    [
+        ("user", "*", "instance.deploy", "zone.create"),
+        ("user", "*.create", "volume.create", "region.create"),
+        ("domain-admin", "*", "account.create", "role.update"),
+        ("resource-admin", "?*", "account.create", "template.register-file"),
+    ],
+)
+def test_a_wildcard_for_every_noun_stays_within_the_kind(kind, pattern, has, lacks):
+    allowed = allowed_actions(make_role([pattern], kind=kind))
+    assert has in allowed
+    assert lacks not in allowed
+
+
+def test_what_is_beyond_the_kind_is_given_by_naming_its_noun():
+    assert {"zone.create", "instance.deploy"} <= allowed_actions(make_role(["zone.*", "*"]))
+
+
+def test_a_wildcard_that_denies_denies_everything():
+    assert allowed_actions(make_role(["instance.read", "-*", "*"])) == {"instance.read"}
+
+
+def test_a_root_administrators_wildcard_is_everything():
+    assert "zone.create" in allowed_actions(make_role(["*"], kind="root-admin"))
+
+
+def test_a_clone_of_a_made_role_has_its_lines():
+    clone = roles.clone(make_personas().root_admin, make_role(["-volume.*", "*"]), name="copy")
+    assert [(line.pattern, line.allows) for line in clone.rules.all()] == [("volume.*", False), ("*", True)]
