@@ -8,7 +8,7 @@ from cloudportal.core import clock
 from cloudportal.events import alerts, records
 from cloudportal.events.records import About
 from cloudportal.jobs import leases, states
-from cloudportal.jobs.failures import Failure
+from cloudportal.jobs.failures import FAILED_ALERT, STUCK_ALERT, Failure, alert_key
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.services import release_holds, say
@@ -41,11 +41,12 @@ def fail(lease: leases.Lease, workflow: Workflow, run: Run) -> None:
     with transaction.atomic():
         if not job.message_values.get("was_given_up"):
             workflow.failed(run)
+        alerts.clear_alert(STUCK_ALERT, alert_key(job.uuid))
         _close(lease, job, states.CANCELLED if is_aborted else states.FAILED)
         if job.message_values.get("is_ours"):
             sentence = f"{workflow.label} failed for {job.subject_name}: {job.message}"
             alerts.raise_alert(
-                "job-failed", f"job:{job.uuid}", sentence, about=_about(job), detail=job.operator_detail
+                FAILED_ALERT, alert_key(job.uuid), sentence, about=_about(job), detail=job.operator_detail
             )
         records.job_failed(job.caller, job.kind, _about(job), job_uuid=job.uuid, sentence=job.message)
 
@@ -60,7 +61,9 @@ def give_up(lease: leases.Lease, workflow: Workflow, run: Run, step: Step, failu
             workflow.failed(run)
         job.message_values = {**job.message_values, "was_given_up": True}
         _close(lease, job, states.FAILED)
-        alerts.raise_alert("job-stuck", f"job:{job.uuid}", sentence, about=_about(job), detail=failure.detail)
+        alerts.raise_alert(
+            STUCK_ALERT, alert_key(job.uuid), sentence, about=_about(job), detail=failure.detail
+        )
         records.job_failed(job.caller, job.kind, _about(job), job_uuid=job.uuid, sentence=job.message)
 
 

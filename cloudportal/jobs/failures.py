@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from cloudportal.core.contention import gave_way
 from cloudportal.core.errors import PortalError
 from cloudportal.drivers.errors import DriverError
 
+# Alerts about a job: it failed by a fault of ours; its undo is stuck.
+FAILED_ALERT = "job-failed"
+STUCK_ALERT = "job-stuck"
 OUR_FAULT = (
     "Something went wrong on our side and the work was undone. "
     "The operators have been told; try again, and write to them with this job's number if it happens again."
@@ -25,6 +29,11 @@ class Failure:
     may_be_tried_again: bool
     is_ours: bool
     values: dict[str, Any] = field(default_factory=dict)
+
+
+def alert_key(job_uuid: UUID) -> str:
+    """Under which alerts about a job are raised and cleared."""
+    return f"job:{job_uuid}"
 
 
 def weigh(error: Exception) -> Failure:

@@ -11,9 +11,10 @@ from django.db import IntegrityError, models, transaction
 from cloudportal.core import clock, plans
 from cloudportal.core.caller import Caller, Owner
 from cloudportal.core.errors import Busy, WrongState
-from cloudportal.events import records
+from cloudportal.events import alerts, records
 from cloudportal.events.records import About
 from cloudportal.jobs import actions, bells, states
+from cloudportal.jobs.failures import FAILED_ALERT, alert_key
 from cloudportal.jobs.models import Hold, Job, JobLine
 from cloudportal.jobs.workflows import workflow_for
 
@@ -133,6 +134,7 @@ def retry(caller: Caller, job: Job) -> Job:
     )
     workflow_for(job.kind).retry(Run(new))
     say(new, f"{caller.user_name} asked for another try.")
+    alerts.clear_alert(FAILED_ALERT, alert_key(job.uuid), by=caller.user_name)
     _record(caller, "JOB.RETRY", new, f"Tries {_words(job)} again.")
     return new
 

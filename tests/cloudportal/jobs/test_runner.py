@@ -86,6 +86,15 @@ def test_an_undo_that_gets_stuck_is_reported_and_can_be_resumed(submit, pile, ca
     assert (job.state, job.cursor) == (states.FAILED, 0)
     assert pile["things"] == set()
     assert pile["closed"] == [job.uuid]
+    assert not Alert.objects.get(code="job-stuck").is_open
+
+
+def test_whoever_tries_a_failed_job_again_has_seen_its_alert(submit, pile, caller):
+    pile["faults"][("second", "before")] = [RuntimeError("inner secret")]
+    job = run_job(submit())
+    run_job(services.retry(caller, job))
+    alert = Alert.objects.get(code="job-failed")
+    assert (alert.is_open, alert.cleared_by) == (False, caller.user_name)
 
 
 def test_an_aborted_job_is_undone_and_cancelled(submit, pile, caller):
