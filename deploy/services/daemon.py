@@ -15,6 +15,12 @@ READY_SECONDS = 60.0
 STOP_SECONDS = 15.0
 LOOK_SECONDS = 0.05
 
+# Whoever dies before the kernel was asked to tell of it is noticed by the shell: we are not its parent any more.
+_AS_LONG_AS_WE_LIVE = (
+    *("setpriv", "--pdeathsig", "TERM", "--"),
+    *("sh", "-c", '[ "$PPID" = "$0" ] || exit 1; exec "$@"'),
+)
+
 
 class NotStarted(Exception):
     """The program ended or stayed silent instead of getting ready; the message ends with its last lines."""
@@ -68,7 +74,7 @@ def spawn(
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as kept:
         process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "TERM", "--", *command],
+            [*_AS_LONG_AS_WE_LIVE, str(os.getpid()), *command],
             stdin=subprocess.DEVNULL,
             stdout=kept,
             stderr=subprocess.STDOUT,

@@ -31,6 +31,7 @@ def test_a_message_comes_back_from_the_broker(broker, request):
 
 
 @pytest.mark.parametrize("broker", ["rabbitmq_server", "redis_server"])
+@pytest.mark.real
 def test_the_broker_refuses_a_wrong_password(broker, request):
     url = request.getfixturevalue(broker).environment["PORTAL_BROKER"]
     secret = url.split("@")[0].rsplit(":", 1)[1]
