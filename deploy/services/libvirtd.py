@@ -10,10 +10,13 @@ import os
 import re
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,15 +58,20 @@ stdio_handler = "file"
 """
 
 # The shell stays as the first process of its namespace: libvirtd's orphans (QEMU, dnsmasq) become its
-# children, and `wait` reaps them. Its end is the end of them all.
+# children, and `wait` reaps them. Its end is the end of them all, unless the daemon is away (`away`): then its guests
+# live on, and it is started again when it may come back.
 INSIDE = """
 set -e
 directory=$1
 shift
 while [ $# -gt 0 ]; do mount --bind "$directory/$1" "$2"; shift 2; done
-libvirtd --pid-file /run/libvirt/libvirtd.pid $LISTEN &
-daemon=$!
-while kill -0 "$daemon" 2>/dev/null; do wait "$daemon" || true; done
+while :; do
+    libvirtd --pid-file /run/libvirt/libvirtd.pid $LISTEN &
+    daemon=$!
+    while kill -0 "$daemon" 2>/dev/null; do wait "$daemon" || true; done
+    [ -e "$directory/away" ] || break
+    while [ -e "$directory/away" ]; do sleep 0.05; done
+done
 """
 
 
@@ -142,6 +150,35 @@ def stop(libvirtd: Libvirtd) -> None:
     sweep(libvirtd.directory)
 
 
+@contextmanager
+def away(libvirtd: Libvirtd, *, ready_seconds: float = READY_SECONDS) -> Iterator[None]:
+    """Kill the daemon, let its guests live on without it, and start it again at the end.
+
+    Whoever was connected to it is so no more. Raises NotStarted.
+    """
+    mark = libvirtd.directory / "away"
+    mark.touch()
+    os.kill(daemon_pid(libvirtd), signal.SIGKILL)
+    socket_path(libvirtd.directory).unlink(missing_ok=True)
+    try:
+        yield
+    finally:
+        mark.unlink()
+        _wait_until_ready(libvirtd, None, ready_seconds)
+
+
+def daemon_pid(libvirtd: Libvirtd) -> int:
+    """The daemon's id as seen from here; its own pid file holds that of its namespace."""
+    (shell,) = _children(libvirtd.process.pid)
+    return next(
+        pid for pid in _children(shell) if Path(f"/proc/{pid}/comm").read_text().strip() == "libvirtd"
+    )
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def sweep(directory: Path) -> None:
     """Remove what a daemon of that directory left behind when it was killed: its bridges and its socket."""
     for bridge in _bridges(directory):
@@ -205,8 +242,7 @@ def _spawn(directory: Path, *, listens: bool) -> subprocess.Popen[bytes]:
 
 
 def _kill_namespace(process: subprocess.Popen[bytes]) -> None:
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    first = [os.pidfd_open(int(child)) for child in children]
+    first = [os.pidfd_open(child) for child in _children(process.pid)]
     # unshare holds SIGTERM off while its child lives; its death kills the child by --kill-child.
     process.kill()
     # The first process of the namespace is gone only when all the others are (pid_namespaces(7)).

@@ -3,7 +3,6 @@
 import os
 import signal
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -26,12 +25,19 @@ class PrivateLibvirtd:
     @contextmanager
     def frozen(self):
         """The daemon takes connections and calls and answers none."""
-        pid = self._daemon_pid()
+        pid = libvirtd.daemon_pid(self.daemon)
         os.kill(pid, signal.SIGSTOP)
         try:
             yield
         finally:
             os.kill(pid, signal.SIGCONT)
+
+    @contextmanager
+    def away(self):
+        """There is no daemon; its guests live on, and are its again when it comes back."""
+        with libvirtd.away(self.daemon):
+            yield
+        self.connection = library().open(self.uri)
 
     def clear(self):
         """Remove all guests, networks and pools."""
@@ -54,21 +60,6 @@ class PrivateLibvirtd:
     def stop(self):
         self.connection.close()
         libvirtd.stop(self.daemon)
-
-    def _daemon_pid(self):
-        """The daemon's id as seen from here; its own pid file holds that of its namespace."""
-        shell = _only_child(self.daemon.process.pid)
-        children = [int(child) for child in _children(shell)]
-        return next(pid for pid in children if Path(f"/proc/{pid}/comm").read_text().strip() == "libvirtd")
-
-
-def _children(pid):
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-
-
-def _only_child(pid):
-    (child,) = _children(pid)
-    return int(child)
 
 
 @pytest.fixture(scope="session")
