@@ -49,6 +49,9 @@ def transfer(source: Account, target: Account, amounts: Mapping[Resource, int]) 
     up = [(level, one, amount) for level in taking if level not in giving for one, amount in wanted]
     down = [(level, one, -amount) for level in giving if level not in taking for one, amount in wanted]
     _apply(up + down)
+    for one, amount in sorted(wanted):
+        sentence = f"Counts {amount} {one.words} for {target.name} instead of {source.name}."
+        plans.note("limit", sentence, resource=one.value, amount=amount)
 
 
 def make_counters(level: str, owner_id: int, maxima: Mapping[Resource, int | None]) -> None:

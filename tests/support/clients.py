@@ -38,9 +38,9 @@ class RestClient:
     def delete(self, address, **headers):
         return self._send("delete", address, None, headers)
 
-    def send(self, method, address, values=None):
+    def send(self, method, address, values=None, **headers):
         """A request whose method is a value, as in the permission matrix."""
-        return self._send(method.lower(), address, values, {}) if method != "GET" else self.get(address)
+        return self.get(address) if method == "GET" else self._send(method.lower(), address, values, headers)
 
     def raw(self, method, address, body, content_type="application/json", **headers):
         """A body exactly as given."""
