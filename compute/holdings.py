@@ -28,6 +28,11 @@ def remove(caller: Caller, instance: Instance) -> object:
     return instances.destroy(caller, row, expunge=True)
 
 
+def kept(accounts: QuerySet[Account]) -> QuerySet[Any]:
+    """Those of them that are protected from being destroyed."""
+    return living(accounts).filter(is_protected=True)
+
+
 def halt(caller: Caller, account: Account) -> object:
     """Everything of the account that runs is stopped, by jobs in the name of whoever disabled it."""
     asks = replace(
@@ -44,4 +49,4 @@ def bury(accounts: QuerySet[Account]) -> object:
     return Instance.objects.filter(account__in=accounts, state=states.EXPUNGED).delete()
 
 
-register(Holdings("instances", 100, of=living, remove=remove, halt=halt, bury=bury))
+register(Holdings("instances", 100, of=living, remove=remove, halt=halt, bury=bury, kept=kept))

@@ -22,6 +22,7 @@ from cloudportal.api.shapes import (
 from cloudportal.api.work import Work
 from cloudportal.core.caller import Caller
 from compute import actions, queries, states
+from compute.configuration import STOP_TIMEOUT
 from compute.services import instances
 from compute.services.instances.deploy import DeployValues
 from compute.services.instances.update import InstanceChanges
@@ -71,6 +72,7 @@ class InstanceShape(RowShape):
     template = NamedShape(allow_null=True)
     offering = NamedShape()
     state = serializers.ChoiceField(choices=STATES)
+    is_protected = serializers.BooleanField()
     power = serializers.CharField()
     power_seen_at = serializers.DateTimeField(allow_null=True)
     job = serializers.SerializerMethodField(help_text="What is being done to it right now.")
@@ -100,6 +102,9 @@ class EditInstance(Values):
 
     name = Text(max_length=63, required=False)
     display_name = Text(max_length=100, required=False, allow_blank=True)
+    is_protected = serializers.BooleanField(
+        required=False, help_text="While it is set, the instance is neither destroyed nor expunged."
+    )
     ssh_keys = serializers.ListField(child=Text(max_length=16384), max_length=20, required=False)
     user_data = Lines(max_length=MOST_USER_DATA, required=False, allow_blank=True, trim_whitespace=False)
 
@@ -115,15 +120,30 @@ class DeployInstance(EditInstance):
     start = serializers.BooleanField(required=False, default=True)
 
 
-class Forcefully(Values):
-    """Whether to cut the power instead of asking the guest."""
+class ShutDown(Values):
+    """How to shut it down."""
 
-    force = serializers.BooleanField(required=False)
+    force = serializers.BooleanField(
+        required=False, help_text="Cut the power instead of asking the guest to shut down."
+    )
+    timeout_seconds = Whole(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=int(STOP_TIMEOUT.maximum or 0),
+        help_text="How long it may take to shut down; without it as long as the zone's setting says.",
+    )
+    cut_power = serializers.BooleanField(
+        required=False,
+        default=True,
+        help_text="Cut the power of one that has not shut down in time. Otherwise it goes on running.",
+    )
 
 
-class DestroyInstance(Forcefully):
+class DestroyInstance(Values):
     """How to destroy."""
 
+    force = serializers.BooleanField(required=False)
     expunge = serializers.BooleanField(required=False, help_text="Also remove it for good at once.")
 
 
@@ -157,8 +177,8 @@ INSTANCES = Resource(
         Create(DeployInstance, _deploy, actions.DEPLOY, works=True, summary="Deploy an instance"),
         Edit(EditInstance, into(InstanceChanges, instances.update), actions.UPDATE),
         Verb("start", working(instances.start), actions.START, works=True),
-        Verb("stop", working(spread(instances.stop)), actions.STOP, takes=Forcefully, works=True),
-        Verb("reboot", working(spread(instances.reboot)), actions.REBOOT, takes=Forcefully, works=True),
+        Verb("stop", working(spread(instances.stop)), actions.STOP, takes=ShutDown, works=True),
+        Verb("reboot", working(spread(instances.reboot)), actions.REBOOT, takes=ShutDown, works=True),
         Verb(
             "destroy",
             working(spread(instances.destroy)),

@@ -40,6 +40,8 @@ class Instance(ScopedModel):
     ssh_keys = models.JSONField(default=list)
     # Encrypted, for it often holds the guest's first passwords; read it as `guest_text`.
     user_data = EncryptedField(blank=True)
+    # While it is set, nothing destroys or expunges the instance.
+    is_protected = models.BooleanField(default=False)
     destroyed_at = models.DateTimeField(null=True)
     expunged_at = models.DateTimeField(null=True)
     drift = models.JSONField(default=dict)

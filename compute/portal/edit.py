@@ -18,7 +18,7 @@ class EditForm(PortalForm):
     """An instance's names, keys and user data."""
 
     groups: ClassVar = (
-        Group("", ("display_name",)),
+        Group("", ("display_name", "is_protected")),
         Group(
             "What the guest reads as it starts",
             ("name", "ssh_keys", "user_data"),
@@ -28,6 +28,11 @@ class EditForm(PortalForm):
 
     display_name = forms.CharField(
         required=False, max_length=100, help_text="What you call it. It may be changed at any time."
+    )
+    is_protected = forms.BooleanField(
+        label="Protect it from being destroyed",
+        required=False,
+        help_text="While this is set, nobody destroys or expunges it, and its account cannot be deleted.",
     )
     name = forms.CharField(label="Name and host name", max_length=63)
     ssh_keys = forms.CharField(
@@ -49,6 +54,7 @@ class EditForm(PortalForm):
         instance: Instance = self.row
         self.initial = {
             "display_name": instance.display_name,
+            "is_protected": instance.is_protected,
             "name": instance.name,
             "ssh_keys": "\n".join(instance.ssh_keys),
             "user_data": instance.guest_text,
@@ -59,6 +65,7 @@ def _submit(caller: Caller, instance: Instance, values: dict[str, Any]) -> Insta
     wanted: dict[str, Any] = {**values, "ssh_keys": lines_of(values["ssh_keys"])}
     present = {
         "display_name": instance.display_name,
+        "is_protected": instance.is_protected,
         "name": instance.name,
         "ssh_keys": tuple(instance.ssh_keys),
         "user_data": instance.guest_text,

@@ -118,6 +118,11 @@ INSTANCE = DetailPage(
                 Fact("Account", "account.name", least=ADMIN),
                 Fact("Host", words.host, least=ROOT),
                 Fact("Power", words.power),
+                Fact(
+                    "Protected",
+                    lambda row: "It cannot be destroyed" if row.is_protected else "",
+                    is_shown_empty=False,
+                ),
                 Fact("Created", lambda row: cells.exact_moment(row.created_at)),
                 Fact("Destroyed", lambda row: cells.exact_moment(row.destroyed_at), is_shown_empty=False),
                 Fact("Id", lambda row: cells.copyable(row.uuid)),

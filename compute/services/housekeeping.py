@@ -32,7 +32,8 @@ def expunge_due(caller: Caller) -> int:
     moment = clock.now()
     delays: dict[int, timedelta] = {}
     begun = 0
-    rows = _with_account(Instance.objects.filter(state=states.DESTROYED).order_by("destroyed_at"))
+    aside = Instance.objects.filter(state=states.DESTROYED, is_protected=False)
+    rows = _with_account(aside.order_by("destroyed_at"))
     for instance in rows.exclude(uuid__in=_failed_lately("instance.expunge"))[:AT_ONCE]:
         account = instance.account
         if account.pk not in delays:

@@ -3,6 +3,7 @@ expunging share them. None can be taken back, and each bears that it is done alr
 """
 
 from cloudportal.core import clock
+from cloudportal.core.errors import Conflict
 from cloudportal.drivers.errors import OutcomeUnknown
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step
@@ -20,7 +21,9 @@ STOP_TIMEOUT_SECONDS = 60
 
 
 class ShutDown(Step):
-    """The guest is off: asked first and given its time, then cut off; at once with `force`."""
+    """The guest is off: asked first and given its time, then cut off; at once with `force`. Without `cut_power` one
+    that does not shut down is let be.
+    """
 
     name = "shut-down"
     label = "Shut the instance down"
@@ -38,10 +41,7 @@ class ShutDown(Step):
             if not run.arguments.get("force") and _heeds(driver, instance, timeout_seconds):
                 return
             if not run.arguments.get("force"):
-                run.say(
-                    f"The instance did not shut down within {timeout_seconds:.0f} s, so its power is cut.",
-                    level="warning",
-                )
+                _note_deafness(run, instance, timeout_seconds)
             driver.set_power(instance.uuid, PowerAction.OFF, force=True)
 
     def record(self, run: Run, result: None) -> None:
@@ -76,6 +76,19 @@ def settle_unfinished(instance: Instance) -> None:
 
 def _is_off(facts: GuestFacts | None) -> bool:
     return facts is None or facts.power is Power.OFF
+
+
+def _note_deafness(run: Run, instance: Instance, timeout_seconds: float) -> None:
+    """Says that the power is cut, or raises Conflict where nobody wanted that."""
+    if not run.arguments.get("cut_power", True):
+        raise Conflict(
+            f"The instance {instance.name} was asked to shut down and did not within {timeout_seconds:.0f} s, so it "
+            "still runs. Give it more time, or let its power be cut."
+        )
+    run.say(
+        f"The instance did not shut down within {timeout_seconds:.0f} s, so its power is cut.",
+        level="warning",
+    )
 
 
 def _heeds(driver: ComputeDriver, instance: Instance, timeout_seconds: float) -> bool:

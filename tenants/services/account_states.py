@@ -51,12 +51,14 @@ def disable(caller: Caller, account: Account) -> Account:
 def delete(caller: Caller, account: Account) -> Job:
     """Submits the job that removes all the account owns, its users and itself; access ends at once.
 
-    Raises Conflict for an account that a project needs. What would go is noted in the plan.
+    Raises Conflict for an account that a project needs, and for one with something protected. What would go is noted
+    in the plan.
     """
     _check_against_own(caller, account, actions.DELETE_ACCOUNT)
     require_others_lead(account=account)
     _require_no_projects(account)
     plans.note("account", f"Deletes the account {account.name} for good.", name=account.name)
+    departures.demand_nothing_kept(Account.objects.filter(pk=account.pk))
     departures.note(departures.preview_of_account(caller, account))
     states.ACCOUNT.move(account, "delete")
     access.end_access(User.objects.filter(account=account))

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from cloudportal.core import plans
 from cloudportal.core.caller import Caller
+from cloudportal.core.errors import Conflict
 from tenants import actions
 from tenants.membership import acting_on
 from tenants.models import Account, Domain, Project, User
@@ -20,6 +21,8 @@ from tenants.services import dominance
 
 # How many of each kind a preview names; the rest is counted.
 SHOWN = 50
+# How many of what is protected a refusal names.
+KEPT_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,9 @@ class Holdings:
     `remove` begins to remove one row, by a job or at once, in a transaction of its own; it is asked again while the
     row is still there and no job is open on it, so it must bear that. `halt` stops what runs when an account is
     disabled, inside that change: submit jobs. `bury` deletes rows that are history and would keep the account's row
-    from going. Kinds with a lower `order` go first: instances 100, snapshots 200, volumes 300, templates 400,
-    networks 500, everything that nothing else stands on 600.
+    from going. `kept` are the rows that somebody protects: while there are any, nothing that owns them is deleted.
+    Kinds with a lower `order` go first: instances 100, snapshots 200, volumes 300, templates 400, networks 500,
+    everything that nothing else stands on 600.
     """
 
     name: str
@@ -40,6 +44,7 @@ class Holdings:
     remove: Callable[[Caller, Any], object]
     halt: Callable[[Caller, Account], object] | None = None
     bury: Callable[[QuerySet[Account]], object] | None = None
+    kept: Callable[[QuerySet[Account]], QuerySet[Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,17 @@ def preview_of_domain(caller: Caller, domain: Domain) -> list[Departing]:
 def accounts_of(domain: Domain) -> QuerySet[Account]:
     """Every account at and below the domain, those of projects among them."""
     return Account.objects.filter(domain__path__startswith=domain.path)
+
+
+def demand_nothing_kept(accounts: QuerySet[Account]) -> None:
+    """Returns where nothing of the accounts' is protected. Raises Conflict naming the first of what is."""
+    for one in all_holdings():
+        names = [_name(row) for row in one.kept(accounts)[:KEPT_NAMED]] if one.kept else []
+        if names:
+            raise Conflict(
+                f"Some {one.name} here are protected from being destroyed: {', '.join(names)}. Take the protection "
+                "off first."
+            )
 
 
 def halt(caller: Caller, account: Account) -> None:

@@ -86,7 +86,8 @@ def update(caller: Caller, domain: Domain, changes: DomainChanges) -> Domain:
 def delete(caller: Caller, domain: Domain, *, with_contents: bool = False) -> Job:
     """Submits the job that removes the domain and, where asked to, everything below it. Its users are out at once.
 
-    Raises Conflict for a domain that is not empty when its contents are to stay. What would go is noted in the plan.
+    Raises Conflict for a domain that is not empty when its contents are to stay, or while something in it is
+    protected. What would go is noted in the plan.
     """
     actions.DELETE_DOMAIN.permit(caller)
     _require_removable(caller, domain)
@@ -98,6 +99,7 @@ def delete(caller: Caller, domain: Domain, *, with_contents: bool = False) -> Jo
             f"{domain.name} is not empty: it has {words}. Delete them first, or delete it with everything."
         )
     plans.note("domain", f"Deletes the domain {domain.name} for good.", name=domain.name)
+    departures.demand_nothing_kept(departures.accounts_of(domain))
     departures.note(departing)
     mark_removing(domain)
     return jobs.submit(

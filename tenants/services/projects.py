@@ -132,9 +132,13 @@ def activate(caller: Caller, project: Project) -> Project:
 
 @transaction.atomic
 def delete(caller: Caller, project: Project) -> Job:
-    """Submits the job that removes all the project owns and itself. What would go is noted in the plan."""
+    """Submits the job that removes all the project owns and itself. What would go is noted in the plan.
+
+    Raises Conflict while something in it is protected.
+    """
     actions.DELETE_PROJECT.check(acting_on(caller, project), project)
     plans.note("project", f"Deletes the project {project.name} for good.", name=project.name)
+    departures.demand_nothing_kept(Account.objects.filter(pk=project.account_id))
     departures.note(departures.preview_of_project(caller, project))
     states.PROJECT.move(project, "delete")
     states.ACCOUNT.move(project.account, "delete")

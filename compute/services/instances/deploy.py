@@ -42,6 +42,7 @@ class DeployValues:
     zone: UUID | str
     name: str = ""
     display_name: str = ""
+    is_protected: bool = False
     networks: tuple[UUID | str, ...] = ()
     root_size_gib: int | None = None
     ssh_keys: tuple[str, ...] = ()
@@ -146,6 +147,7 @@ def _instance(caller: Caller, account: Account, parts: _Parts, values: DeployVal
         offering=offering,
         name=name,
         display_name=guest_values.checked_display_name(values.display_name),
+        is_protected=values.is_protected,
         cpus=offering.cpus,
         cpu_mhz=offering.cpu_mhz,
         memory_mib=offering.memory_mib,

@@ -20,9 +20,11 @@ from storage.amounts import readable
 def destroy(caller: Caller, instance: Instance, *, expunge: bool = False, force: bool = False) -> Job:
     """The job that stops the instance and puts it aside; it can be recovered until it is expunged.
 
-    With `expunge` the same job goes on and removes it and its root disk for good. Raises WrongState, Busy.
+    With `expunge` the same job goes on and removes it and its root disk for good. Raises WrongState, which a protected
+    one is in too, and Busy.
     """
     actions.DESTROY.check(caller, instance)
+    demand_unprotected(instance)
     if expunge:
         actions.EXPUNGE.permit(caller)
     states.INSTANCE.move(instance, "destroy")
@@ -60,10 +62,20 @@ def recover(caller: Caller, instance: Instance) -> Instance:
 def expunge(caller: Caller, instance: Instance) -> Job:
     """The job that removes a destroyed or failed instance for good, with its root disk. Raises WrongState, Busy."""
     actions.EXPUNGE.check(caller, instance)
+    demand_unprotected(instance)
     states.INSTANCE.move(instance, "expunge")
     _note_expunging(instance)
     arguments = shut_down_arguments(instance, force=True)
     return submit(caller, instance, "instance.expunge", "VM.EXPUNGE", **arguments)
+
+
+def demand_unprotected(instance: Instance) -> None:
+    """Returns while the instance may be destroyed. Looks at the database, not at the row in hand. Raises WrongState."""
+    if Instance.objects.filter(pk=instance.pk, is_protected=True).exists():
+        raise WrongState(
+            f"The instance {instance.name} is protected from being destroyed. Edit it and take the protection off "
+            "first."
+        )
 
 
 def _note_expunging(instance: Instance) -> None:

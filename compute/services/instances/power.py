@@ -1,14 +1,18 @@
 """Starting, stopping and rebooting instances."""
 
+from typing import Any
+
 from django.db import transaction
 
 from cloudportal.core import plans
 from cloudportal.core.caller import Caller
+from cloudportal.core.errors import InvalidInput
 from cloudportal.events import records
 from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject
 from compute import actions, states
+from compute.configuration import STOP_TIMEOUT
 from compute.models import Instance
 from compute.services.instances import terms
 from compute.services.instances.foresight import foresee_placement
@@ -33,26 +37,47 @@ def start(caller: Caller, instance: Instance) -> Job:
 
 
 @transaction.atomic
-def stop(caller: Caller, instance: Instance, *, force: bool = False) -> Job:
+def stop(
+    caller: Caller,
+    instance: Instance,
+    *,
+    force: bool = False,
+    timeout_seconds: int | None = None,
+    cut_power: bool = True,
+) -> Job:
     """The job that stops the instance: it is asked to shut down, and its power is cut when it does not in time.
 
-    With `force` its power is cut at once. Raises WrongState, Busy.
+    `timeout_seconds` is how long that is, by default as the setting says. Without `cut_power` an instance that does
+    not shut down goes on running, and the job fails. With `force` its power is cut at once. Raises WrongState, Busy,
+    InvalidInput.
     """
     actions.STOP.check(caller, instance)
+    arguments = shut_down_arguments(
+        instance, force=force, timeout_seconds=timeout_seconds, cut_power=cut_power
+    )
     states.INSTANCE.move(instance, "stop")
     how = "Cuts the power of" if force else "Shuts down"
-    plans.note("stop", f"{how} the instance {instance.name}.", noun="instance", force=force)
-    return submit(caller, instance, "instance.stop", "VM.STOP", **shut_down_arguments(instance, force=force))
+    plans.note("stop", f"{how} the instance {instance.name}.", noun="instance", **arguments)
+    return submit(caller, instance, "instance.stop", "VM.STOP", **arguments)
 
 
 @transaction.atomic
-def reboot(caller: Caller, instance: Instance, *, force: bool = False) -> Job:
+def reboot(
+    caller: Caller,
+    instance: Instance,
+    *,
+    force: bool = False,
+    timeout_seconds: int | None = None,
+    cut_power: bool = True,
+) -> Job:
     """The job that shuts the instance down, as `stop` does, and starts it again on the same host."""
     actions.REBOOT.check(caller, instance)
     require_enabled(instance.account)
+    arguments = shut_down_arguments(
+        instance, force=force, timeout_seconds=timeout_seconds, cut_power=cut_power
+    )
     states.INSTANCE.move(instance, "reboot")
-    plans.note("reboot", f"Reboots the instance {instance.name}.", noun="instance", force=force)
-    arguments = shut_down_arguments(instance, force=force)
+    plans.note("reboot", f"Reboots the instance {instance.name}.", noun="instance", **arguments)
     return submit(caller, instance, "instance.reboot", "VM.REBOOT", **arguments)
 
 
@@ -70,10 +95,19 @@ def submit(caller: Caller, instance: Instance, kind: str, event_type: str, **arg
     return job
 
 
-def shut_down_arguments(instance: Instance, *, force: bool) -> dict[str, object]:
-    """How long a job that stops the instance waits for it, and whether it asks at all."""
-    timeout_seconds = settings_value("instance.stop_timeout", zone_uuid=instance.zone.uuid)
-    return {"force": force, "timeout_seconds": timeout_seconds}
+def shut_down_arguments(
+    instance: Instance, *, force: bool, timeout_seconds: int | None = None, cut_power: bool = True
+) -> dict[str, Any]:
+    """How long a job that stops the instance waits for it, whether it asks at all, and what it does when that is over.
+
+    Raises InvalidInput for a time that no setting could have either.
+    """
+    if timeout_seconds is None:
+        timeout_seconds = settings_value("instance.stop_timeout", zone_uuid=instance.zone.uuid)
+    least, most = STOP_TIMEOUT.minimum or 0, STOP_TIMEOUT.maximum or 0
+    if not least <= timeout_seconds <= most:
+        raise InvalidInput.of("timeout_seconds", f"Choose {least:g} to {most:g} seconds.")
+    return {"force": force, "timeout_seconds": timeout_seconds, "cut_power": cut_power}
 
 
 def root_volume(instance: Instance) -> Volume | None:

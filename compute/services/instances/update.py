@@ -1,4 +1,4 @@
-"""Changing what an instance is called and what its guest is told."""
+"""Changing what an instance is called, whether it is protected, and what its guest is told."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,11 +18,12 @@ from compute.services.instances.holding import demand_free
 
 @dataclass(frozen=True, kw_only=True)
 class InstanceChanges:
-    """What may be changed; None leaves it as it is. All but the display name is read by the guest as it starts, and so
-    can be changed only while the instance is stopped.
+    """What may be changed; None leaves it as it is. Name, keys and user data are read by the guest as it starts, and
+    so can be changed only while the instance is stopped.
     """
 
     display_name: str | None = None
+    is_protected: bool | None = None
     name: str | None = None
     ssh_keys: tuple[str, ...] | None = None
     user_data: str | None = None
@@ -58,6 +59,8 @@ def _checked(instance: Instance, changes: InstanceChanges) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if changes.display_name is not None:
         values["display_name"] = guest_values.checked_display_name(changes.display_name)
+    if changes.is_protected is not None:
+        values["is_protected"] = changes.is_protected
     if changes.name is not None:
         values["name"] = check_hostname(changes.name)
     if changes.ssh_keys is not None:

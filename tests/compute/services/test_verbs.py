@@ -107,7 +107,7 @@ def test_a_locked_account_may_still_stop_and_destroy(resting, tenant, verb):
 def test_a_stop_waits_as_long_as_the_setting_says_and_not_at_all_with_force(resting, tenant):
     asked = instances.stop(tenant, resting(states.RUNNING))
     forced = instances.stop(tenant, resting(states.RUNNING), force=True)
-    assert asked.arguments == {"force": False, "timeout_seconds": 60}
+    assert asked.arguments == {"force": False, "timeout_seconds": 60, "cut_power": True}
     assert forced.arguments["force"] is True
 
 
