@@ -38,6 +38,7 @@ _VERBS = {
     "MAINT.PREPARE.PS": "begin the maintenance of",
     "MAINT.CANCEL.PS": "end the maintenance of",
     "REGISTER.USER.KEY": "make a key for",
+    "REGISTER.SSH.KEYPAIR": "register",
     "DELETE.USER.KEY": "revoke a key of",
 }
 

@@ -117,6 +117,7 @@ class DeployInstance(EditInstance):
     offering = Reference()
     networks = References(required=False, max_length=10)
     root_size_gib = Whole(min_value=1, max_value=MOST_GIB, required=False, allow_null=True)
+    key_pairs = References(required=False, max_length=16)
     start = serializers.BooleanField(required=False, default=True)
 
 

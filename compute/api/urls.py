@@ -3,6 +3,7 @@
 from cloudportal.api.routes import patterns
 from compute.api.drift import COMPARISON, DRIFTS
 from compute.api.instances import INSTANCES
+from compute.api.key_pairs import KEY_PAIRS
 from compute.api.offerings import SERVICE_OFFERINGS
 
-urlpatterns = patterns(INSTANCES, SERVICE_OFFERINGS, DRIFTS, operations=(COMPARISON,))
+urlpatterns = patterns(INSTANCES, SERVICE_OFFERINGS, KEY_PAIRS, DRIFTS, operations=(COMPARISON,))

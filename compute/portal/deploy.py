@@ -11,7 +11,8 @@ from cloudportal.jobs.models import Job
 from cloudportal.portal import home
 from cloudportal.portal.choices import AnyOf, Card, OneOf, lines_of
 from cloudportal.portal.forms import FormPage, Group, PortalForm
-from compute import actions
+from compute import actions, guest_data_actions
+from compute.guest_data_queries import key_pairs_for
 from compute.models import Instance
 from compute.portal import words
 from compute.portal.instances import CREATE
@@ -36,7 +37,7 @@ class DeployForm(PortalForm):
         Group("What it starts as", ("template",)),
         Group("How large it is", ("offering", "root_size_gib")),
         Group("Where it is reached", ("zone", "networks")),
-        Group("Who it is", ("name", "ssh_keys", "user_data")),
+        Group("Who it is", ("name", "key_pairs", "ssh_keys", "user_data")),
     )
 
     template = OneOf(
@@ -67,8 +68,13 @@ class DeployForm(PortalForm):
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
-    ssh_keys = forms.CharField(
+    key_pairs = AnyOf(
         label="SSH keys",
+        required=False,
+        nothing_to_choose="You have kept no SSH key yet. Paste one below, or add one under SSH keys.",
+    )
+    ssh_keys = forms.CharField(
+        label="More SSH keys",
         required=False,
         max_length=20000,
         help_text="Public keys that may sign in, one on each line, as in ssh-ed25519 AAAA… you@example.org.",
@@ -92,6 +98,7 @@ class DeployForm(PortalForm):
         if len(zones) == 1:
             self.fields["zone"].widget = forms.HiddenInput()
         self.offer("networks", _networks(self.caller))
+        self.offer("key_pairs", _key_pairs(self.caller))
 
 
 def _templates(caller: Caller) -> list[tuple[str, Card]]:
@@ -114,6 +121,14 @@ def _networks(caller: Caller) -> list[tuple[str, Card]]:
     return [(str(row.uuid), Card(row.name, _about(row.cidr, row.zone.name))) for row in rows]
 
 
+def _key_pairs(caller: Caller) -> list[tuple[str, Card]]:
+    """The owner's own; an administrator sees those of others too, which the instance cannot have."""
+    if not caller.may(guest_data_actions.READ_KEY_PAIR.name):
+        return []
+    rows = key_pairs_for(caller).filter(account_id=caller.owner.account_id)[:MOST_CARDS]
+    return [(str(row.uuid), Card(row.name, row.fingerprint)) for row in rows]
+
+
 def _about(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
@@ -126,6 +141,7 @@ def _submit(caller: Caller, row: None, values: dict[str, Any]) -> tuple[Instance
         name=values["name"],
         networks=tuple(values["networks"]),
         root_size_gib=values["root_size_gib"],
+        key_pairs=tuple(values["key_pairs"]),
         ssh_keys=lines_of(values["ssh_keys"]),
         user_data=values["user_data"],
     )

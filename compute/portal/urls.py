@@ -1,12 +1,13 @@
 """The addresses of the pages about instances."""
 
-from compute.portal import deploy, drift, edit, instances, offerings, start_page
+from compute.portal import deploy, drift, edit, instances, key_pairs, offerings, start_page
 
 urlpatterns = [
     *deploy.urlpatterns,
     *edit.urlpatterns,
     *instances.urlpatterns,
     *offerings.urlpatterns,
+    *key_pairs.urlpatterns,
     *drift.urlpatterns,
 ]
 

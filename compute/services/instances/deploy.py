@@ -34,7 +34,8 @@ class DeployValues:
     """An instance as a caller wants it; `template`, `offering`, `zone` and `networks` are uuids.
 
     Without a name it gets one. Without networks it is wired to the zone's shared one, where there is just one.
-    `root_size_gib` may enlarge the template's disk. `ssh_keys` and `user_data` go to the guest as they are.
+    `root_size_gib` may enlarge the template's disk. `ssh_keys` and `user_data` go to the guest as they are; of
+    `key_pairs`, which are uuids, it gets the public keys.
     """
 
     template: UUID | str
@@ -46,6 +47,7 @@ class DeployValues:
     networks: tuple[UUID | str, ...] = ()
     root_size_gib: int | None = None
     ssh_keys: tuple[str, ...] = ()
+    key_pairs: tuple[UUID | str, ...] = ()
     user_data: str = ""
 
 
@@ -151,7 +153,7 @@ def _instance(caller: Caller, account: Account, parts: _Parts, values: DeployVal
         cpus=offering.cpus,
         cpu_mhz=offering.cpu_mhz,
         memory_mib=offering.memory_mib,
-        ssh_keys=guest_values.checked_ssh_keys(values.ssh_keys),
+        ssh_keys=guest_values.chosen_ssh_keys(caller, account, values.ssh_keys, values.key_pairs),
         user_data=guest_values.checked_user_data(values.user_data, account),
     )
 

@@ -115,6 +115,9 @@ ROWS = {
     **crud("volumes", ALL_READ, ALL, OWN_READ, OWN),
     **crud("instances", ALL_READ, ALL, OWN_READ, OWN),
     **verbs("instances", OWN, "start", "stop", "reboot", "destroy", "recover", "expunge", "retry"),
+    **reading("key-pairs", ALL_READ, OWN_READ),
+    "POST key-pairs/": ALL,
+    "DELETE key-pairs/{uuid}/": OWN,
     **reading("drifts", ROOT_READ, ROOT_READ),
     **verbs("drifts", ROOT, "accept", "repair", "ignore"),
     # What happened
@@ -148,6 +151,7 @@ REFERENCES = {
     "template": "templates",
     "offering": "service-offerings",
     "networks": "networks",
+    "key_pairs": "key-pairs",
     "place_uuid": "domains",
     # Whatever was ever metered, for root admins alone: there is no row to be a stranger to.
     "subject": None,

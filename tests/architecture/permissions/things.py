@@ -21,7 +21,7 @@ from tenants.models import (
     User,
 )
 from tests.architecture.permissions.asking import nouns_in
-from tests.support import factories, factories_compute, factories_infra
+from tests.support import factories, factories_compute, factories_guest_data, factories_infra
 from tests.support.factories import account_of, make_caller, make_personas, numbered
 from usage.models import UsageInterval
 
@@ -269,6 +269,11 @@ def a_volume(world, owner):
     return Volume.objects.create(
         account=account_of(owner), zone=factories_infra.make_zone(), name=numbered("volume"), size_bytes=2**30
     )
+
+
+@thing("key-pairs")
+def a_key_pair(world, owner):
+    return factories_guest_data.make_key_pair(account_of(owner))
 
 
 @thing("drifts", shared=True)

@@ -63,6 +63,7 @@ def new_instance(world):
         "template": str(place.template.uuid),
         "offering": str(world.the("service-offerings").uuid),
         "networks": [str(place.network.uuid)],
+        "key_pairs": [],
     }
 
 
@@ -152,6 +153,7 @@ VALUES = {
     "POST storage-pools/": new_pool,
     "POST volumes/": new_volume,
     "POST instances/": new_instance,
+    "POST key-pairs/": lambda world: {"name": "new"},
     "POST networks/": lambda world: {
         "name": "new",
         "zone": str(world.the("zones").uuid),
