@@ -7,6 +7,7 @@ from uuid import UUID
 
 from cloudportal.drivers.base import Driver
 from cloudportal.drivers.errors import NotThere
+from compute.drivers.console import KeepsSerialLog, OffersConsole, TakesScreenshots
 from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, PowerAction
 from compute.drivers.specs import GuestSpec
 
@@ -82,7 +83,13 @@ class ReadsStatistics(ABC):
         """Counters of all guests that are not off, in the order of their uuid, in one round to the host."""
 
 
-CAPABILITIES: tuple[type[ABC], ...] = (RunsGuests, ReadsStatistics)
+CAPABILITIES: tuple[type[ABC], ...] = (
+    RunsGuests,
+    ReadsStatistics,
+    OffersConsole,
+    TakesScreenshots,
+    KeepsSerialLog,
+)
 
 
 def abilities_of(driver: type[Driver]) -> frozenset[str]:

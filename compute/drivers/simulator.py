@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from socket import socket
 from typing import ClassVar
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from cloudportal.drivers.errors import NotThere, Refused
 from cloudportal.drivers.settings import Setting
 from cloudportal.drivers.simulated.settings import place_setting, world_setting
 from cloudportal.drivers.simulated.world import Scene, SimulatedWorld
+from compute.drivers import simulator_console as console
+from compute.drivers.console import KeepsSerialLog, OffersConsole, SerialLog, TakesScreenshots
 from compute.drivers.contract import ComputeDriver, ReadsStatistics, RunsGuests
 from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, Power, PowerAction, differences
 from compute.drivers.simulator_guests import (
@@ -28,7 +31,9 @@ from compute.drivers.simulator_guests import (
 from compute.drivers.specs import GuestSpec
 
 
-class SimulatedCompute(ComputeDriver, RunsGuests, ReadsStatistics):
+class SimulatedCompute(
+    ComputeDriver, RunsGuests, ReadsStatistics, OffersConsole, TakesScreenshots, KeepsSerialLog
+):
     """One simulated host, named by its place in the world."""
 
     name: ClassVar[str] = "simulator"
@@ -149,6 +154,25 @@ class SimulatedCompute(ComputeDriver, RunsGuests, ReadsStatistics):
                 "SELECT * FROM guests WHERE place = ? AND power != 'off' ORDER BY uuid", self._place
             )
         return tuple(statistics_of(row) for row in rows)
+
+    def open_console(self, uuid: UUID) -> socket:
+        self._demand_on("open_console", uuid)
+        return console.connect(self._world, uuid)
+
+    def screenshot(self, uuid: UUID) -> bytes:
+        self._demand_on("screenshot", uuid)
+        return console.screenshot(self._world, uuid)
+
+    def serial_log(self, uuid: UUID, *, limit_bytes: int) -> SerialLog:
+        with self._look("serial_log", uuid) as scene:
+            self._demand_row(scene, uuid)
+        content = "\r\n".join(console.serial_lines(self._world, uuid)).encode()
+        return SerialLog(content=content[-limit_bytes:], is_whole=len(content) <= limit_bytes)
+
+    def _demand_on(self, operation: str, uuid: UUID) -> None:
+        with self._look(operation, uuid) as scene:
+            if self._demand_row(scene, uuid)["power"] == Power.OFF:
+                raise Refused("The instance is switched off, so it has no screen. Start it first.")
 
     def _look(self, operation: str, subject: object = "") -> AbstractContextManager[Scene]:
         return self._world.call(

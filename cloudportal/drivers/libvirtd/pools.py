@@ -108,11 +108,11 @@ def send(talk: Talk, volume: Any, source: BinaryIO, size_bytes: int) -> None:
         raise
 
 
-def receive(talk: Talk, volume: Any, size_bytes: int) -> Iterator[bytes]:
-    """The first bytes of the volume, through libvirt."""
+def receive(talk: Talk, volume: Any, size_bytes: int, *, offset_bytes: int = 0) -> Iterator[bytes]:
+    """That many bytes of the volume, from its beginning or from an offset, through libvirt."""
     stream = talk.look(talk.connection.newStream, 0)
     try:
-        talk.look(volume.download, stream, 0, size_bytes, 0)
+        talk.look(volume.download, stream, offset_bytes, size_bytes, 0)
         while chunk := talk.look(stream.recv, CHUNK_BYTES):
             yield chunk
         talk.look(stream.finish)

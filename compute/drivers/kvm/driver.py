@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from socket import socket
 from typing import ClassVar
 from uuid import UUID
 
 from cloudportal.drivers.libvirtd.link import Link, Talk
 from cloudportal.drivers.libvirtd.uris import uri_setting
 from cloudportal.drivers.settings import Setting
+from compute.drivers.console import KeepsSerialLog, OffersConsole, SerialLog, TakesScreenshots
 from compute.drivers.contract import ComputeDriver, ReadsStatistics, RunsGuests
 from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, PowerAction
-from compute.drivers.kvm import acceleration, guests, hosts, power, statistics
+from compute.drivers.kvm import acceleration, consoles, guests, hosts, power, screenshots, statistics
 from compute.drivers.kvm.files import HostFiles
+from compute.drivers.kvm.screens import DIRECTORY, Screens, log_name
 from compute.drivers.specs import GuestSpec
 
 
-class KvmDriver(ComputeDriver, RunsGuests, ReadsStatistics):
+class KvmDriver(ComputeDriver, RunsGuests, ReadsStatistics, OffersConsole, TakesScreenshots, KeepsSerialLog):
     """One host. Its volumes and networks are those of libvirt on the same host."""
 
     name: ClassVar[str] = "kvm"
@@ -46,15 +49,17 @@ class KvmDriver(ComputeDriver, RunsGuests, ReadsStatistics):
             label="Directory on the host",
             kind="path",
             scope="host",
-            default="/var/lib/libvirt/cloudportal",
+            default=DIRECTORY,
             help="Where the host keeps small files for its guests, such as what they read at their first start.",
         ),
+        consoles.ADDRESS,
     )
 
     def __init__(self, values: Mapping[str, object], *, timeout_seconds: float) -> None:
         super().__init__(values, timeout_seconds=timeout_seconds)
         self._link = Link(self.text("uri"))
         self._files = HostFiles(self.text("directory"))
+        self._screens = Screens(self.text("directory"), self.text("console_address"))
 
     def close(self) -> None:
         self._link.close()
@@ -77,7 +82,9 @@ class KvmDriver(ComputeDriver, RunsGuests, ReadsStatistics):
 
     def ensure_guest(self, spec: GuestSpec) -> GuestFacts:
         with self._talk() as talk:
-            return guests.ensure_guest(talk, spec, self._files, lambda: self._acceleration(talk))
+            return guests.ensure_guest(
+                talk, spec, self._files, self._screens, lambda: self._acceleration(talk)
+            )
 
     def remove_guest(self, uuid: UUID) -> None:
         with self._talk() as talk:
@@ -98,6 +105,20 @@ class KvmDriver(ComputeDriver, RunsGuests, ReadsStatistics):
     def all_statistics(self) -> tuple[GuestStatistics, ...]:
         with self._talk() as talk:
             return statistics.of_all(talk)
+
+    def open_console(self, uuid: UUID) -> socket:
+        with self._talk() as talk:
+            return consoles.open_console(talk, guests.domain(talk, uuid), self._link.uri)
+
+    def screenshot(self, uuid: UUID) -> bytes:
+        with self._talk() as talk:
+            return screenshots.take(talk, guests.domain(talk, uuid))
+
+    def serial_log(self, uuid: UUID, *, limit_bytes: int) -> SerialLog:
+        with self._talk() as talk:
+            guests.domain(talk, uuid)
+            content, is_whole = self._files.read_end(talk, log_name(uuid), limit_bytes)
+            return SerialLog(content=content, is_whole=is_whole)
 
     def _talk(self, timeout_seconds: float | None = None) -> AbstractContextManager[Talk]:
         return self._link.talk(self.timeout_seconds if timeout_seconds is None else timeout_seconds)

@@ -15,6 +15,7 @@ from compute.drivers.kvm import power, seeds
 from compute.drivers.kvm.files import HostFiles
 from compute.drivers.kvm.machine import guest_xml
 from compute.drivers.kvm.reading import guest_facts, power_of
+from compute.drivers.kvm.screens import Screens, log_names
 from compute.drivers.specs import GuestSpec
 
 
@@ -57,7 +58,7 @@ def list_guests(talk: Talk) -> tuple[GuestFacts, ...]:
 
 
 def ensure_guest(
-    talk: Talk, spec: GuestSpec, files: HostFiles, acceleration: Callable[[], str]
+    talk: Talk, spec: GuestSpec, files: HostFiles, screens: Screens, acceleration: Callable[[], str]
 ) -> GuestFacts:
     """The guest is defined as the spec says; see the contract."""
     facts = find_facts(talk, spec.uuid)
@@ -69,11 +70,14 @@ def ensure_guest(
                 "The instance must be stopped before its shape can change.", detail=f"guest {spec.uuid}"
             )
     # Once without the seed first: what is wrong with the spec must be found before anything is sent.
-    guest_xml(spec, "qemu", None)
+    guest_xml(spec, "qemu", None, screens)
     kind = acceleration()
     try:
         seed_path = _put_seed(talk, spec, files)
-        return facts_of(talk, talk.act(talk.connection.defineXML, guest_xml(spec, kind, seed_path)))
+        # The guest's serial log goes there as it starts, whether it has a seed or not.
+        files.prepare(talk)
+        wanted = guest_xml(spec, kind, seed_path, screens)
+        return facts_of(talk, talk.act(talk.connection.defineXML, wanted))
     except DriverError as fault:
         if facts is None and not fault.is_retryable:
             _clean_up(talk, spec.uuid, files, fault)
@@ -91,6 +95,7 @@ def remove_guest(talk: Talk, uuid: UUID, files: HostFiles) -> None:
             power.cut(talk, found)
     # After the guest: while it is defined, it could be started and would miss its seed.
     files.remove(talk, seeds.file_name(uuid))
+    files.remove_written(talk, log_names(uuid))
 
 
 def _put_seed(talk: Talk, spec: GuestSpec, files: HostFiles) -> str | None:

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 
 from cloudportal.drivers.libvirtd import xml
 from cloudportal.drivers.libvirtd.locators import network_in, path_in
+from compute.drivers.kvm.screens import LOCAL, Screens
 from compute.drivers.specs import BootDevice, DiskSpec, GuestSpec, NicSpec
 
 METADATA = "urn:cloudportal:guest:1"
@@ -33,7 +34,7 @@ def target_name(device_index: int) -> str:
     return f"vd{string.ascii_lowercase[device_index]}"
 
 
-def guest_xml(spec: GuestSpec, acceleration: str, seed_path: str | None) -> str:
+def guest_xml(spec: GuestSpec, acceleration: str, seed_path: str | None, screens: Screens = LOCAL) -> str:
     """The whole guest; raises InvalidSpec for locators that are not of this kind of host."""
     root = xml.element("domain", {"type": acceleration})
     xml.child(root, "name", text=domain_name(spec.uuid))
@@ -54,6 +55,7 @@ def guest_xml(spec: GuestSpec, acceleration: str, seed_path: str | None) -> str:
         _add_seed(devices, seed_path)
     for nic in sorted(spec.nics, key=lambda nic: nic.device_index):
         _add_nic(devices, nic)
+    screens.add_to(devices, spec.uuid)
     _add_channels(devices)
     return xml.write(root)
 
@@ -117,8 +119,6 @@ def _add_nic(devices: Element, nic: NicSpec) -> None:
 
 def _add_channels(devices: Element) -> None:
     xml.child(devices, "controller", {"type": "usb", "model": "none"})
-    xml.child(xml.child(devices, "serial", {"type": "pty"}), "target", {"port": "0"})
-    xml.child(xml.child(devices, "console", {"type": "pty"}), "target", {"type": "serial", "port": "0"})
     agent = xml.child(devices, "channel", {"type": "unix"})
     xml.child(agent, "target", {"type": "virtio", "name": "org.qemu.guest_agent.0"})
     balloon = xml.child(devices, "memballoon", {"model": "virtio"})

@@ -9,6 +9,7 @@ import libvirt_qemu
 
 from cloudportal.drivers.libvirtd.locators import file_locator, network_in, network_locator, path_in
 from compute.drivers.kvm.files import HostFiles
+from compute.drivers.kvm.screens import log_name
 from compute.drivers.opening import open_compute
 from networking.drivers.libvirt_network.definition import bridge_name
 from networking.drivers.opening import open_network
@@ -87,6 +88,11 @@ class KvmComputeRig(RealRig):
     def await_up(self, guest_uuid):
         """Return when the guest waits in its own code: halted within the boot sector at 0x7c00."""
         wait_until(lambda: self._is_halted_in_boot_sector(guest_uuid), timeout_seconds=15)
+
+    def await_said(self, guest_uuid):
+        """Return when the guest's greeting is in the file of its serial log."""
+        log = self.files / log_name(guest_uuid)
+        wait_until(lambda: log.exists() and bootsectors.GREETING in log.read_bytes(), timeout_seconds=15)
 
     def leftovers(self, guest_uuid):
         return tuple(path.name for path in self.files.glob(f"*{guest_uuid}*"))

@@ -95,6 +95,10 @@ class SimulatedComputeRig(SimulatedRig):
         """Return when the guest runs its own code."""
         return
 
+    def await_said(self, guest_uuid):
+        """Return when the guest has said something on its serial line."""
+        return
+
     def leftovers(self, guest_uuid):
         """What the host keeps for a guest beside the guest itself."""
         return ()

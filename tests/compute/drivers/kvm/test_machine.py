@@ -7,8 +7,10 @@ import pytest
 from cloudportal.drivers.errors import InvalidSpec
 from cloudportal.drivers.libvirtd import xml
 from compute.drivers.facts import Power, differences
+from compute.drivers.kvm.addresses import address_fault
 from compute.drivers.kvm.machine import guest_xml
 from compute.drivers.kvm.reading import guest_facts
+from compute.drivers.kvm.screens import Screens
 from compute.drivers.specs import DiskSpec, GuestData, GuestSpec, NicSpec
 
 
@@ -82,8 +84,26 @@ def test_the_boot_order_is_kept():
 def test_nobody_can_look_at_a_guests_screen_from_outside():
     root = xml.read(guest_xml(spec(), "qemu", None))
 
-    assert root.find("devices/graphics") is None
-    assert root.find("devices/video") is None
+    assert xml.attribute(root, "devices/graphics/listen", "type") == "none"
+    assert root.find("devices/graphics").get("passwd") == ""
+
+
+def test_a_screen_that_listens_lets_nobody_in_by_itself():
+    root = xml.read(guest_xml(spec(), "qemu", None, Screens("/files", "192.0.2.7")))
+
+    assert xml.attribute(root, "devices/graphics/listen", "address") == "192.0.2.7"
+    assert root.find("devices/graphics").get("passwd") == ""
+
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104
+
+
+@pytest.mark.parametrize(
+    "address", [EVERYWHERE, "::", "224.0.0.1", "host.example", "192.0.2.7/24", "' passwd='"]
+)
+def test_guests_listen_on_one_plain_address_only(address):
+    assert address_fault(address)
+    assert not address_fault("192.0.2.7")
 
 
 @pytest.mark.parametrize("name", ["<domain>", "]]>", "&lt;", "\"'", "${HOME}"])
