@@ -10,6 +10,7 @@ from cloudportal.api.filters import FLAG, Filter, by_text, by_uuid
 from cloudportal.api.resources import Create, Edit, Remove, Resource, Verb
 from cloudportal.api.shapes import NamedShape, RowShape, Text, Values, Whole
 from storage import actions, queries, states
+from storage.guest_terms import GUEST_DATA_FORMATS
 from storage.models import Template
 from storage.services import templates
 from storage.services.templates import TemplateChanges, TemplateFile
@@ -30,6 +31,9 @@ class TemplateShape(RowShape):
     size_bytes = serializers.IntegerField()
     virtual_size_bytes = serializers.IntegerField()
     minimum_memory_mib = serializers.IntegerField()
+    guest_data_format = serializers.CharField(help_text="Empty for what fits the system.")
+    takes_password = serializers.BooleanField()
+    login_user = serializers.CharField(help_text="The user inside whom passwords and keys are for.")
     state = serializers.ChoiceField(choices=STATES)
     is_public = serializers.BooleanField()
     is_featured = serializers.BooleanField()
@@ -52,6 +56,14 @@ class EditTemplate(Values):
     description = Text(required=False, allow_blank=True)
     os_type = Text(max_length=60, required=False, allow_blank=True)
     minimum_memory_mib = Whole(max_value=2**31 - 1, required=False)
+    guest_data_format = serializers.ChoiceField(
+        choices=GUEST_DATA_FORMATS,
+        required=False,
+        allow_blank=True,
+        help_text="How its guests are told things.",
+    )
+    takes_password = serializers.BooleanField(required=False)
+    login_user = Text(max_length=32, required=False, allow_blank=True)
 
 
 class RegisterTemplate(EditTemplate):

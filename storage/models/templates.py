@@ -24,6 +24,11 @@ class Template(ScopedModel):
     size_bytes = models.PositiveBigIntegerField(default=0)
     virtual_size_bytes = models.PositiveBigIntegerField(default=0)
     minimum_memory_mib = models.PositiveIntegerField(default=0)
+    # How its guests read what they are told (storage.guest_terms), empty for what fits the system; whether they take
+    # a password that is made here; and the user inside whom passwords and keys are for.
+    guest_data_format = models.CharField(max_length=16, blank=True)
+    takes_password = models.BooleanField(default=False)
+    login_user = models.CharField(max_length=32, default="root")
     state = models.CharField(max_length=12, default=states.FETCHING)
     source_url = models.CharField(max_length=2000, blank=True)
     is_public = models.BooleanField(default=False)

@@ -20,6 +20,7 @@ from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts
 from cloudportal.portal.queries import Filter
 from storage import actions, queries, states
+from storage.guest_terms import CONFIG_DRIVE, NO_CLOUD
 from storage.inspection import FORMATS
 from storage.models import Template
 from storage.services import templates
@@ -61,6 +62,24 @@ class TemplateForm(PortalForm):
         initial=0,
         min_value=0,
         help_text="Smaller sizes cannot be chosen with it.",
+    )
+    guest_data_format = forms.ChoiceField(
+        label="How the guest reads what it is told",
+        required=False,
+        choices=[("", "as fits the system"), (NO_CLOUD, "NoCloud"), (CONFIG_DRIVE, "config drive")],
+        help_text="Both are read by cloud-init; Windows guests read a config drive.",
+    )
+    takes_password = forms.BooleanField(
+        label="It takes a password that is made here",
+        required=False,
+        help_text="Its guests have cloud-init or the guest agent, and a user who may sign in with a password.",
+    )
+    login_user = forms.CharField(
+        label="User who signs in",
+        required=False,
+        initial="root",
+        max_length=32,
+        help_text="Passwords and keys are for this user inside.",
     )
 
     def shape(self) -> None:
@@ -151,6 +170,7 @@ TEMPLATE = DetailPage(
                 Fact("Disk of an instance", lambda row: formats.size(row.virtual_size_bytes)),
                 Fact("Image", lambda row: f"{formats.size(row.size_bytes)}, {row.format}"),
                 Fact("Least memory", lambda row: formats.mib(row.minimum_memory_mib)),
+                Fact("User who signs in", lambda row: cells.code(row.login_user)),
                 Fact("For", _audience),
                 Fact("Account", "account.name", least=ADMIN),
                 Fact("SHA-256", lambda row: cells.copyable(row.checksum)),

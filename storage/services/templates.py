@@ -15,6 +15,7 @@ from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
 from compute.topology.services.rows import change, given
 from storage import actions, sources, states
+from storage.guest_terms import checked_terms
 from storage.inspection import FORMATS
 from storage.models import Template
 from tenants.models import Account
@@ -32,6 +33,9 @@ class TemplateFile:
     description: str = ""
     os_type: str = ""
     minimum_memory_mib: int = 0
+    guest_data_format: str = ""
+    takes_password: bool = False
+    login_user: str = "root"
     is_public: bool = False
     is_featured: bool = False
 
@@ -44,6 +48,9 @@ class TemplateChanges:
     description: str | None = None
     os_type: str | None = None
     minimum_memory_mib: int | None = None
+    guest_data_format: str | None = None
+    takes_password: bool | None = None
+    login_user: str | None = None
 
 
 @transaction.atomic
@@ -59,12 +66,15 @@ def register(caller: Caller, values: TemplateFile) -> tuple[Template, Job]:
     if values.format not in FORMATS:
         raise InvalidInput.of("format", f"Choose one of {', '.join(FORMATS)}.")
     words = _checked({"name": values.name, "description": values.description, "os_type": values.os_type})
+    terms = checked_terms({"guest_data_format": values.guest_data_format, "login_user": values.login_user})
     account = Account.objects.select_related("domain").get(pk=caller.owner.account_id)
     limits.reserve(account, {Resource.TEMPLATES: 1})
     template = Template.objects.create(
         account=account,
         format=values.format,
         minimum_memory_mib=_memory(values.minimum_memory_mib),
+        takes_password=values.takes_password,
+        **terms,
         is_public=values.is_public,
         is_featured=values.is_featured,
         **words,
@@ -83,7 +93,7 @@ def register(caller: Caller, values: TemplateFile) -> tuple[Template, Job]:
 def update(caller: Caller, template: Template, changes: TemplateChanges) -> Template:
     """The template with the changes. For templates from `own_template_for`. Raises InvalidInput."""
     actions.UPDATE_TEMPLATE.check(caller, template)
-    values = _checked(given(changes))
+    values = checked_terms(_checked(given(changes)))
     if "minimum_memory_mib" in values:
         values["minimum_memory_mib"] = _memory(values["minimum_memory_mib"])
     before, after = change(template, values)
