@@ -11,7 +11,7 @@ from cloudportal.core.caller import Caller
 from compute import actions, queries
 from compute.models import Instance, Nic, ServiceOffering, VolumeAttachment
 from compute.services import instances, offerings
-from compute.services.offerings import OfferingChanges, OfferingValues
+from compute.services.offerings import TERMS, OfferingChanges, OfferingValues
 
 
 @admin.register(ServiceOffering)
@@ -23,9 +23,9 @@ class ServiceOfferingAdmin(ScopedAdmin):
     list_display = ("name", "cpus", "cpu_mhz", "memory_mib", "is_active")
     list_filter = ("is_active",)
     search_fields = ("name",)
-    fields = ("name", "description", "cpus", "cpu_mhz", "memory_mib", "host_tags", "storage_tags")
-    fixed = ("cpus", "cpu_mhz", "memory_mib")
-    shown = ("is_active",)
+    fields = ("name", "description", *TERMS, "host_tags", "storage_tags")
+    fixed = TERMS
+    shown = ("is_active", "is_domain_bound", "is_zone_bound")
 
     def rows(self, caller: Caller) -> QuerySet[Any]:
         """The caller's sizes."""

@@ -12,6 +12,7 @@ from cloudportal.jobs.models import Job
 from compute import actions, states
 from compute.models import Instance, Nic, ServiceOffering, VolumeAttachment
 from compute.placement.funnel import redacted
+from compute.topology.models import Zone
 
 
 def instances_for(caller: Caller, *, with_expunged: bool = False) -> ScopedQuerySet[Instance]:
@@ -53,9 +54,12 @@ def with_everything(rows: ScopedQuerySet[Instance]) -> ScopedQuerySet[Instance]:
 
 
 def offerings_for(caller: Caller) -> ScopedQuerySet[ServiceOffering]:
-    """The sizes that the caller may choose, smallest first; root admins see retired ones too."""
+    """The sizes that the caller may choose, smallest first, with the zones that the caller may see and, for root
+    admins, the domains that they are bound to. Root admins see closed ones too.
+    """
     actions.READ_OFFERING.permit(caller)
-    return ServiceOffering.objects.for_caller(caller)
+    rows = ServiceOffering.objects.for_caller(caller)
+    return rows.prefetch_related("domains", Prefetch("zones", Zone.objects.for_caller(caller)))
 
 
 def offering_for(caller: Caller, uuid: UUID | str) -> ServiceOffering:

@@ -12,7 +12,7 @@ from cloudportal.core.caller import Caller
 from storage import actions, queries
 from storage.models import DiskOffering, Pool, Template, TemplateCopy, Volume
 from storage.services import offerings, pools, templates, volumes
-from storage.services.offerings import DiskOfferingChanges, DiskOfferingValues
+from storage.services.offerings import LIMITS, SIZES, DiskOfferingChanges, DiskOfferingValues
 from storage.services.pools import PoolChanges, PoolValues
 
 
@@ -73,9 +73,9 @@ class DiskOfferingAdmin(ScopedAdmin):
     list_display = ("name", "size_gib", "is_active", "description")
     list_filter = ("is_active",)
     search_fields = ("name",)
-    fields = ("name", "description", "size_gib", "tags")
-    fixed = ("size_gib",)
-    shown = ("is_active",)
+    fields = ("name", "description", *SIZES, *LIMITS, "provisioning", "tags")
+    fixed = (*SIZES, *LIMITS, "provisioning")
+    shown = ("is_active", "is_domain_bound", "is_zone_bound")
 
     def rows(self, caller: Caller) -> QuerySet[Any]:
         """The caller's offerings."""

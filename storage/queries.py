@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from cloudportal.core.caller import Caller
 from cloudportal.core.scoping import ScopedQuerySet
+from compute.topology.models import Zone
 from storage import actions, states
 from storage.models import DiskOffering, Pool, Template, Volume
 
@@ -49,9 +50,12 @@ def own_template_for(caller: Caller, uuid: UUID | str) -> Template:
 
 
 def disk_offerings_for(caller: Caller) -> ScopedQuerySet[DiskOffering]:
-    """Disk offerings that the caller may choose; root admins see retired ones too."""
+    """Disk offerings that the caller may choose, with the zones that the caller may see and, for root admins, the
+    domains that they are bound to. Root admins see closed ones too.
+    """
     actions.READ_DISK_OFFERING.permit(caller)
-    return DiskOffering.objects.for_caller(caller)
+    rows = DiskOffering.objects.for_caller(caller)
+    return rows.prefetch_related("domains", Prefetch("zones", Zone.objects.for_caller(caller)))
 
 
 def disk_offering_for(caller: Caller, uuid: UUID | str) -> DiskOffering:

@@ -22,6 +22,7 @@ from cloudportal.api.shapes import (
 from cloudportal.api.work import Work
 from cloudportal.core.caller import Caller
 from compute import actions, queries, states
+from compute.api.offerings import MOST
 from compute.configuration import STOP_TIMEOUT
 from compute.services import instances
 from compute.services.instances.deploy import DeployValues
@@ -79,6 +80,9 @@ class InstanceShape(RowShape):
     cpus = serializers.IntegerField()
     cpu_mhz = serializers.IntegerField()
     memory_mib = serializers.IntegerField()
+    is_cpu_capped = serializers.BooleanField()
+    network_rate_mbits = serializers.IntegerField(allow_null=True)
+    is_highly_available = serializers.BooleanField()
     nics = NicShape(many=True)
     volumes = AttachedVolumeShape(many=True, source="attachments")
     ssh_keys = serializers.ListField(child=serializers.CharField())
@@ -110,11 +114,16 @@ class EditInstance(Values):
 
 
 class DeployInstance(EditInstance):
-    """An instance as its owner wants it. Without networks it gets the zone's shared one."""
+    """An instance as its owner wants it. Without networks it gets the zone's shared one. CPUs, MHz and memory are said
+    where the offering leaves them open.
+    """
 
     zone = Reference()
     template = Reference()
     offering = Reference()
+    cpus = Whole(min_value=1, max_value=MOST, required=False, allow_null=True)
+    cpu_mhz = Whole(min_value=1, max_value=MOST, required=False, allow_null=True)
+    memory_mib = Whole(min_value=1, max_value=MOST, required=False, allow_null=True)
     networks = References(required=False, max_length=10)
     root_size_gib = Whole(min_value=1, max_value=MOST_GIB, required=False, allow_null=True)
     key_pairs = References(required=False, max_length=16)

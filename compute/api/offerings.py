@@ -1,11 +1,13 @@
 """Service offerings at the REST door."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from cloudportal.api.calls import into
 from cloudportal.api.filters import FLAG, WHOLE, Filter, by_text
 from cloudportal.api.resources import Create, Edit, Remove, Resource
-from cloudportal.api.shapes import RowShape, Text, Values, Whole
+from cloudportal.api.shapes import NamedShape, References, RowShape, Text, Values, Whole
 from compute import actions, queries
 from compute.services import offerings
 from compute.services.offerings import OfferingChanges, OfferingValues
@@ -13,34 +15,73 @@ from compute.services.offerings import OfferingChanges, OfferingValues
 MOST = 2**31 - 1
 
 
+class Amount(Whole):
+    """How much of something; null for what is left open."""
+
+    def __init__(self, **options: Any) -> None:
+        known = {"min_value": 1, "max_value": MOST, "required": False, "allow_null": True}
+        super().__init__(**{**known, **options})
+
+
 class ServiceOfferingShape(RowShape):
-    """A size of instance that tenants may choose."""
+    """A size of instance that tenants may choose. What is null is said by whoever deploys, within the bounds."""
+
+    for_operators = ("domains", "host_tags", "storage_tags")
 
     name = serializers.CharField()
     description = serializers.CharField()
-    cpus = serializers.IntegerField()
-    cpu_mhz = serializers.IntegerField()
-    memory_mib = serializers.IntegerField()
+    is_custom = serializers.BooleanField()
+    cpus = serializers.IntegerField(allow_null=True)
+    least_cpus = serializers.IntegerField(allow_null=True)
+    most_cpus = serializers.IntegerField(allow_null=True)
+    cpu_mhz = serializers.IntegerField(allow_null=True)
+    least_cpu_mhz = serializers.IntegerField(allow_null=True)
+    most_cpu_mhz = serializers.IntegerField(allow_null=True)
+    memory_mib = serializers.IntegerField(allow_null=True)
+    least_memory_mib = serializers.IntegerField(allow_null=True)
+    most_memory_mib = serializers.IntegerField(allow_null=True)
+    is_cpu_capped = serializers.BooleanField(
+        help_text="Never more than its MHz, even while the host is idle."
+    )
+    network_rate_mbits = serializers.IntegerField(allow_null=True)
+    is_highly_available = serializers.BooleanField()
     host_tags = serializers.ListField(child=serializers.CharField())
     storage_tags = serializers.ListField(child=serializers.CharField())
     is_active = serializers.BooleanField()
+    is_domain_bound = serializers.BooleanField()
+    domains = NamedShape(many=True)
+    is_zone_bound = serializers.BooleanField()
+    zones = NamedShape(many=True)
 
 
 class OfferingWords(Values):
-    """What a size is called, and where it may run."""
+    """What a size is called, where it may run, and whom it is for: without domains everybody, without zones
+    everywhere.
+    """
 
     name = Text(max_length=100)
     description = Text(required=False, allow_blank=True)
     host_tags = serializers.ListField(child=Text(max_length=100), max_length=50, required=False)
     storage_tags = serializers.ListField(child=Text(max_length=100), max_length=50, required=False)
+    domains = References(required=False)
+    zones = References(required=False)
 
 
 class CreateServiceOffering(OfferingWords):
-    """A size as an operator wants it."""
+    """A size as an operator wants it. Null leaves the amount to whoever deploys."""
 
-    cpus = Whole(min_value=1, max_value=MOST)
-    memory_mib = Whole(min_value=1, max_value=MOST)
-    cpu_mhz = Whole(min_value=1, max_value=MOST, required=False)
+    cpus = Amount(required=True)
+    least_cpus = Amount()
+    most_cpus = Amount()
+    memory_mib = Amount(required=True)
+    least_memory_mib = Amount()
+    most_memory_mib = Amount()
+    cpu_mhz = Amount(help_text="1000 where it is not sent.")
+    least_cpu_mhz = Amount()
+    most_cpu_mhz = Amount()
+    is_cpu_capped = serializers.BooleanField(required=False)
+    network_rate_mbits = Amount()
+    is_highly_available = serializers.BooleanField(required=False)
 
 
 class EditServiceOffering(OfferingWords):

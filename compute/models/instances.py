@@ -34,6 +34,9 @@ class Instance(ScopedModel):
     cpus = models.PositiveIntegerField()
     cpu_mhz = models.PositiveIntegerField()
     memory_mib = models.PositiveIntegerField()
+    is_cpu_capped = models.BooleanField(default=False)
+    network_rate_mbits = models.PositiveIntegerField(null=True)
+    is_highly_available = models.BooleanField(default=False)
     # Terms of the claim on `host`, so that what is given back is what was taken.
     claimed_cpus = models.PositiveIntegerField(default=0)
     claimed_memory_mib = models.PositiveIntegerField(default=0)

@@ -4,25 +4,43 @@ from typing import ClassVar
 
 from django.db import models
 
-from cloudportal.core.scoping import Everyone, ScopedModel
+from compute.topology.models import Offered, Offerings
 
 
-class ServiceOffering(ScopedModel):
-    """A size of instance that tenants may choose. Offerings are not edited in size: instances keep their terms."""
+class ServiceOffering(Offered):
+    """A size of instance that tenants may choose. Offerings are not edited in size: instances keep their terms.
 
-    scope = Everyone(when=models.Q(is_active=True))
+    `cpus`, `cpu_mhz` and `memory_mib` null let whoever deploys say them, within `least_…` and `most_…` where those
+    are set. `is_cpu_capped` keeps an instance to its MHz even while its host is idle; `network_rate_mbits` is for each
+    NIC and direction, null for no cap.
+    """
+
+    scope = Offerings("compute.ServiceOffering")
 
     name = models.CharField(max_length=100, unique=True)
     description = models.CharField(max_length=255, blank=True)
-    cpus = models.PositiveIntegerField()
-    cpu_mhz = models.PositiveIntegerField(default=1000)
-    memory_mib = models.PositiveIntegerField()
+    cpus = models.PositiveIntegerField(null=True)
+    least_cpus = models.PositiveIntegerField(null=True)
+    most_cpus = models.PositiveIntegerField(null=True)
+    cpu_mhz = models.PositiveIntegerField(null=True, default=1000)
+    least_cpu_mhz = models.PositiveIntegerField(null=True)
+    most_cpu_mhz = models.PositiveIntegerField(null=True)
+    memory_mib = models.PositiveIntegerField(null=True)
+    least_memory_mib = models.PositiveIntegerField(null=True)
+    most_memory_mib = models.PositiveIntegerField(null=True)
+    is_cpu_capped = models.BooleanField(default=False)
+    network_rate_mbits = models.PositiveIntegerField(null=True)
+    is_highly_available = models.BooleanField(default=False)
     host_tags = models.JSONField(default=list)
     storage_tags = models.JSONField(default=list)
-    is_active = models.BooleanField(default=True)
 
     class Meta:
         ordering: ClassVar = ["cpus", "memory_mib", "id"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_custom(self) -> bool:
+        """True where it leaves something to whoever deploys."""
+        return None in (self.cpus, self.cpu_mhz, self.memory_mib)

@@ -19,7 +19,9 @@ from compute.portal.instances import CREATE
 from compute.queries import offerings_for
 from compute.services import instances
 from compute.services.instances import DeployValues
+from compute.services.sizing import BOUNDS
 from compute.topology import states as topology_states
+from compute.topology.portal.offered import amount_field
 from compute.topology.queries import zones_for
 from networking import states as network_states
 from networking.queries import networks_for
@@ -35,7 +37,7 @@ class DeployForm(PortalForm):
 
     groups: ClassVar = (
         Group("What it starts as", ("template",)),
-        Group("How large it is", ("offering", "root_size_gib")),
+        Group("How large it is", ("offering", "cpus", "cpu_mhz", "memory_mib", "root_size_gib")),
         Group("Where it is reached", ("zone", "networks")),
         Group("Who it is", ("name", "key_pairs", "ssh_keys", "user_data")),
     )
@@ -47,6 +49,9 @@ class DeployForm(PortalForm):
     offering = OneOf(
         label="Size", nothing_to_choose="There is no size to choose yet. Ask your administrator."
     )
+    cpus = amount_field("CPUs", "For a size that leaves them open.")
+    cpu_mhz = amount_field("MHz of each CPU", "For a size that leaves them open.")
+    memory_mib = amount_field("Memory in MiB", "For a size that leaves it open.")
     root_size_gib = forms.IntegerField(
         label="Disk in GiB",
         required=False,
@@ -93,12 +98,20 @@ class DeployForm(PortalForm):
         """Offers what this caller may use."""
         self.offer("template", _templates(self.caller))
         self.offer("offering", _offerings(self.caller))
+        self._leave_out_sizes()
         zones = _zones(self.caller)
         self.offer("zone", zones)
         if len(zones) == 1:
             self.fields["zone"].widget = forms.HiddenInput()
         self.offer("networks", _networks(self.caller))
         self.offer("key_pairs", _key_pairs(self.caller))
+
+    def _leave_out_sizes(self) -> None:
+        """Asks for no amount that every size has fixed."""
+        rows = list(offerings_for(self.caller).filter(is_active=True)[:MOST_CARDS])
+        for name in BOUNDS:
+            if all(getattr(row, name) is not None for row in rows):
+                del self.fields[name]
 
 
 def _templates(caller: Caller) -> list[tuple[str, Card]]:
@@ -139,6 +152,9 @@ def _submit(caller: Caller, row: None, values: dict[str, Any]) -> tuple[Instance
         offering=values["offering"],
         zone=values["zone"],
         name=values["name"],
+        cpus=values.get("cpus"),
+        cpu_mhz=values.get("cpu_mhz"),
+        memory_mib=values.get("memory_mib"),
         networks=tuple(values["networks"]),
         root_size_gib=values["root_size_gib"],
         key_pairs=tuple(values["key_pairs"]),

@@ -1,6 +1,6 @@
 """Sizes: what instances may be like, for those who look and for the operators who make them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.urls import reverse
@@ -9,25 +9,26 @@ from django.utils.html import format_html
 from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
 from cloudportal.events.portal.events import events_panel
-from cloudportal.portal import cells, formats, menu, subjects
+from cloudportal.portal import cells, menu, subjects
 from cloudportal.portal.buttons import PageLink, RowAction, RowLink
 from cloudportal.portal.choices import words_of
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
-from cloudportal.portal.forms import PortalForm, adding, editing
+from cloudportal.portal.forms import Group, adding, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts
 from cloudportal.portal.queries import Filter
 from compute import actions, queries
 from compute.models import ServiceOffering
+from compute.portal import words
 from compute.services import offerings
-from compute.services.offerings import OfferingChanges, OfferingValues
+from compute.services.offerings import TERMS, OfferingChanges, OfferingValues
+from compute.services.sizing import BOUNDS
+from compute.topology.portal import offered
+from compute.topology.portal.offered import OfferedForm, amount_field, bound, is_open
 
 ROOT = RoleKind.ROOT_ADMIN
-
-
-def _state(offering: ServiceOffering) -> str:
-    return "active" if offering.is_active else "disabled"
+BOUND_FIELDS = tuple(f"{end}_{name}" for name in BOUNDS for end in ("least", "most"))
 
 
 def _instances(offering: ServiceOffering) -> Any:
@@ -35,16 +36,39 @@ def _instances(offering: ServiceOffering) -> Any:
     return format_html('<a href="{}">Those that have it</a>', address)
 
 
-class OfferingForm(PortalForm):
-    """A size's name, terms and tags."""
+class OfferingForm(OfferedForm):
+    """A size's name, terms, tags, and whom it is for."""
+
+    groups: ClassVar = (
+        Group("What it is called", ("name", "description", "is_active")),
+        Group(
+            "How large it is",
+            ("cpus", "cpu_mhz", "memory_mib", *BOUND_FIELDS),
+            "What is left empty is said by whoever deploys, within the bounds where there are any.",
+        ),
+        Group("What it is promised", ("is_cpu_capped", "network_rate_mbits", "is_highly_available")),
+        Group("Where it runs", ("host_tags", "storage_tags", "zones")),
+        Group("Whom it is for", ("domains",)),
+    )
 
     name = forms.CharField(max_length=100, help_text="What tenants choose by, such as Small.")
     description = forms.CharField(
         required=False, max_length=100, help_text="What it is good for, in a few words."
     )
-    cpus = forms.IntegerField(label="CPUs", min_value=1, initial=1)
-    cpu_mhz = forms.IntegerField(label="MHz of each CPU", min_value=1, initial=1000)
-    memory_mib = forms.IntegerField(label="Memory in MiB", min_value=1, initial=1024)
+    cpus = amount_field("CPUs", initial=1)
+    cpu_mhz = amount_field("MHz of each CPU", initial=1000)
+    memory_mib = amount_field("Memory in MiB", initial=1024)
+    least_cpus = amount_field("Fewest CPUs")
+    most_cpus = amount_field("Most CPUs")
+    least_cpu_mhz = amount_field("Least MHz")
+    most_cpu_mhz = amount_field("Most MHz")
+    least_memory_mib = amount_field("Least memory in MiB")
+    most_memory_mib = amount_field("Most memory in MiB")
+    is_cpu_capped = forms.BooleanField(
+        label="Keep it to its MHz", required=False, help_text="Even while its host has more to give."
+    )
+    network_rate_mbits = amount_field("Mbit/s of each network card", "Each way. Empty for no cap.")
+    is_highly_available = forms.BooleanField(label="Start it elsewhere when its host fails", required=False)
     host_tags = forms.CharField(
         required=False, help_text="With commas between them. Only hosts that have all of them are chosen."
     )
@@ -55,11 +79,12 @@ class OfferingForm(PortalForm):
 
     def shape(self) -> None:
         """A new size is open; of one that is there the terms stay as instances have them."""
+        self.offer_bonds()
         if self.row is None:
             del self.fields["is_active"]
             return
         offering: ServiceOffering = self.row
-        for name in ("cpus", "cpu_mhz", "memory_mib"):
+        for name in TERMS:
             del self.fields[name]
         self.initial = {
             "name": offering.name,
@@ -67,12 +92,13 @@ class OfferingForm(PortalForm):
             "host_tags": ", ".join(offering.host_tags),
             "storage_tags": ", ".join(offering.storage_tags),
             "is_active": offering.is_active,
+            **self.bonds(),
         }
 
 
 def _tagged(values: dict[str, Any]) -> dict[str, Any]:
     return {
-        **values,
+        **bound(values),
         "host_tags": words_of(values["host_tags"]),
         "storage_tags": words_of(values["storage_tags"]),
     }
@@ -100,12 +126,10 @@ OFFERINGS = ListPage(
             lambda row: cells.link(row.name, "offering", row.uuid, note=row.description),
             sort="name",
         ),
-        Column("state", "State", lambda row: cells.state(_state(row)), sort="is_active"),
-        Column("cpus", "CPUs", "cpus", sort="cpus", kind="number"),
-        Column("memory", "Memory", lambda row: formats.mib(row.memory_mib), sort="memory_mib", kind="number"),
-        Column(
-            "mhz", "Each CPU", lambda row: f"{row.cpu_mhz} MHz", sort="cpu_mhz", kind="number", on_phone=False
-        ),
+        Column("state", "State", lambda row: cells.state(is_open(row)), sort="is_active"),
+        Column("cpus", "CPUs", words.cpus, sort="cpus", kind="number"),
+        Column("memory", "Memory", words.memory, sort="memory_mib", kind="number"),
+        Column("mhz", "Each CPU", words.mhz, sort="cpu_mhz", kind="number", on_phone=False),
         Column("tags", "Host tags", lambda row: cells.words(row.host_tags), least=ROOT, on_phone=False),
         Column(
             "storage", "Storage tags", lambda row: cells.words(row.storage_tags), least=ROOT, on_phone=False
@@ -131,14 +155,23 @@ OFFERING = DetailPage(
     row=queries.offering_for,
     parent="offerings",
     parent_label="Sizes",
-    state=_state,
+    state=is_open,
     summary=lambda offering: offering.description,
     panels=(
         Facts(
             "Size",
             (
-                Fact("CPUs", lambda row: f"{row.cpus} × {row.cpu_mhz} MHz"),
-                Fact("Memory", lambda row: formats.mib(row.memory_mib)),
+                Fact("CPUs", words.cpus),
+                Fact(
+                    "Each CPU", lambda row: f"{words.mhz(row)}{', never more' if row.is_cpu_capped else ''}"
+                ),
+                Fact("Memory", words.memory),
+                Fact("Network", words.network_rate),
+                Fact(
+                    "When its host fails",
+                    lambda row: "starts elsewhere" if row.is_highly_available else "waits for it",
+                ),
+                *offered.FACTS,
                 Fact("Host tags", lambda row: cells.words(row.host_tags), least=ROOT),
                 Fact("Storage tags", lambda row: cells.words(row.storage_tags), least=ROOT),
                 Fact("Instances", _instances),

@@ -1,5 +1,6 @@
 """How instances and what belongs to them read in lists and on pages."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
@@ -7,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from cloudportal.portal import cells, formats
 from compute import states
 from compute.models import Instance, Nic, ServiceOffering
+from compute.services.sizing import bounds_of
 
 # In the order in which people look for them; the states on the way come after those that last.
 STATES = (
@@ -24,9 +26,36 @@ STATES = (
 
 
 def size(thing: Instance | ServiceOffering) -> str:
-    """`2 CPUs, 2 GiB`."""
-    cpus = f"{thing.cpus} CPU" if thing.cpus == 1 else f"{thing.cpus} CPUs"
-    return f"{cpus}, {formats.mib(thing.memory_mib)}"
+    """`2 CPUs, 2 GiB`, with the bounds of what is left open."""
+    return f"{cpus(thing)} {'CPU' if thing.cpus == 1 else 'CPUs'}, {memory(thing)}"
+
+
+def cpus(thing: Instance | ServiceOffering) -> str:
+    """`2`, or `1 to 8` where it is left open."""
+    return str(thing.cpus) if isinstance(thing, Instance) else _amount(thing, "cpus", str)
+
+
+def mhz(thing: Instance | ServiceOffering) -> str:
+    """`1000 MHz`, or its bounds."""
+    return f"{thing.cpu_mhz if isinstance(thing, Instance) else _amount(thing, 'cpu_mhz', str)} MHz"
+
+
+def memory(thing: Instance | ServiceOffering) -> str:
+    """`2 GiB`, or its bounds."""
+    if isinstance(thing, Instance):
+        return formats.mib(thing.memory_mib)
+    return _amount(thing, "memory_mib", formats.mib)
+
+
+def network_rate(thing: Instance | ServiceOffering) -> str:
+    """`100 Mbit/s each way`."""
+    rate = thing.network_rate_mbits
+    return f"{rate} Mbit/s each way" if rate else "not capped"
+
+
+def _amount(offering: ServiceOffering, name: str, words: Callable[[int], str]) -> str:
+    least, most = bounds_of(offering, name)
+    return words(least) if least == most else f"{words(least)} to {words(most)}"
 
 
 def name(instance: Instance) -> Any:

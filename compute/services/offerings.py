@@ -1,6 +1,7 @@
 """Changes to the sizes that tenants may choose."""
 
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -12,23 +13,38 @@ from cloudportal.events import records
 from cloudportal.events.records import About
 from compute import actions
 from compute.models import ServiceOffering
+from compute.services.sizing import BOUNDS
+from compute.topology.services.offered import bind, reach_for, shown_reach
 
-MOST_CPUS = 1024
-LEAST_MEMORY_MIB = 16
-MOST_MEMORY_MIB = 64 * 1024 * 1024
+MOST_NETWORK_RATE_MBITS = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class OfferingValues:
-    """A size as an operator wants it. Hosts and pools must have all of the tags."""
+    """A size as an operator wants it. Hosts and pools must have all of the tags.
+
+    `cpus`, `cpu_mhz` and `memory_mib` None leave it to whoever deploys, within the bounds. `domains` and `zones` are
+    uuids; without any it is open to everybody and everywhere.
+    """
 
     name: str
-    cpus: int
-    memory_mib: int
-    cpu_mhz: int = 1000
+    cpus: int | None
+    memory_mib: int | None
+    cpu_mhz: int | None = 1000
+    least_cpus: int | None = None
+    most_cpus: int | None = None
+    least_cpu_mhz: int | None = None
+    most_cpu_mhz: int | None = None
+    least_memory_mib: int | None = None
+    most_memory_mib: int | None = None
+    is_cpu_capped: bool = False
+    network_rate_mbits: int | None = None
+    is_highly_available: bool = False
     description: str = ""
     host_tags: tuple[str, ...] = ()
     storage_tags: tuple[str, ...] = ()
+    domains: tuple[UUID | str, ...] = ()
+    zones: tuple[UUID | str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,27 +55,39 @@ class OfferingChanges:
     description: str | None = None
     host_tags: tuple[str, ...] | None = None
     storage_tags: tuple[str, ...] | None = None
+    domains: tuple[UUID | str, ...] | None = None
+    zones: tuple[UUID | str, ...] | None = None
     is_active: bool | None = None
+
+
+# What instances keep, and so is never edited.
+TERMS = (
+    *BOUNDS,
+    *(f"{end}_{name}" for name in BOUNDS for end in ("least", "most")),
+    "is_cpu_capped",
+    "network_rate_mbits",
+    "is_highly_available",
+)
 
 
 @transaction.atomic
 def create(caller: Caller, values: OfferingValues) -> ServiceOffering:
-    """A new size, open to all tenants at once. Raises InvalidInput and Conflict."""
+    """A new size, open at once to those whom it is for. Raises InvalidInput, NotFound and Conflict."""
     actions.CREATE_OFFERING.permit(caller)
     values = _checked(values)
+    reach = reach_for(caller, values.domains, values.zones)
     try:
         with transaction.atomic():
             offering = ServiceOffering.objects.create(
                 name=values.name,
                 description=values.description,
-                cpus=values.cpus,
-                cpu_mhz=values.cpu_mhz,
-                memory_mib=values.memory_mib,
                 host_tags=list(values.host_tags),
                 storage_tags=list(values.storage_tags),
+                **{name: getattr(values, name) for name in TERMS},
             )
     except IntegrityError as error:
         raise _taken(values.name) from error
+    bind(offering, reach)
     records.record(caller, "SERVICE.OFFERING.CREATE", About.of(offering), after=_shown(offering))
     plans.note("create", f"Creates the size {offering.name}.")
     return offering
@@ -70,6 +98,7 @@ def update(caller: Caller, offering: ServiceOffering, changes: OfferingChanges) 
     """The size with its new name, words, tags, or open or closed to new instances."""
     actions.UPDATE_OFFERING.check(caller, offering)
     before = _shown(offering)
+    reach = reach_for(caller, changes.domains, changes.zones)
     if changes.name is not None:
         offering.name = check_label(changes.name)
     if changes.description is not None:
@@ -81,6 +110,7 @@ def update(caller: Caller, offering: ServiceOffering, changes: OfferingChanges) 
     if changes.is_active is not None:
         offering.is_active = changes.is_active
     _save(offering)
+    bind(offering, reach)
     records.record(caller, "SERVICE.OFFERING.EDIT", About.of(offering), before=before, after=_shown(offering))
     plans.note("update", f"Changes the size {offering.name}.", before=before, after=_shown(offering))
     return offering
@@ -110,9 +140,14 @@ def _save(offering: ServiceOffering) -> None:
 
 
 def _checked(values: OfferingValues) -> OfferingValues:
-    _within("cpus", values.cpus, 1, MOST_CPUS)
-    _within("memory_mib", values.memory_mib, LEAST_MEMORY_MIB, MOST_MEMORY_MIB)
-    _within("cpu_mhz", values.cpu_mhz, 1, 10000)
+    for name in BOUNDS:
+        _check_amount(values, name)
+    if values.network_rate_mbits is not None:
+        _within("network_rate_mbits", values.network_rate_mbits, 1, MOST_NETWORK_RATE_MBITS)
+    if values.is_cpu_capped and values.cpu_mhz is None and values.least_cpu_mhz is None:
+        raise InvalidInput.of(
+            "least_cpu_mhz", "Instances are capped at their MHz. Say how many they have at least."
+        )
     return replace(
         values,
         name=check_label(values.name),
@@ -120,6 +155,18 @@ def _checked(values: OfferingValues) -> OfferingValues:
         host_tags=_tags(values.host_tags, "host_tags"),
         storage_tags=_tags(values.storage_tags, "storage_tags"),
     )
+
+
+def _check_amount(values: OfferingValues, name: str) -> None:
+    """A fixed amount, or one that is left open between two bounds."""
+    fixed, ends = getattr(values, name), {end: getattr(values, f"{end}_{name}") for end in ("least", "most")}
+    for field, amount in {name: fixed, f"least_{name}": ends["least"], f"most_{name}": ends["most"]}.items():
+        if amount is not None:
+            _within(field, amount, *BOUNDS[name])
+        if amount is not None and fixed is not None and field != name:
+            raise InvalidInput.of(field, "Bounds are for what is left to the tenant. Leave one of them out.")
+    if None not in ends.values() and ends["least"] > ends["most"]:
+        raise InvalidInput.of(f"most_{name}", "The most must not be less than the least.")
 
 
 def _within(field: str, value: int, least: int, most: int) -> None:
@@ -146,10 +193,9 @@ def _shown(offering: ServiceOffering) -> dict[str, object]:
     return {
         "name": offering.name,
         "description": offering.description,
-        "cpus": offering.cpus,
-        "cpu_mhz": offering.cpu_mhz,
-        "memory_mib": offering.memory_mib,
+        **{name: getattr(offering, name) for name in TERMS},
         "host_tags": list(offering.host_tags),
         "storage_tags": list(offering.storage_tags),
         "is_active": offering.is_active,
+        **shown_reach(offering),
     }

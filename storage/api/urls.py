@@ -1,8 +1,9 @@
 """Where storage is at the REST door."""
 
 from cloudportal.api.routes import patterns
+from storage.api.offerings import DISK_OFFERINGS
 from storage.api.pools import POOLS
 from storage.api.templates import TEMPLATES
-from storage.api.volumes import DISK_OFFERINGS, VOLUMES
+from storage.api.volumes import VOLUMES
 
 urlpatterns = patterns(POOLS, TEMPLATES, VOLUMES, DISK_OFFERINGS)

@@ -1,18 +1,17 @@
-"""Volumes and the offerings they are chosen from, at the REST door."""
+"""Volumes at the REST door."""
 
 from typing import Any
 
 from rest_framework import serializers
 
 from cloudportal.api.calls import into, working
-from cloudportal.api.filters import FLAG, UUIDS, WHOLE, Filter, by_text, by_uuid
+from cloudportal.api.filters import UUIDS, Filter, by_text, by_uuid
 from cloudportal.api.resources import Create, Edit, Remove, Resource
 from cloudportal.api.shapes import NamedShape, Reference, RowShape, Text, Values, Whole
 from cloudportal.core.caller import Caller
 from storage import actions, queries, states
 from storage.models import Volume
-from storage.services import offerings, volumes
-from storage.services.offerings import DiskOfferingChanges, DiskOfferingValues
+from storage.services import volumes
 from storage.services.volumes import LARGEST_GIB, NewVolume
 
 STATES = tuple(sorted(states.VOLUME.states))
@@ -52,36 +51,6 @@ class CreateVolume(EditVolume):
     size_gib = Whole(min_value=1, max_value=LARGEST_GIB, required=False, allow_null=True)
 
 
-class DiskOfferingShape(RowShape):
-    """A kind of disk that tenants may choose."""
-
-    name = serializers.CharField()
-    description = serializers.CharField()
-    size_gib = serializers.IntegerField(
-        allow_null=True, help_text="Null lets whoever creates a volume say it."
-    )
-    tags = serializers.ListField(child=serializers.CharField())
-    is_active = serializers.BooleanField()
-
-
-class EditDiskOffering(Values):
-    """What may be changed about an offering. Its size is not: volumes keep their terms."""
-
-    name = Text(max_length=100)
-    description = Text(required=False, allow_blank=True)
-    tags = serializers.ListField(child=Text(max_length=100), max_length=50, required=False)
-    is_active = serializers.BooleanField(required=False)
-
-
-class CreateDiskOffering(Values):
-    """An offering as an operator wants it."""
-
-    name = Text(max_length=100)
-    description = Text(required=False, allow_blank=True)
-    tags = serializers.ListField(child=Text(max_length=100), max_length=50, required=False)
-    size_gib = Whole(min_value=1, max_value=LARGEST_GIB, required=False, allow_null=True)
-
-
 def _edit(caller: Caller, volume: Volume, values: dict[str, Any]) -> Volume:
     return volumes.rename(caller, volume, values["name"])
 
@@ -110,21 +79,5 @@ VOLUMES = Resource(
         Create(CreateVolume, working(into(NewVolume, volumes.create)), actions.CREATE_VOLUME, works=True),
         Edit(EditVolume, _edit, actions.UPDATE_VOLUME, is_partial=False),
         Remove(working(volumes.delete), actions.DELETE_VOLUME, works=True),
-    ),
-)
-
-DISK_OFFERINGS = Resource(
-    path="disk-offerings",
-    noun="disk offering",
-    shape=DiskOfferingShape,
-    read=actions.READ_DISK_OFFERING,
-    rows=queries.disk_offerings_for,
-    row=queries.disk_offering_for,
-    filters=(Filter("name"), by_text(), Filter("size_gib", kind=WHOLE), Filter("is_active", kind=FLAG)),
-    orderings=("name", "created_at", "size_gib"),
-    changes=(
-        Create(CreateDiskOffering, into(DiskOfferingValues, offerings.create), actions.CREATE_DISK_OFFERING),
-        Edit(EditDiskOffering, into(DiskOfferingChanges, offerings.update), actions.UPDATE_DISK_OFFERING),
-        Remove(offerings.delete, actions.DELETE_DISK_OFFERING),
     ),
 )

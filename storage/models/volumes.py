@@ -4,24 +4,37 @@ from typing import ClassVar
 
 from django.db import models
 
-from cloudportal.core.scoping import Everyone, OwnedBy, ScopedModel
-from compute.topology.models import Zone
+from cloudportal.core.scoping import OwnedBy, ScopedModel
+from compute.topology.models import Offered, Offerings, Zone
 from storage import states
 from storage.models.pools import Pool
 from storage.models.templates import Template
 from tenants.models import Account
 
 
-class DiskOffering(ScopedModel):
-    """A kind of disk that tenants may choose. `size_gib` null lets them say the size."""
+class DiskOffering(Offered):
+    """A kind of disk that tenants may choose. `size_gib` null lets them say the size, within `least_gib` and `most_gib`
+    where those are set. Limits are for each disk, null for none; `provisioning` says what is taken of the pool when a
+    disk is made.
+    """
 
-    scope = Everyone(when=models.Q(is_active=True))
+    scope = Offerings("storage.DiskOffering")
+
+    THIN = "thin"
+    SPARSE = "sparse"
+    FAT = "fat"
 
     name = models.CharField(max_length=100, unique=True)
     description = models.CharField(max_length=255, blank=True)
     size_gib = models.PositiveIntegerField(null=True)
+    least_gib = models.PositiveIntegerField(null=True)
+    most_gib = models.PositiveIntegerField(null=True)
     tags = models.JSONField(default=list)
-    is_active = models.BooleanField(default=True)
+    read_iops = models.PositiveBigIntegerField(null=True)
+    write_iops = models.PositiveBigIntegerField(null=True)
+    read_bytes_per_second = models.PositiveBigIntegerField(null=True)
+    write_bytes_per_second = models.PositiveBigIntegerField(null=True)
+    provisioning = models.CharField(max_length=8, default=THIN)
 
     class Meta:
         ordering: ClassVar = ["id"]

@@ -1,7 +1,7 @@
 """The addresses of the pages about storage."""
 
-from storage.portal import pools, start_page, templates, volumes
+from storage.portal import offerings, pools, start_page, templates, volumes
 
-urlpatterns = [*volumes.urlpatterns, *templates.urlpatterns, *pools.urlpatterns]
+urlpatterns = [*volumes.urlpatterns, *templates.urlpatterns, *pools.urlpatterns, *offerings.urlpatterns]
 
 __all__ = ["start_page", "urlpatterns"]

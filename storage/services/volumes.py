@@ -16,6 +16,7 @@ from cloudportal.jobs.services import Subject, hold_of
 from compute.topology import queries as topology
 from compute.topology import states as topology_states
 from compute.topology.models import Zone
+from compute.topology.services.offered import demand_open
 from storage import actions, queries, states
 from storage.amounts import GIB, gib_of, readable, whole_sectors
 from storage.models import DiskOffering, Template, Volume
@@ -77,6 +78,8 @@ def create(caller: Caller, values: NewVolume) -> tuple[Volume, Job]:
     if zone.state != topology_states.ENABLED:
         raise WrongState(noun="zone", state=zone.state, action="create volumes", needed="enabled")
     offering = queries.disk_offering_for(caller, values.offering_uuid)
+    owner = Account.objects.select_related("domain").get(pk=caller.owner.account_id)
+    demand_open(offering, owner.domain, zone, field="offering_uuid")
     name = names.check_label(values.name)
     size_gib = _size_of(offering, values.size_gib)
     volume = _allocate(
@@ -131,8 +134,9 @@ def _size_of(offering: DiskOffering, size_gib: int | None) -> int:
         return offering.size_gib
     if size_gib is None:
         raise InvalidInput.of("size_gib", "This offering leaves the size to you. Say how many GiB.")
-    if not 1 <= size_gib <= LARGEST_GIB:
-        raise InvalidInput.of("size_gib", f"Choose 1 to {LARGEST_GIB} GiB.")
+    least, most = offering.least_gib or 1, offering.most_gib or LARGEST_GIB
+    if not least <= size_gib <= most:
+        raise InvalidInput.of("size_gib", f"Choose {least} to {most} GiB.")
     return size_gib
 
 

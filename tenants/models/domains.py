@@ -8,6 +8,11 @@ from cloudportal.core.scoping import InDomain, ScopedModel
 from tenants import states
 
 
+def ids_in(path: str) -> list[int]:
+    """Ids from ROOT down to the domain with this path, which itself is the last."""
+    return [int(part) for part in path.strip("/").split("/") if part]
+
+
 class Domain(ScopedModel):
     """A node of the tree under ROOT. `path` lists the ids from ROOT down to it, as in `/1/5/`, with `/` at both
     ends, so that `startswith` finds a subtree and never a namesake; `depth` is 0 for ROOT.
@@ -32,4 +37,4 @@ class Domain(ScopedModel):
     @property
     def ancestor_ids(self) -> list[int]:
         """Ids from ROOT down to this domain itself."""
-        return [int(part) for part in self.path.strip("/").split("/") if part]
+        return ids_in(self.path)

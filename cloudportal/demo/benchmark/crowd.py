@@ -8,6 +8,7 @@ from django.db import transaction
 from cloudportal.demo.seeding import World
 from compute import states
 from compute.models import Instance, Nic, VolumeAttachment
+from compute.services.sizing import Wanted, size_of, terms_of
 from networking import states as network_states
 from networking.models import Address, Network
 from storage import states as storage_states
@@ -48,14 +49,11 @@ def _instance(world: World, account: Account) -> Instance:
         account=account,
         zone=world.places.zone,
         template=world.catalogue.template,
-        offering=offering,
         host=world.places.hosts[0],
         name=f"one-of-many-{next(_numbers)}",
         state=states.RUNNING,
         power="on",
-        cpus=offering.cpus,
-        cpu_mhz=offering.cpu_mhz,
-        memory_mib=offering.memory_mib,
+        **terms_of(offering, size_of(offering, Wanted())),
     )
 
 

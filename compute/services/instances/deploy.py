@@ -18,9 +18,11 @@ from compute.models import Instance, ServiceOffering, VolumeAttachment
 from compute.services.instances import guest_values, terms, wiring
 from compute.services.instances.foresight import foresee_placement
 from compute.services.instances.holding import held_with
+from compute.services.sizing import Size, Wanted, size_of, terms_of
 from compute.topology import queries as topology
 from compute.topology import states as topology_states
 from compute.topology.models import Zone
+from compute.topology.services.offered import demand_open
 from networking.models import Network
 from storage import queries as storage
 from storage.amounts import GIB
@@ -34,8 +36,9 @@ class DeployValues:
     """An instance as a caller wants it; `template`, `offering`, `zone` and `networks` are uuids.
 
     Without a name it gets one. Without networks it is wired to the zone's shared one, where there is just one.
-    `root_size_gib` may enlarge the template's disk. `ssh_keys` and `user_data` go to the guest as they are; of
-    `key_pairs`, which are uuids, it gets the public keys.
+    `cpus`, `cpu_mhz` and `memory_mib` are for sizes that leave them open. `root_size_gib` may enlarge the template's
+    disk. `ssh_keys` and `user_data` go to the guest as they are; of `key_pairs`, which are uuids, it gets the public
+    keys.
     """
 
     template: UUID | str
@@ -45,6 +48,9 @@ class DeployValues:
     display_name: str = ""
     is_protected: bool = False
     networks: tuple[UUID | str, ...] = ()
+    cpus: int | None = None
+    cpu_mhz: int | None = None
+    memory_mib: int | None = None
     root_size_gib: int | None = None
     ssh_keys: tuple[str, ...] = ()
     key_pairs: tuple[UUID | str, ...] = ()
@@ -56,6 +62,7 @@ class _Parts:
     zone: Zone
     template: Template
     offering: ServiceOffering
+    size: Size
     networks: list[Network]
 
 
@@ -125,36 +132,34 @@ def _parts(caller: Caller, account: Account, values: DeployValues) -> _Parts:
         raise WrongState(noun="zone", state=zone.state, action="deploy into it", needed="enabled")
     template = storage.template_for(caller, values.template)
     offering = queries.offering_for(caller, values.offering)
-    if not offering.is_active:
-        raise InvalidInput.of("offering", f"The size {offering.name} is closed. Choose another.")
-    if offering.memory_mib < template.minimum_memory_mib:
+    demand_open(offering, account.domain, zone)
+    wanted = Wanted(cpus=values.cpus, cpu_mhz=values.cpu_mhz, memory_mib=values.memory_mib)
+    size = size_of(offering, wanted)
+    if size.memory_mib < template.minimum_memory_mib:
         raise InvalidInput.of(
-            "offering",
+            "offering" if offering.memory_mib else "memory_mib",
             f"{template.name} needs {template.minimum_memory_mib} MiB of memory and {offering.name} has "
-            f"{offering.memory_mib}. Choose a larger size.",
+            f"{size.memory_mib}. Choose a larger size.",
         )
-    return _Parts(zone, template, offering, wiring.chosen_networks(caller, zone, account, values.networks))
+    networks = wiring.chosen_networks(caller, zone, account, values.networks)
+    return _Parts(zone, template, offering, size, networks)
 
 
 def _instance(caller: Caller, account: Account, parts: _Parts, values: DeployValues) -> Instance:
-    offering = parts.offering
     uuid = uuid4()
     name = check_hostname(values.name) if values.name.strip() else f"vm-{uuid.hex[:12]}"
-    terms.reserve(account, offering.cpus, offering.memory_mib)
+    terms.reserve(account, parts.size.cpus, parts.size.memory_mib)
     return Instance.objects.create(
         uuid=uuid,
         account=account,
         zone=parts.zone,
         template=parts.template,
-        offering=offering,
         name=name,
         display_name=guest_values.checked_display_name(values.display_name),
         is_protected=values.is_protected,
-        cpus=offering.cpus,
-        cpu_mhz=offering.cpu_mhz,
-        memory_mib=offering.memory_mib,
         ssh_keys=guest_values.chosen_ssh_keys(caller, account, values.ssh_keys, values.key_pairs),
         user_data=guest_values.checked_user_data(values.user_data, account),
+        **terms_of(parts.offering, parts.size),
     )
 
 

@@ -1,6 +1,7 @@
 """The tables of the infrastructure's tree."""
 
 from compute.topology.models.hosts import Host
+from compute.topology.models.offered import Offered, Offerings
 from compute.topology.models.places import Cluster, Pod, Region, Zone
 
-__all__ = ["Cluster", "Host", "Pod", "Region", "Zone"]
+__all__ = ["Cluster", "Host", "Offered", "Offerings", "Pod", "Region", "Zone"]

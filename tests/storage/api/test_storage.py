@@ -1,9 +1,10 @@
 """Storage pools, templates, volumes and disk offerings at the REST door."""
 
 from storage import states
+from storage.api.offerings import DISK_OFFERINGS
 from storage.api.pools import POOLS
 from storage.api.templates import TEMPLATES
-from storage.api.volumes import DISK_OFFERINGS, VOLUMES
+from storage.api.volumes import VOLUMES
 from storage.models import DiskOffering, Pool, Template, Volume
 from tests.support import factories
 from tests.support import factories_infra as infra
