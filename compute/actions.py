@@ -3,6 +3,7 @@
 from cloudportal.core.actions import action
 from cloudportal.core.permissions import RoleKind
 from compute import states
+from storage import states as storage_states
 
 ROOT = RoleKind.ROOT_ADMIN
 
@@ -42,6 +43,14 @@ EXPUNGE = action(
     is_dangerous=True,
 )
 RETRY = action("instance.retry", "Try again", states=(states.ERROR,))
+
+ATTACH_VOLUME = action("volume.attach", "Attach", states=(storage_states.READY,))
+DETACH_VOLUME = action(
+    "volume.detach",
+    "Detach",
+    states=(storage_states.READY,),
+    confirmation="The instance loses this disk. Unmount it in the instance first, or what it has not written is lost.",
+)
 
 READ_OFFERING = action("service-offering.read", "See sizes", reads=True)
 CREATE_OFFERING = action("service-offering.create", "Create size", least=ROOT)

@@ -25,6 +25,11 @@ def operations_of(resource: Resource) -> tuple[Operation, ...]:
     return (*reads, *(_change(resource, one) for one in resource.changes))
 
 
+def added_to(resource: Resource, *verbs: Verb) -> tuple[Operation, ...]:
+    """What a higher room can do to a thing of a lower one, as operations beside the thing's own."""
+    return tuple(_verb(resource, one) for one in verbs)
+
+
 def _list(resource: Resource) -> Operation:
     def run(call: Call) -> Response:
         sent = call.request.query_params

@@ -19,6 +19,8 @@ _VERBS = {
     "RECONNECT": "reconnect",
     "REBUILD": "rebuild",
     "ADD": "add",
+    "ATTACH": "attach",
+    "DETACH": "detach",
     "REMOVE": "remove",
     "SUSPEND": "suspend",
     "ACTIVATE": "activate",

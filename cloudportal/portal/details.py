@@ -1,7 +1,7 @@
 """Detail pages: one row's facts and neighbours in panels, and a button for everything that can be done to it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -51,21 +51,27 @@ class DetailPage:
     summary: Callable[[Any], Any] | None = None
     prepare: Callable[[Caller, Any], None] | None = None
     template: str = "portal/detail.html"
+    added: list[RowAction | RowLink] = field(default_factory=list)
 
     def urls(self) -> list[URLPattern]:
         """The page's address, and one for each action on it."""
         address = f"{self.path}<uuid:uuid>/"
+        return [path(address, page(self.view), name=self.route), *self._acting_at(self.buttons)]
+
+    def add(self, *buttons: RowAction | RowLink) -> list[URLPattern]:
+        """What a higher room can do to the thing, as buttons of its page; gives their addresses."""
+        self.added.extend(buttons)
+        return self._acting_at(buttons)
+
+    def _acting_at(self, buttons: Iterable[RowAction | RowLink]) -> list[URLPattern]:
         return [
-            path(address, page(self.view), name=self.route),
-            *(
-                path(
-                    f"{address}{one.action.verb}/",
-                    page(self._acting(one)),
-                    name=f"{self.route}-{one.action.verb}",
-                )
-                for one in self.buttons
-                if isinstance(one, RowAction)
-            ),
+            path(
+                f"{self.path}<uuid:uuid>/{one.action.verb}/",
+                page(self._acting(one)),
+                name=f"{self.route}-{one.action.verb}",
+            )
+            for one in buttons
+            if isinstance(one, RowAction)
         ]
 
     def view(self, request: HttpRequest, caller: Caller, uuid: UUID) -> HttpResponse:
@@ -73,7 +79,7 @@ class DetailPage:
         row = self.row(caller, uuid)
         if self.prepare:
             self.prepare(caller, row)
-        seen = [one.button(caller, row, self.route) for one in self.buttons]
+        seen = [one.button(caller, row, self.route) for one in (*self.added, *self.buttons)]
         values = {
             "page_title": self.title(row),
             "crumbs": [Crumb(self.parent_label, reverse(f"portal:{self.parent}"))],

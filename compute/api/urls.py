@@ -1,9 +1,10 @@
 """Where compute is at the REST door."""
 
 from cloudportal.api.routes import patterns
+from compute.api.attachments import ATTACHMENTS
 from compute.api.drift import COMPARISON, DRIFTS
 from compute.api.instances import INSTANCES
 from compute.api.key_pairs import KEY_PAIRS
 from compute.api.offerings import SERVICE_OFFERINGS
 
-urlpatterns = patterns(INSTANCES, SERVICE_OFFERINGS, KEY_PAIRS, DRIFTS, operations=(COMPARISON,))
+urlpatterns = patterns(INSTANCES, SERVICE_OFFERINGS, KEY_PAIRS, DRIFTS, operations=(COMPARISON, *ATTACHMENTS))

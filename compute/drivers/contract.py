@@ -9,7 +9,7 @@ from cloudportal.drivers.base import Driver
 from cloudportal.drivers.errors import NotThere
 from compute.drivers.console import KeepsSerialLog, OffersConsole, TakesScreenshots
 from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, PowerAction
-from compute.drivers.specs import GuestSpec
+from compute.drivers.specs import DiskSpec, GuestSpec
 
 
 class ComputeDriver(Driver):
@@ -71,6 +71,38 @@ class RunsGuests(ABC):
         """
 
 
+class AttachesDisks(ABC):
+    """Can give a guest a disk and take one away again, while it is off and while it runs."""
+
+    @abstractmethod
+    def attach_disk(self, uuid: UUID, disk: DiskSpec) -> GuestFacts:
+        """The guest has the disk at its device index, now and whenever it is started on this host.
+
+        May be repeated. Raises NotThere without such a guest, Refused when another disk is at that index, and when
+        the volume is missing or used by another guest, where the host can tell.
+        """
+
+    @abstractmethod
+    def detach_disk(self, uuid: UUID, locator: str, *, timeout_seconds: float | None = None) -> GuestFacts:
+        """The guest does not have the disk, and has let go of it when this returns: the volume may be used elsewhere.
+
+        Succeeds when it has no such disk; raises NotThere without such a guest. A running guest that does not let go
+        in time raises OutcomeUnknown: it may still do so, and must be believed to use the disk. `timeout_seconds`
+        replaces the driver's limit for this call.
+        """
+
+
+class GrowsDisks(ABC):
+    """Can make a running guest see that a disk of its has become larger."""
+
+    @abstractmethod
+    def grow_disk(self, uuid: UUID, locator: str, size_bytes: int) -> None:
+        """The volume has at least that size, and the guest, which must run, sees it. Never makes it smaller.
+
+        May be repeated. Raises NotThere when there is no such guest or it has no such disk, Refused while it is off.
+        """
+
+
 class ReadsStatistics(ABC):
     """Can read the counters of running guests."""
 
@@ -85,6 +117,8 @@ class ReadsStatistics(ABC):
 
 CAPABILITIES: tuple[type[ABC], ...] = (
     RunsGuests,
+    AttachesDisks,
+    GrowsDisks,
     ReadsStatistics,
     OffersConsole,
     TakesScreenshots,

@@ -16,8 +16,9 @@ from cloudportal.drivers.settings import Setting
 from cloudportal.drivers.simulated.settings import place_setting, world_setting
 from cloudportal.drivers.simulated.world import Scene, SimulatedWorld
 from compute.drivers import simulator_console as console
+from compute.drivers import simulator_disks as disks
 from compute.drivers.console import KeepsSerialLog, OffersConsole, SerialLog, TakesScreenshots
-from compute.drivers.contract import ComputeDriver, ReadsStatistics, RunsGuests
+from compute.drivers.contract import AttachesDisks, ComputeDriver, GrowsDisks, ReadsStatistics, RunsGuests
 from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, Power, PowerAction, differences
 from compute.drivers.simulator_guests import (
     demand_fits,
@@ -28,11 +29,18 @@ from compute.drivers.simulator_guests import (
     shape_of,
     statistics_of,
 )
-from compute.drivers.specs import GuestSpec
+from compute.drivers.specs import DiskSpec, GuestSpec
 
 
 class SimulatedCompute(
-    ComputeDriver, RunsGuests, ReadsStatistics, OffersConsole, TakesScreenshots, KeepsSerialLog
+    ComputeDriver,
+    RunsGuests,
+    AttachesDisks,
+    GrowsDisks,
+    ReadsStatistics,
+    OffersConsole,
+    TakesScreenshots,
+    KeepsSerialLog,
 ):
     """One simulated host, named by its place in the world."""
 
@@ -142,6 +150,20 @@ class SimulatedCompute(
             else:
                 self._reset(scene, row)
             return facts_of(self._demand_row(scene, uuid))
+
+    def attach_disk(self, uuid: UUID, disk: DiskSpec) -> GuestFacts:
+        with self._effect("attach_disk", uuid) as scene:
+            disks.attach(scene, self._demand_row(scene, uuid), disk)
+            return facts_of(self._demand_row(scene, uuid))
+
+    def detach_disk(self, uuid: UUID, locator: str, *, timeout_seconds: float | None = None) -> GuestFacts:
+        with self._effect("detach_disk", uuid, timeout_seconds=timeout_seconds) as scene:
+            disks.detach(scene, self._demand_row(scene, uuid), locator)
+            return facts_of(self._demand_row(scene, uuid))
+
+    def grow_disk(self, uuid: UUID, locator: str, size_bytes: int) -> None:
+        with self._effect("grow_disk", uuid) as scene:
+            disks.grow(scene, self._demand_row(scene, uuid), locator, size_bytes)
 
     def guest_statistics(self, uuid: UUID) -> GuestStatistics | None:
         with self._look("guest_statistics", uuid) as scene:

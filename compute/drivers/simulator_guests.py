@@ -22,7 +22,7 @@ from compute.drivers.facts import (
     NicStatistics,
     Power,
 )
-from compute.drivers.specs import GuestSpec
+from compute.drivers.specs import DiskSpec, GuestSpec
 
 # As QEMU's `pc` machine: no host of ours takes more for one guest.
 GUEST_CPU_LIMIT = 255
@@ -62,7 +62,7 @@ def demand_parts(scene: Scene, row: sqlite3.Row) -> None:
             raise Refused(
                 "A volume of the instance is missing on the host.", detail=f"simulated volume {volume}"
             )
-        if not disk["is_read_only"] and _is_in_use(scene, disk["locator"], row["uuid"]):
+        if not disk["is_read_only"] and is_in_use(scene, disk["locator"], row["uuid"]):
             raise Refused(
                 "A volume of the instance is used by another one.", detail=f"simulated volume {volume}"
             )
@@ -74,7 +74,8 @@ def demand_parts(scene: Scene, row: sqlite3.Row) -> None:
             )
 
 
-def _is_in_use(scene: Scene, locator: str, uuid: str) -> bool:
+def is_in_use(scene: Scene, locator: str, uuid: str) -> bool:
+    """True where another guest that is not off has the volume."""
     others = scene.rows(
         "SELECT 1 FROM guests WHERE uuid != ? AND power != 'off' AND instr(disks, ?) > 0",
         uuid,
@@ -85,21 +86,23 @@ def _is_in_use(scene: Scene, locator: str, uuid: str) -> bool:
 
 def shape_of(spec: GuestSpec) -> tuple[object, ...]:
     """The values of a row that a spec decides, in the order of its statements."""
-    disks = [
-        {
-            "locator": disk.locator,
-            "format": disk.format,
-            "device_index": disk.device_index,
-            "is_read_only": disk.is_read_only,
-        }
-        for disk in sorted(spec.disks, key=lambda disk: disk.device_index)
-    ]
+    disks = [disk_value(disk) for disk in sorted(spec.disks, key=lambda disk: disk.device_index)]
     nics = [
         {"mac": nic.mac, "network_locator": nic.network_locator, "device_index": nic.device_index}
         for nic in sorted(spec.nics, key=lambda nic: nic.device_index)
     ]
     digest = spec.guest_data.digest() if spec.guest_data else None
     return spec.name, spec.cpus, spec.memory_mib, json.dumps(disks), json.dumps(nics), digest
+
+
+def disk_value(disk: DiskSpec) -> dict[str, object]:
+    """A disk as a guest's row has it."""
+    return {
+        "locator": disk.locator,
+        "format": disk.format,
+        "device_index": disk.device_index,
+        "is_read_only": disk.is_read_only,
+    }
 
 
 def facts_of(row: sqlite3.Row) -> GuestFacts:

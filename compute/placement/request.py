@@ -5,15 +5,15 @@ from typing import Self
 
 from compute.models import Instance
 from compute.topology.models import Host
-from storage.models import Volume
+from storage.models import Pool, Volume
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """Room for one instance in a zone.
 
-    `volume` is its root disk, with a pool once it lies somewhere; `last_host_id` is where it ran last, and where it
-    starts quickest.
+    `volume` is its root disk, with a pool once it lies somewhere; `pools` are where its disks lie; `last_host_id` is
+    where it ran last, and where it starts quickest.
     """
 
     zone_id: int
@@ -24,6 +24,7 @@ class Request:
     host_tags: tuple[str, ...] = ()
     storage_tags: tuple[str, ...] = ()
     last_host_id: int | None = None
+    pools: tuple[Pool, ...] = ()
 
     @classmethod
     def of(cls, instance: Instance, volume: Volume | None) -> Self:
@@ -37,6 +38,7 @@ class Request:
             host_tags=tuple(instance.offering.host_tags),
             storage_tags=tuple(instance.offering.storage_tags),
             last_host_id=instance.last_host_id,
+            pools=tuple(Pool.objects.filter(volumes__attachment__instance=instance).distinct()),
         )
 
     @property

@@ -1,11 +1,12 @@
 """The addresses of the pages about instances."""
 
-from compute.portal import deploy, drift, edit, instances, key_pairs, offerings, start_page
+from compute.portal import deploy, disks, drift, edit, instances, key_pairs, offerings, start_page
 
 urlpatterns = [
     *deploy.urlpatterns,
     *edit.urlpatterns,
     *instances.urlpatterns,
+    *disks.urlpatterns,
     *offerings.urlpatterns,
     *key_pairs.urlpatterns,
     *drift.urlpatterns,

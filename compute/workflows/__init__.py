@@ -1,5 +1,16 @@
 """What workers do with instances."""
 
-from compute.workflows import allocate, deploy, destroy, expunge, reboot, repair, start, stop
+from compute.workflows import allocate, attach, deploy, destroy, detach, expunge, reboot, repair, start, stop
 
-__all__ = ["allocate", "deploy", "destroy", "expunge", "reboot", "repair", "start", "stop"]
+__all__ = [
+    "allocate",
+    "attach",
+    "deploy",
+    "destroy",
+    "detach",
+    "expunge",
+    "reboot",
+    "repair",
+    "start",
+    "stop",
+]

@@ -4,7 +4,7 @@ from cloudportal.drivers.errors import Unsupported
 from cloudportal.jobs.run import Run
 from compute.drivers.contract import ComputeDriver, RunsGuests
 from compute.drivers.specs import AddressSpec, DiskFormat, DiskSpec, GuestData, GuestSpec, NicSpec
-from compute.models import Instance, Nic
+from compute.models import Instance, Nic, VolumeAttachment
 from compute.topology.models import Host
 from networking.network_work import locator_on
 from storage.models import Volume
@@ -71,14 +71,16 @@ def spec_of(instance: Instance) -> GuestSpec:
 
 def _disks(instance: Instance) -> tuple[DiskSpec, ...]:
     attachments = instance.attachments.select_related("volume").order_by("device_index")
-    return tuple(
-        DiskSpec(
-            uuid=one.volume.uuid,
-            locator=one.volume.locator,
-            format=_format(one.volume),
-            device_index=one.device_index,
-        )
-        for one in attachments
+    return tuple(disk_of(one) for one in attachments)
+
+
+def disk_of(attachment: VolumeAttachment) -> DiskSpec:
+    """A disk as its host is asked for it; its volume must be made."""
+    return DiskSpec(
+        uuid=attachment.volume.uuid,
+        locator=attachment.volume.locator,
+        format=_format(attachment.volume),
+        device_index=attachment.device_index,
     )
 
 

@@ -11,17 +11,19 @@ from cloudportal.events.portal.events import events_panel
 from cloudportal.jobs.portal.pages import jobs_panel
 from cloudportal.jobs.portal.progress import failure_panel, progress_panel
 from cloudportal.portal import cells, formats, menu, subjects
-from cloudportal.portal.buttons import RowAction, RowLink
+from cloudportal.portal.buttons import PageLink, RowAction, RowLink
+from cloudportal.portal.choices import Card, OneOf
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
-from cloudportal.portal.forms import PortalForm, editing
+from cloudportal.portal.forms import PortalForm, adding, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts
 from cloudportal.portal.queries import Filter
 from compute.topology.portal.clusters import zone_choices
 from storage import actions, queries, states
-from storage.models import Volume
+from storage.models import DiskOffering, Volume
 from storage.services import volumes
+from storage.services.volumes import LARGEST_GIB, NewVolume
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 ROOT = RoleKind.ROOT_ADMIN
@@ -48,6 +50,36 @@ def _template(volume: Volume) -> Any:
 
 def _pool(volume: Volume) -> Any:
     return cells.link(volume.pool.name, "pool", volume.pool.uuid) if volume.pool else ""
+
+
+class NewVolumeForm(PortalForm):
+    """A data volume as its owner wants it."""
+
+    name = forms.CharField(max_length=100)
+    offering_uuid = OneOf(label="Kind of disk", nothing_to_choose="There is no kind of disk to choose yet.")
+    size_gib = forms.IntegerField(
+        label="Size (GiB)",
+        required=False,
+        min_value=1,
+        max_value=LARGEST_GIB,
+        help_text="For kinds that leave the size to you.",
+    )
+    zone_uuid = OneOf(label="Zone", nothing_to_choose="There is no zone to choose yet.")
+
+    def shape(self) -> None:
+        """Offers the kinds of disk and the zones."""
+        kinds = queries.disk_offerings_for(self.caller).filter(is_active=True)
+        self.offer("offering_uuid", [(str(one.uuid), Card(one.name, _kind_note(one))) for one in kinds])
+        self.offer("zone_uuid", [(value, Card(name)) for value, name in zone_choices(self.caller)])
+
+
+def _kind_note(offering: DiskOffering) -> str:
+    size = f"{offering.size_gib} GiB" if offering.size_gib is not None else "you say the size"
+    return f"{size}, {offering.description}" if offering.description else size
+
+
+def _create(caller: Caller, row: None, values: dict[str, Any]) -> Any:
+    return volumes.create(caller, NewVolume(**values))
 
 
 class VolumeForm(PortalForm):
@@ -83,7 +115,7 @@ VOLUMES = ListPage(
         Column("pool", "Pool", _pool, sort="pool__name", least=ROOT),
         Column("created", "Created", lambda row: cells.moment(row.created_at), sort="created_at"),
     ),
-    about="A volume is a disk. Every instance brings one of its own: deploy one, and its root disk appears here.",
+    about="A volume is a disk. Every instance brings one of its own; create more for its data, to keep or move it.",
     search=("name", "account__name"),
     filters=(
         Filter("state", "State", "state", lambda caller: [(one, one) for one in STATES]),
@@ -92,6 +124,7 @@ VOLUMES = ListPage(
         Filter("account", "Account", "account__uuid"),
         Filter("pool", "Pool", "pool__uuid"),
     ),
+    create=PageLink("Create volume", "volume-add", actions.CREATE_VOLUME),
     is_lively=lambda row: row.state in states.VOLUME.transient,
 )
 VOLUME = DetailPage(
@@ -136,9 +169,18 @@ VOLUME = DetailPage(
         ),
     ),
 )
+ADD = adding(
+    VOLUME,
+    title="Create a volume",
+    action=actions.CREATE_VOLUME,
+    form=NewVolumeForm,
+    submit=_create,
+    button="Create volume",
+    done=lambda result: f"{result[0].name} is being created.",
+)
 RENAME = editing(VOLUME, action=actions.UPDATE_VOLUME, form=VolumeForm, submit=_rename, title="Rename {name}")
 
 menu.entry("Volumes", "volumes", icon="volume", section="Resources", order=20, action=actions.READ_VOLUME)
 subjects.shown_at("volume", "volume")
 
-urlpatterns = [*RENAME.urls(), *VOLUMES.urls(), *VOLUME.urls()]
+urlpatterns = [*ADD.urls(), *RENAME.urls(), *VOLUMES.urls(), *VOLUME.urls()]

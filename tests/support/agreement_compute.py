@@ -46,6 +46,9 @@ def _check_instance(cloud, instance):
     if instance.state == states.RUNNING:
         host, guest = found
         assert (host, guest.power) == (instance.host, "on")
+        assert {disk.locator for disk in guest.disks} == {
+            one.volume.locator for one in instance.attachments.select_related("volume")
+        }
         assert {nic.mac for nic in guest.nics} == {nic.mac for nic in instance.nics.all()}
         assert marks == {meters.RUNNING_INSTANCE: 1, meters.ALLOCATED_INSTANCE: 1}
         assert all(nic.address_id for nic in instance.nics.all())

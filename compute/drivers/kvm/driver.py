@@ -12,15 +12,24 @@ from cloudportal.drivers.libvirtd.link import Link, Talk
 from cloudportal.drivers.libvirtd.uris import uri_setting
 from cloudportal.drivers.settings import Setting
 from compute.drivers.console import KeepsSerialLog, OffersConsole, SerialLog, TakesScreenshots
-from compute.drivers.contract import ComputeDriver, ReadsStatistics, RunsGuests
+from compute.drivers.contract import AttachesDisks, ComputeDriver, GrowsDisks, ReadsStatistics, RunsGuests
 from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, PowerAction
-from compute.drivers.kvm import acceleration, consoles, guests, hosts, power, screenshots, statistics
+from compute.drivers.kvm import acceleration, consoles, disks, guests, hosts, power, screenshots, statistics
 from compute.drivers.kvm.files import HostFiles
 from compute.drivers.kvm.screens import DIRECTORY, Screens, log_name
-from compute.drivers.specs import GuestSpec
+from compute.drivers.specs import DiskSpec, GuestSpec
 
 
-class KvmDriver(ComputeDriver, RunsGuests, ReadsStatistics, OffersConsole, TakesScreenshots, KeepsSerialLog):
+class KvmDriver(
+    ComputeDriver,
+    RunsGuests,
+    AttachesDisks,
+    GrowsDisks,
+    ReadsStatistics,
+    OffersConsole,
+    TakesScreenshots,
+    KeepsSerialLog,
+):
     """One host. Its volumes and networks are those of libvirt on the same host."""
 
     name: ClassVar[str] = "kvm"
@@ -97,6 +106,18 @@ class KvmDriver(ComputeDriver, RunsGuests, ReadsStatistics, OffersConsole, Takes
             domain = guests.domain(talk, uuid)
             power.set_power(talk, domain, action, force=force)
             return guests.facts_of(talk, domain)
+
+    def attach_disk(self, uuid: UUID, disk: DiskSpec) -> GuestFacts:
+        with self._talk() as talk:
+            return disks.attach(talk, guests.domain(talk, uuid), disk)
+
+    def detach_disk(self, uuid: UUID, locator: str, *, timeout_seconds: float | None = None) -> GuestFacts:
+        with self._talk(timeout_seconds) as talk:
+            return disks.detach(talk, guests.domain(talk, uuid), locator)
+
+    def grow_disk(self, uuid: UUID, locator: str, size_bytes: int) -> None:
+        with self._talk() as talk:
+            disks.grow(talk, guests.domain(talk, uuid), locator, size_bytes)
 
     def guest_statistics(self, uuid: UUID) -> GuestStatistics | None:
         with self._talk() as talk:

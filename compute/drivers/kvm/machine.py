@@ -60,6 +60,13 @@ def guest_xml(spec: GuestSpec, acceleration: str, seed_path: str | None, screens
     return xml.write(root)
 
 
+def disk_xml(disk: DiskSpec) -> str:
+    """One disk as a running guest is given it; raises InvalidSpec as `guest_xml` does."""
+    devices = xml.element("devices")
+    _add_disk(devices, disk)
+    return xml.write(devices[0])
+
+
 def _add_metadata(root: Element, spec: GuestSpec) -> None:
     digest = spec.guest_data.digest() if spec.guest_data else ""
     xml.child(xml.child(root, "metadata"), f"{{{METADATA}}}guest", {"data": digest})

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from compute.placement.filters import location, room, storage, tags
+from compute.placement.filters import location, reach, room, storage, tags
 from compute.placement.request import Request
 from compute.topology.models import Host
 
@@ -26,6 +26,7 @@ class Filter:
 FILTERS = (
     Filter("location", location.asking, location.reason, location.advice),
     Filter("tags", tags.asking, tags.reason, tags.advice),
+    Filter("reach", reach.asking, reach.reason, reach.advice),
     Filter("storage", storage.asking, storage.reason, storage.advice),
 )
 ROOM = Filter("room", room.asking, room.reason, room.advice)

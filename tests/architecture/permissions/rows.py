@@ -113,6 +113,7 @@ ROWS = {
     **crud("templates", ALL_READ, ROOT, OWN_READ, OWN),
     "POST templates/{uuid}/publish/": ROOT,
     **crud("volumes", ALL_READ, ALL, OWN_READ, OWN),
+    **verbs("volumes", OWN, "attach", "detach"),
     **crud("instances", ALL_READ, ALL, OWN_READ, OWN),
     **verbs("instances", OWN, "start", "stop", "reboot", "destroy", "recover", "expunge", "retry"),
     **reading("key-pairs", ALL_READ, OWN_READ),
@@ -152,6 +153,7 @@ REFERENCES = {
     "offering": "service-offerings",
     "networks": "networks",
     "key_pairs": "key-pairs",
+    "instance": "instances",
     "place_uuid": "domains",
     # Whatever was ever metered, for root admins alone: there is no row to be a stranger to.
     "subject": None,

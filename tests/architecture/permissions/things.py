@@ -267,7 +267,11 @@ def a_template(world, owner):
 @thing("volumes")
 def a_volume(world, owner):
     return Volume.objects.create(
-        account=account_of(owner), zone=factories_infra.make_zone(), name=numbered("volume"), size_bytes=2**30
+        account=account_of(owner),
+        zone=factories_infra.make_zone(),
+        name=numbered("volume"),
+        size_bytes=2**30,
+        state="ready",
     )
 
 

@@ -75,6 +75,13 @@ def new_volume(world):
     }
 
 
+def new_attachment(world):
+    instance = world.the("instances")
+    instance.zone = world.the("volumes").zone
+    instance.save(update_fields=["zone"])
+    return {"instance": str(instance.uuid)}
+
+
 def new_pool(world):
     host = world.the("hosts")
     return {
@@ -152,6 +159,7 @@ VALUES = {
     "POST hosts/": new_host,
     "POST storage-pools/": new_pool,
     "POST volumes/": new_volume,
+    "POST volumes/{uuid}/attach/": new_attachment,
     "POST instances/": new_instance,
     "POST key-pairs/": lambda world: {"name": "new"},
     "POST networks/": lambda world: {

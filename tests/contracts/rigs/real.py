@@ -69,6 +69,9 @@ class KvmComputeRig(RealRig):
         path.write_bytes(bootsectors.disk(bootsectors.HEEDING))
         return file_locator(str(path))
 
+    def volume_size(self, locator):
+        return Path(path_in(locator)).stat().st_size
+
     def lose_volume(self, locator):
         Path(path_in(locator)).unlink()
 

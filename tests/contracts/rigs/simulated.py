@@ -76,6 +76,10 @@ class SimulatedComputeRig(SimulatedRig):
             spec = VolumeSpec(uuid=uuid.uuid4(), size_bytes=bootsectors.DISK_BYTES, format="raw")
             return pool.ensure_volume(spec).locator
 
+    def volume_size(self, locator):
+        with open_storage("simulator", self._settings("pool-1"), timeout_seconds=5) as pool:
+            return pool.volume(uuid.UUID(locator.partition(":")[2])).size_bytes
+
     def lose_volume(self, locator):
         tampering.delete_volume(self.world, uuid.UUID(locator.partition(":")[2]))
 

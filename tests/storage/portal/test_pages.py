@@ -72,6 +72,23 @@ class TestVolumePage(Volumes, ShowsRow):
         assert volume.locator in self.shown(volume, "root_admin").source
 
 
+class TestCreatingVolumes(Volumes, FillsForm):
+    page = volumes.ADD
+
+    def values(self):
+        return {
+            "name": "data",
+            "offering_uuid": self.offering.uuid,
+            "zone_uuid": self.zone.uuid,
+            "size_gib": "",
+        }
+
+    def check(self, page):
+        run_jobs()
+        assert page.title == "data"
+        assert Volume.objects.get(name="data").state == "ready"
+
+
 class TestRenamingVolumes(Volumes, FillsForm):
     page = volumes.RENAME
 

@@ -1,0 +1,153 @@
+"""Attaching volumes, from the page of the volume and from that of the instance, and detaching them."""
+
+from typing import Any
+
+from django import forms
+
+from cloudportal.core.actions import Action
+from cloudportal.core.caller import Caller
+from cloudportal.jobs.models import Job
+from cloudportal.portal import formats
+from cloudportal.portal.buttons import RowAction, RowLink
+from cloudportal.portal.choices import Card, OneOf
+from cloudportal.portal.forms import FormPage, PortalForm
+from compute import actions
+from compute.models import Instance
+from compute.portal.instances import INSTANCE
+from compute.queries import instance_for, instances_for
+from compute.services import attachments
+from compute.services.attachments import ATTACHING, LAST_PLACE, AttachValues
+from storage import states as storage_states
+from storage.models import Volume
+from storage.portal.volumes import VOLUME
+from storage.queries import volume_for, volumes_for
+
+MOST_CARDS = 60
+
+
+def _place_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label="Place",
+        required=False,
+        min_value=1,
+        max_value=LAST_PLACE,
+        help_text=f"1 to {LAST_PLACE}; the root disk is at 0. Left empty, it is the first that is free.",
+    )
+
+
+class IntoInstanceForm(PortalForm):
+    """Which instance gets the volume, and where."""
+
+    instance = OneOf(
+        label="Instance",
+        nothing_to_choose="No instance in its zone can take it now: none is running or stopped.",
+    )
+    device_index = _place_field()
+
+    def shape(self) -> None:
+        """Offers the instances of the volume's account in its zone."""
+        volume: Volume = self.row
+        rows = instances_for(self.caller).filter(
+            zone_id=volume.zone_id, account_id=volume.account_id, state__in=ATTACHING
+        )
+        cards = [(str(row.uuid), Card(row.name, row.display_name or row.state)) for row in rows[:MOST_CARDS]]
+        self.offer("instance", cards)
+
+
+class OfVolumeForm(PortalForm):
+    """Which volume the instance gets, and where."""
+
+    volume = OneOf(
+        label="Volume",
+        nothing_to_choose="There is no free data volume in its zone. Create one, or detach one elsewhere.",
+    )
+    device_index = _place_field()
+
+    def shape(self) -> None:
+        """Offers the free data volumes of the instance's account in its zone."""
+        instance: Instance = self.row
+        rows = volumes_for(self.caller).filter(
+            zone_id=instance.zone_id,
+            account_id=instance.account_id,
+            kind=Volume.DATA,
+            state=storage_states.READY,
+            held_by=None,
+        )
+        cards = [(str(row.uuid), Card(row.name, formats.size(row.size_bytes))) for row in rows[:MOST_CARDS]]
+        self.offer("volume", cards)
+
+
+def _attach_to(caller: Caller, volume: Volume, values: dict[str, Any]) -> tuple[Volume, Job]:
+    wanted = AttachValues(instance=values["instance"], device_index=values["device_index"])
+    return volume, attachments.attach(caller, volume, wanted)
+
+
+def _attach_one(caller: Caller, instance: Instance, values: dict[str, Any]) -> tuple[Volume, Job]:
+    volume = volume_for(caller, values["volume"])
+    wanted = AttachValues(instance=instance.uuid, device_index=values["device_index"])
+    return volume, attachments.attach(caller, volume, wanted)
+
+
+def _page(
+    route: str, path: str, form: type[PortalForm], submit: Any, row: Any, page: Any, title: str
+) -> FormPage:
+    action: Action = actions.ATTACH_VOLUME
+    return FormPage(
+        route=route,
+        path=path,
+        title=title,
+        action=action,
+        form=form,
+        submit=submit,
+        button="Attach",
+        done=lambda result: f"{result[0].name} is being attached.",
+        next=lambda result: VOLUME.address(result[0]),
+        parent=page.parent,
+        parent_label=page.parent_label,
+        row=row,
+        row_route=page.route,
+    )
+
+
+FROM_VOLUME = _page(
+    "volume-attach",
+    "volumes/<uuid:uuid>/attach/",
+    IntoInstanceForm,
+    _attach_to,
+    volume_for,
+    VOLUME,
+    "Attach {name}",
+)
+FROM_INSTANCE = _page(
+    "instance-attach",
+    "instances/<uuid:uuid>/attach/",
+    OfVolumeForm,
+    _attach_one,
+    instance_for,
+    INSTANCE,
+    "Attach a volume to {name}",
+)
+
+
+def _is_free(caller: Caller, volume: Volume) -> bool:
+    return volume.held_by is None and volume.kind == Volume.DATA
+
+
+def _is_attached(caller: Caller, volume: Volume) -> bool:
+    return volume.held_by is not None and volume.kind == Volume.DATA
+
+
+urlpatterns = [
+    *FROM_VOLUME.urls(),
+    *FROM_INSTANCE.urls(),
+    *VOLUME.add(
+        RowLink(actions.ATTACH_VOLUME, "volume-attach", icon="instance", is_shown=_is_free),
+        RowAction(
+            actions.DETACH_VOLUME,
+            attachments.detach,
+            icon="stop",
+            done="{name} is being detached.",
+            is_shown=_is_attached,
+        ),
+    ),
+]

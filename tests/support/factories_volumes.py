@@ -1,0 +1,34 @@
+"""Data volumes in a simulated cloud, made and attached through the services."""
+
+from compute.services import attachments
+from storage.models import Volume
+from storage.services import volumes
+from storage.services.volumes import NewVolume
+from tests.support.factories import numbered
+from tests.support.factories_infra import make_disk_offering
+from tests.support.jobs import run_job
+
+
+def make_volume(zone, caller, *, size_gib=2, tags=(), name=None, **values):
+    """A data volume of the caller that is made and attached to nothing."""
+    offering = make_disk_offering(size_gib=None, tags=list(tags))
+    wish = NewVolume(
+        zone_uuid=zone.uuid, offering_uuid=offering.uuid, name=name or numbered("data"), size_gib=size_gib
+    )
+    volume, job = volumes.create(caller, wish, **values)
+    assert run_job(job).state == "done", job.message
+    return fresh_volume(volume)
+
+
+def make_attached(caller, volume, instance, device_index=None):
+    """The volume, attached to the instance."""
+    values = attachments.AttachValues(instance=instance.uuid, device_index=device_index)
+    job = run_job(attachments.attach(caller, volume, values))
+    assert job.state == "done", job.message
+    return fresh_volume(volume)
+
+
+def fresh_volume(volume):
+    """The volume as it is now."""
+    rows = Volume.objects.select_related("account__domain", "zone", "pool", "template", "offering")
+    return rows.get(pk=volume.pk)
