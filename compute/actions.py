@@ -42,6 +42,12 @@ EXPUNGE = action(
     confirmation="The instance and its root disk are gone for good. This cannot be undone.",
     is_dangerous=True,
 )
+MOVE = action(
+    "instance.move",
+    "Move to another owner",
+    states=(states.STOPPED,),
+    confirmation="The instance belongs to the other account or project, with its disks and addresses.",
+)
 RETRY = action("instance.retry", "Try again", states=(states.ERROR,))
 
 ATTACH_VOLUME = action("volume.attach", "Attach", states=(storage_states.READY,))

@@ -37,12 +37,25 @@ def stop(meter: str, subject: Any, owner: Owner, *, at: datetime | None = None) 
         _mark(meter, False, subject, owner, {}, None, at)
 
 
+def hand_over(meter: str, subject: Any, owner: Owner) -> None:
+    """From now on what the subject counts is another owner's, without a gap. One that stands still is left alone."""
+    last = _last(meter, subject.uuid)
+    if last is None or not last.starts:
+        return
+    moment = clock.now()
+    before = Owner(0, last.account_uuid, last.account_name, last.domain_path)
+    _mark(meter, False, subject, before, {}, None, moment)
+    _mark(meter, True, subject, owner, last.quantities, last.zone_uuid, moment)
+
+
 def is_running(meter: str, subject_uuid: UUID) -> bool:
     """True between a start and its stop."""
-    last = (
-        MeterMark.objects.filter(meter=meter, subject_uuid=subject_uuid).order_by("-id").values_list("starts")
-    )
-    return last.first() == (True,)
+    last = _last(meter, subject_uuid)
+    return last is not None and last.starts
+
+
+def _last(meter: str, subject_uuid: UUID) -> MeterMark | None:
+    return MeterMark.objects.filter(meter=meter, subject_uuid=subject_uuid).order_by("-id").first()
 
 
 def _mark(

@@ -26,6 +26,7 @@ from compute.api.offerings import MOST
 from compute.configuration import STOP_TIMEOUT
 from compute.services import instances
 from compute.services.instances.deploy import DeployValues
+from compute.services.instances.move import MoveValues
 from compute.services.instances.update import InstanceChanges
 
 STATES = tuple(sorted(states.INSTANCE.states))
@@ -157,6 +158,16 @@ class DestroyInstance(Values):
     expunge = serializers.BooleanField(required=False, help_text="Also remove it for good at once.")
 
 
+class MoveInstance(Values):
+    """To whom: an account or a project."""
+
+    account = Reference(required=False)
+    project = Reference(required=False)
+    networks = References(
+        required=False, max_length=10, help_text="What it is on afterwards; by default what it is on now."
+    )
+
+
 def _deploy(caller: Caller, values: dict[str, Any]) -> Work:
     start = values.pop("start")
     instance, job = instances.deploy(caller, DeployValues(**values), start=start)
@@ -198,6 +209,13 @@ INSTANCES = Resource(
             summary="Stop it and keep its disks for a while",
         ),
         Verb("recover", instances.recover, actions.RECOVER, summary="Take a destroyed instance back"),
+        Verb(
+            "move",
+            into(MoveValues, instances.move),
+            actions.MOVE,
+            takes=MoveInstance,
+            summary="Give a stopped instance to another account or project",
+        ),
         Verb(
             "expunge", working(instances.expunge), actions.EXPUNGE, works=True, summary="Remove it for good"
         ),

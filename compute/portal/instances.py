@@ -190,6 +190,7 @@ INSTANCE = DetailPage(
             options=(FORCE,),
         ),
         RowLink(actions.UPDATE, "instance-edit", icon="edit"),
+        RowLink(actions.MOVE, "instance-move", icon="project"),
         RowAction(
             actions.DESTROY,
             instances.destroy,

@@ -1,10 +1,11 @@
 """The addresses of the pages about instances."""
 
-from compute.portal import deploy, disks, drift, edit, instances, key_pairs, offerings, start_page
+from compute.portal import deploy, disks, drift, edit, instances, key_pairs, move, offerings, start_page
 
 urlpatterns = [
     *deploy.urlpatterns,
     *edit.urlpatterns,
+    *move.urlpatterns,
     *instances.urlpatterns,
     *disks.urlpatterns,
     *offerings.urlpatterns,

@@ -48,6 +48,22 @@ def take(
 
 
 @transaction.atomic
+def hand_over(caller: Caller, address: Address, account: Account) -> None:
+    """The address is the account's from now on, counted and metered there; whoever holds it goes on holding it.
+
+    For services that move what holds it, in their transaction. Raises LimitReached.
+    """
+    before = address.account
+    if before is None or not Address.objects.filter(pk=address.pk, account=before).update(account=account):
+        raise Conflict(f"The IP address {address.ip} is not in use any more. Look again.")
+    limits.transfer(before, account, {Resource.ADDRESSES: 1})
+    meters.hand_over(meters.ADDRESS, address, account.owner)
+    for owner in (before.owner, account.owner):
+        records.record(caller, "NET.IPREASSIGN", About.of(address, owner), after={"account": account.name})
+    address.account = account
+
+
+@transaction.atomic
 def release(caller: Caller, address: Address, *, held_by: UUID) -> None:
     """The address is free again, once: it is left alone when `held_by` has it no longer.
 

@@ -2,15 +2,18 @@
 
 from compute.services.instances.deploy import DeployValues, deploy, retry
 from compute.services.instances.endings import destroy, expunge, recover
+from compute.services.instances.move import MoveValues, move
 from compute.services.instances.power import reboot, start, stop
 from compute.services.instances.update import InstanceChanges, update
 
 __all__ = [
     "DeployValues",
     "InstanceChanges",
+    "MoveValues",
     "deploy",
     "destroy",
     "expunge",
+    "move",
     "reboot",
     "recover",
     "retry",

@@ -119,6 +119,7 @@ ROWS = {
     **reading("key-pairs", ALL_READ, OWN_READ),
     "POST key-pairs/": ALL,
     "DELETE key-pairs/{uuid}/": OWN,
+    **verbs("instances", OWN, "move"),
     **reading("drifts", ROOT_READ, ROOT_READ),
     **verbs("drifts", ROOT, "accept", "repair", "ignore"),
     # What happened
@@ -151,6 +152,7 @@ REFERENCES = {
     "host": "hosts",
     "template": "templates",
     "offering": "service-offerings",
+    "project": "projects",
     "networks": "networks",
     "key_pairs": "key-pairs",
     "instance": "instances",
