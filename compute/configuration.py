@@ -1,5 +1,6 @@
 """The settings of instances: how hosts are chosen, how long things are waited for and kept."""
 
+from compute.drivers.seeds.parts import is_multipart
 from compute.placement.orders import FIRST_FIT, ORDERS
 from tenants.declarations import Kind, PlaceKind, declare
 
@@ -49,4 +50,22 @@ USER_DATA_LIMIT = declare(
     places=(PlaceKind.DOMAIN, PlaceKind.ACCOUNT),
     minimum=0,
     maximum=1024 * 1024,
+)
+
+
+def _vendor_data_fault(text: str) -> str | None:
+    if not text or text.startswith("#") or is_multipart(text):
+        return None
+    return "Begin with what tells cloud-init what it is, such as #cloud-config or #!/bin/sh."
+
+
+VENDOR_DATA = declare(
+    "instance.vendor_data",
+    Kind.STR,
+    "",
+    "What every guest with cloud-init is told beside its tenant's own user data, which goes before it, such as a "
+    "#cloud-config document. Tenants can read it inside, so put no secrets there.",
+    "instances",
+    places=(PlaceKind.ZONE, PlaceKind.DOMAIN),
+    check=_vendor_data_fault,
 )

@@ -58,7 +58,8 @@ class RunsGuests(ABC):
         """The guest exists as the spec says; a new one is off.
 
         May be repeated with the same spec, whatever the guest's power. A guest that is off takes on a changed
-        spec; one that is not off and differs is left as it is and raises Refused. Volumes and networks named
+        spec; one that is not off and differs is left as it is and raises Refused, except where only what it is told
+        differs, which it reads at its next start. Volumes and networks named
         by locators must exist before the guest is started, not before it is made. A failure leaves nothing
         behind or raises Leftover.
         """

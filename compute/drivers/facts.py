@@ -124,6 +124,13 @@ class GuestStatistics:
     nics: tuple[NicStatistics, ...]
 
 
+def hindrances(spec: GuestSpec, facts: GuestFacts) -> tuple[str, ...]:
+    """Those differences that a guest which is not off cannot take on. What it is told is none: it reads that as it
+    starts, and at its next start it is told anew.
+    """
+    return tuple(name for name in differences(spec, facts) if name != "guest_data")
+
+
 def differences(spec: GuestSpec, facts: GuestFacts) -> tuple[str, ...]:
     """The names of the parts in which a guest is not as wished, in a fixed order; empty when it fits. Power
     is no part.

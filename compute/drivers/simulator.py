@@ -19,7 +19,15 @@ from compute.drivers import simulator_console as console
 from compute.drivers import simulator_disks as disks
 from compute.drivers.console import KeepsSerialLog, OffersConsole, SerialLog, TakesScreenshots
 from compute.drivers.contract import AttachesDisks, ComputeDriver, GrowsDisks, ReadsStatistics, RunsGuests
-from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, Power, PowerAction, differences
+from compute.drivers.facts import (
+    GuestFacts,
+    GuestStatistics,
+    HostFacts,
+    Power,
+    PowerAction,
+    differences,
+    hindrances,
+)
 from compute.drivers.simulator_guests import (
     demand_fits,
     demand_heeding,
@@ -127,6 +135,8 @@ class SimulatedCompute(
             row = self._row(scene, spec.uuid)
             if row is None:
                 self._make(scene, spec)
+            elif row["power"] != Power.OFF and not hindrances(spec, facts_of(row)):
+                return facts_of(row)
             elif differences(spec, facts_of(row)):
                 self._reshape(scene, spec, Power(row["power"]))
             return facts_of(self._demand_row(scene, spec.uuid))

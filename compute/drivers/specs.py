@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 from uuid import UUID
 
@@ -12,11 +13,15 @@ from cloudportal.drivers.values import demand, demand_host_name, demand_ip, dema
 
 DiskFormat = Literal["qcow2", "raw"]
 BootDevice = Literal["disk", "network"]
+GuestDataFormat = Literal["nocloud", "config-drive"]
 
 # CloudStack's own limit for user data after decoding; a seed image with more would be refused by older
 # cloud-init.
 USER_DATA_LIMIT_BYTES = 1024 * 1024
 DEVICE_INDEX_LIMIT = 24
+USER_NAME = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
+# crypt(5): the method, its salt, and 86 characters of the hash.
+PASSWORD_HASH = re.compile(r"\$6\$[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{86}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,24 +83,56 @@ class NicSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class NicConfig:
-    """How the guest is to set up one NIC by itself; without addresses it asks by DHCP."""
+    """How the guest is to set up one NIC by itself. Without addresses, or with `asks_dhcp`, it asks by DHCP; the
+    addresses then come on top.
+    """
 
     mac: str
     addresses: tuple[AddressSpec, ...] = ()
     nameservers: tuple[str, ...] = ()
+    asks_dhcp: bool = False
+    mtu: int | None = None
 
     def __post_init__(self) -> None:
         demand_mac(self.mac)
         for server in self.nameservers:
             demand_ip(server, "a name server")
+        demand(self.mtu is None or 576 <= self.mtu <= 65535, "an MTU must be 576 to 65535")
+
+    @property
+    def is_by_dhcp(self) -> bool:
+        """True where the guest asks for an address."""
+        return self.asks_dhcp or not self.addresses
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoginChange:
+    """A new password (its hash, as crypt(3) makes it) or new keys for a user of a guest that has lived already.
+
+    None leaves it as it is. The guest takes each `number` once, at its next start.
+    """
+
+    number: int
+    user: str
+    password_hash: str | None = field(default=None, repr=False)
+    ssh_keys: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        demand(
+            USER_NAME.fullmatch(self.user) is not None, "a user must be 1 to 32 small letters, digits, _ or -"
+        )
+        is_hash = self.password_hash is None or PASSWORD_HASH.fullmatch(self.password_hash) is not None
+        demand(is_hash, "a password's hash must be one of SHA-512 crypt")
+        for key in self.ssh_keys or ():
+            demand_line(key, "an ssh key", limit_characters=16384)
 
 
 @dataclass(frozen=True, kw_only=True)
 class GuestData:
-    """What the guest reads about itself at its first start (cloud-init).
+    """What the guest reads about itself when it starts (cloud-init).
 
-    A new `instance_id` makes the guest treat its next start as the first. `user_data` is the tenant's own
-    text and is never read by us. An empty `nics` leaves the network to DHCP.
+    A new `instance_id` makes the guest treat its next start as the first. `user_data` is the tenant's own text and
+    `vendor_data` the operators'; neither is read by us. An empty `nics` leaves the network to DHCP.
     """
 
     instance_id: str
@@ -103,6 +140,10 @@ class GuestData:
     ssh_keys: tuple[str, ...] = ()
     user_data: str | None = None
     nics: tuple[NicConfig, ...] = ()
+    vendor_data: str | None = None
+    availability_zone: str = ""
+    login: LoginChange | None = None
+    format: GuestDataFormat = "nocloud"
 
     def __post_init__(self) -> None:
         demand_line(self.instance_id, "an instance id", limit_characters=64)
@@ -112,10 +153,14 @@ class GuestData:
         demand_host_name(self.hostname)
         for key in self.ssh_keys:
             demand_line(key, "an ssh key", limit_characters=16384)
-        size_bytes = len((self.user_data or "").encode())
-        demand(
-            size_bytes <= USER_DATA_LIMIT_BYTES, f"user data must not exceed {USER_DATA_LIMIT_BYTES} bytes"
-        )
+        for text in (self.user_data, self.vendor_data):
+            demand(
+                len((text or "").encode()) <= USER_DATA_LIMIT_BYTES,
+                f"user data must not exceed {USER_DATA_LIMIT_BYTES} bytes",
+            )
+        if self.availability_zone:
+            demand_line(self.availability_zone, "an availability zone")
+        demand(self.format in ("nocloud", "config-drive"), "guest data must be for NoCloud or a config drive")
 
     def digest(self) -> str:
         """A short text that is the same for the same data and differs for any other."""

@@ -3,11 +3,21 @@
 from cloudportal.drivers.errors import Unsupported
 from cloudportal.jobs.run import Run
 from compute.drivers.contract import ComputeDriver, RunsGuests
-from compute.drivers.specs import AddressSpec, DiskFormat, DiskSpec, GuestData, GuestSpec, NicSpec
+from compute.drivers.specs import (
+    AddressSpec,
+    DiskFormat,
+    DiskSpec,
+    GuestData,
+    GuestDataFormat,
+    GuestSpec,
+    NicSpec,
+)
 from compute.models import Instance, Nic, VolumeAttachment
 from compute.topology.models import Host
 from networking.network_work import locator_on
+from storage.guest_terms import CONFIG_DRIVE, format_for, is_windows
 from storage.models import Volume
+from tenants.queries import settings_value
 
 
 def instance_of(run: Run) -> Instance:
@@ -59,14 +69,35 @@ def spec_of(instance: Instance) -> GuestSpec:
         cpu_mhz=instance.cpu_mhz,
         disks=_disks(instance),
         nics=_nics(instance, host_of(instance)),
-        guest_data=GuestData(
-            instance_id=str(instance.uuid),
-            hostname=instance.name,
-            ssh_keys=tuple(instance.ssh_keys),
-            user_data=instance.guest_text or None,
-        ),
+        guest_data=guest_data_of(instance),
         os_type=_os_type(instance),
     )
+
+
+def guest_data_of(instance: Instance) -> GuestData:
+    """What the guest reads of itself as it starts."""
+    return GuestData(
+        instance_id=str(instance.uuid),
+        hostname=instance.name,
+        ssh_keys=tuple(instance.ssh_keys),
+        user_data=instance.guest_text or None,
+        vendor_data=_vendor_data(instance) or None,
+        availability_zone=instance.zone.name,
+        format=_guest_data_format(instance),
+    )
+
+
+def _vendor_data(instance: Instance) -> str:
+    text: str = settings_value(
+        "instance.vendor_data", domain=instance.account.domain, zone_uuid=instance.zone.uuid
+    )
+    return text
+
+
+def _guest_data_format(instance: Instance) -> GuestDataFormat:
+    template = instance.template
+    is_drive = template and format_for(template.os_type, template.guest_data_format) == CONFIG_DRIVE
+    return "config-drive" if is_drive else "nocloud"
 
 
 def _disks(instance: Instance) -> tuple[DiskSpec, ...]:
@@ -112,5 +143,4 @@ def _addresses(nic: Nic) -> tuple[AddressSpec, ...]:
 
 
 def _os_type(instance: Instance) -> str:
-    words = (instance.template.os_type if instance.template else "").lower()
-    return "windows" if "windows" in words else "linux"
+    return "windows" if instance.template and is_windows(instance.template.os_type) else "linux"

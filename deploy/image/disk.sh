@@ -8,7 +8,7 @@ vmlinuz=$2
 initrd=$3
 disk=$4
 
-disk_mib=256
+disk_mib=${DISK_MIB:-256}
 boot_mib=40
 first_mib=1
 sectors_per_mib=2048

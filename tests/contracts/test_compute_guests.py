@@ -102,6 +102,18 @@ def test_a_guest_that_is_off_takes_on_another_shape(compute, driver):
     assert differences(changed, driver.ensure_guest(changed)) == ()
 
 
+def test_a_running_guest_is_told_other_things_when_it_starts_next(compute, driver):
+    spec = specs.guest(compute)
+    driver.ensure_guest(spec)
+    first = driver.set_power(spec.uuid, PowerAction.ON)
+    changed = replace(spec, guest_data=replace(spec.guest_data, hostname="renamed"))
+
+    assert driver.ensure_guest(changed) == first
+
+    driver.set_power(spec.uuid, PowerAction.OFF, force=True)
+    assert differences(changed, driver.ensure_guest(changed)) == ()
+
+
 def test_a_running_guest_keeps_its_shape(compute, driver):
     spec = specs.guest(compute)
     driver.ensure_guest(spec)

@@ -19,8 +19,8 @@ from cloudportal.core.names import check_hostname, check_label
 from cloudportal.drivers.errors import InvalidSpec
 from cloudportal.drivers.libvirtd import xml
 from cloudportal.drivers.settings import InvalidSettings, Setting, validate
-from compute.drivers.kvm import seeds
 from compute.drivers.kvm.machine import guest_xml
+from compute.drivers.seeds import nocloud
 from compute.drivers.specs import DiskSpec, GuestData, GuestSpec, NicSpec
 from compute.services.instances.guest_values import checked_display_name, checked_ssh_keys
 from networking.drivers.contract import NetworkSpec, ReservationSpec
@@ -106,7 +106,7 @@ def test_an_option_before_an_ssh_key_is_refused(text):
 def test_the_seed_says_what_was_given_and_nothing_else(hostname, keys, user_data):
     values = {"instance_id": str(uuid.uuid4()), "hostname": hostname, "ssh_keys": tuple(keys)}
     data = accepted(lambda: GuestData(**values))
-    lines = yaml.load(seeds._meta_data(data), Loader=yaml.BaseLoader) if data else None  # noqa: S506 - texts only
+    lines = yaml.load(nocloud.files(data)["meta-data"], Loader=yaml.BaseLoader) if data else None  # noqa: S506 - texts only
     assert data is None or lines == {
         "instance-id": values["instance_id"],
         "local-hostname": hostname,
@@ -119,7 +119,7 @@ def test_user_data_is_a_file_of_its_own(text):
     data = accepted(
         lambda: GuestData(instance_id="i-1", hostname="web", user_data=text), refusals=UnicodeEncodeError
     )
-    files = seeds._files(data) if data else {"meta-data": b"instance-id: i-1\nlocal-hostname: web\n"}
+    files = nocloud.files(data) if data else {"meta-data": b"instance-id: i-1\nlocal-hostname: web\n"}
     assert files["meta-data"] == b"instance-id: i-1\nlocal-hostname: web\n"
 
 

@@ -10,12 +10,13 @@ from uuid import UUID
 from cloudportal.drivers.errors import DriverError, Leftover, NotThere, Refused
 from cloudportal.drivers.libvirtd.link import Talk, library
 from cloudportal.drivers.libvirtd.overtaking import have_done
-from compute.drivers.facts import GuestFacts, Power, differences
+from compute.drivers.facts import GuestFacts, Power, differences, hindrances
 from compute.drivers.kvm import power, seeds
 from compute.drivers.kvm.files import HostFiles
 from compute.drivers.kvm.machine import guest_xml
 from compute.drivers.kvm.reading import guest_facts, power_of
 from compute.drivers.kvm.screens import Screens, log_names
+from compute.drivers.seeds import seed_image
 from compute.drivers.specs import GuestSpec
 
 
@@ -65,6 +66,8 @@ def ensure_guest(
     if facts is not None:
         if not differences(spec, facts):
             return facts
+        if facts.power is not Power.OFF and not hindrances(spec, facts):
+            return facts
         if facts.power is not Power.OFF:
             raise Refused(
                 "The instance must be stopped before its shape can change.", detail=f"guest {spec.uuid}"
@@ -103,7 +106,7 @@ def _put_seed(talk: Talk, spec: GuestSpec, files: HostFiles) -> str | None:
     if spec.guest_data is None:
         files.remove(talk, name)
         return None
-    return files.put(talk, name, seeds.image(spec.guest_data))
+    return files.put(talk, name, seed_image(spec.guest_data))
 
 
 def _clean_up(talk: Talk, uuid: UUID, files: HostFiles, fault: DriverError) -> None:

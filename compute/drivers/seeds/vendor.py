@@ -1,0 +1,13 @@
+"""Vendor data: what operators add for every guest, and a new password or new keys for one that has lived already."""
+
+from __future__ import annotations
+
+from compute.drivers.seeds.login import boothook
+from compute.drivers.seeds.parts import combined
+from compute.drivers.specs import GuestData
+
+
+def vendor_text(data: GuestData) -> str:
+    """All of it as one text, empty where there is none."""
+    hook = boothook(data.login, data.instance_id) if data.login else ""
+    return combined([data.vendor_data or "", hook])
