@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from cloudportal.core import clock
+from compute.services.instances import terms
 from tests.support import factories_infra
 from tests.support.factories import account_of, make_account, make_member, role_named
 
@@ -67,6 +68,14 @@ def new_instance(world):
     }
 
 
+def new_owner(world):
+    """A project of the user's, for an instance that is stopped and counted."""
+    instance = world.the("instances")
+    type(instance).objects.filter(pk=instance.pk).update(state="stopped")
+    terms.reserve(instance.account, instance.cpus, instance.memory_mib)
+    return {"project": str(world.the("projects").uuid)}
+
+
 def new_volume(world):
     return {
         "name": "new",
@@ -103,6 +112,7 @@ def new_host(world):
 
 
 VALUES = {
+    "POST instances/{uuid}/move/": new_owner,
     "POST accounts/": new_account,
     "PATCH accounts/{uuid}/": lambda world: {"role": _user_role(world)},
     "POST domains/": lambda world: {"name": "new", "parent": str(world.personas.domain.uuid)},
