@@ -216,9 +216,12 @@ SILENCED_SYSTEM_CHECKS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    # The mail's link to an invitation holds the token that accepts it.
+    # The mail's link to an invitation holds the token that accepts it, a download's the one that opens it.
     "filters": {
-        "secret_paths": {"()": "cloudportal.core.logs.SecretPaths", "pattern": r"(/invitations/)[^/?#]+"}
+        "secret_paths": {
+            "()": "cloudportal.core.logs.SecretPaths",
+            "pattern": r"(/invitations/|/transfers/downloads/[0-9a-f-]+/)[^/?#]+",
+        }
     },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},

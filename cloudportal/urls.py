@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(API)),
     # Last among the REST addresses: whatever else begins so is answered by that door's own 404.
     re_path(r"^api/", NothingHere.as_view()),
+    path("transfers/", include(("storage.portal.transfers", "transfers"))),
     path("admin/", admin.site.urls),
     path("", include((PAGES, "portal"))),
 ]

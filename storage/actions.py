@@ -25,13 +25,15 @@ REMOVE_POOL = action(
 )
 
 READ_TEMPLATE = action("template.read", "See templates", reads=True)
+REGISTER_TEMPLATE = action("template.register", "Register template")
 REGISTER_TEMPLATE_FILE = action("template.register-file", "Register template from a file", least=ROOT)
+UPLOAD_TEMPLATE = action("template.upload", "Upload the image", states=(states.UPLOADING, states.ERROR))
 UPDATE_TEMPLATE = action("template.update", "Edit template")
 PUBLISH_TEMPLATE = action("template.publish", "Publish or feature template", least=ROOT)
 DELETE_TEMPLATE = action(
     "template.delete",
     "Delete template",
-    states=(states.READY, states.ERROR),
+    states=(states.READY, states.ERROR, states.UPLOADING),
     confirmation="Nobody can make instances from it any more. Instances that were made from it stay.",
     is_dangerous=True,
 )

@@ -65,3 +65,12 @@ UPLOAD_LIFETIME = declare(
     minimum=60,
     maximum=7 * 86400,
 )
+DOWNLOAD_LIFETIME = declare(
+    "download.lifetime",
+    Kind.DURATION,
+    3600,
+    "How long a link to a file is good for.",
+    "images",
+    minimum=60,
+    maximum=7 * 86400,
+)

@@ -40,9 +40,7 @@ def checked_checksum(text: str) -> str:
     return str(checksums.parsed(text) or "")
 
 
-def fetch(
-    url: str, target: Path, *, limit_bytes: int, checksum: str = "", on_progress: Progress
-) -> Fetched:
+def fetch(url: str, target: Path, *, limit_bytes: int, checksum: str = "", on_progress: Progress) -> Fetched:
     """The file is at `target`, whole; see `cloudportal.outbound.fetching.fetch`. Never call it inside a transaction."""
     return fetching.fetch(
         url,

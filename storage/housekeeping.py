@@ -2,6 +2,7 @@
 
 import logging
 import time
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -10,12 +11,13 @@ from cloudportal.drivers.errors import DriverError, NotThere, Refused
 from cloudportal.events import alerts
 from cloudportal.events.records import About
 from compute.topology.connections import ASK_SECONDS
-from storage import states, store, template_work
+from storage import parts, states, store, template_work
 from storage.connections import ready_pool, storage_driver
 from storage.drivers.contract import PoolFacts
 from storage.images import image_id_of
-from storage.models import Pool, TemplateCopy
+from storage.models import Download, Pool, TemplateCopy, Upload
 from storage.pool_choice import FULL_PERCENT
+from storage.services import uploads
 from storage.services.pools import UNREACHABLE_ALERT, alert_key
 
 FULL_ALERT = "storage-pool-full"
@@ -38,6 +40,22 @@ def clear_images() -> int:
     copies = TemplateCopy.objects.filter(is_complete=True).select_related("pool__host")
     needless = [one for one in copies if not template_work.is_wanted(one.checksum) and _is_bare(one)]
     return sum(_try_to_remove(one) for one in needless) + sum(_clear(one) for one in store.checksums())
+
+
+def clear_uploads() -> int:
+    """Ends uploads whose time is over, and clears away pieces that belong to no upload; returns how many went."""
+    late = Upload.objects.filter(finished_at=None, expires_at__lte=clock.now())
+    for upload in late:
+        uploads.abandon(upload)
+    # An upload that was handed over keeps its pieces until its job has taken them.
+    Upload.objects.filter(finished_at__lt=clock.now() - timedelta(seconds=ORPHAN_SECONDS)).delete()
+    Download.objects.filter(expires_at__lt=clock.now()).delete()
+    owners = parts.owners()
+    kept = set(Upload.objects.filter(uuid__in=owners).values_list("uuid", flat=True))
+    gone = [one for one in owners if one not in kept]
+    for owner in gone:
+        parts.discard(owner)
+    return len(gone)
 
 
 def remove_copy(copy: TemplateCopy) -> bool:

@@ -8,7 +8,7 @@ from cloudportal.core.caller import Caller
 from cloudportal.core.scoping import ScopedQuerySet
 from compute.topology.models import Zone
 from storage import actions, states
-from storage.models import DiskOffering, Pool, Template, Volume
+from storage.models import DiskOffering, Pool, Template, Upload, Volume
 
 
 def pools_for(caller: Caller) -> ScopedQuerySet[Pool]:
@@ -47,6 +47,11 @@ def own_template_for(caller: Caller, uuid: UUID | str) -> Template:
         else Q(account_id=caller.owner.account_id)
     )
     return rows.filter(whose).one(uuid)
+
+
+def upload_for(caller: Caller, uuid: UUID | str) -> Upload:
+    """An upload that the caller may send to, where they also have its ticket. Raises NotFound."""
+    return Upload.objects.for_caller(caller).one(uuid)
 
 
 def disk_offerings_for(caller: Caller) -> ScopedQuerySet[DiskOffering]:

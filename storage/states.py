@@ -15,6 +15,7 @@ DELETED = "deleted"
 ERROR = "error"
 
 FETCHING = "fetching"
+UPLOADING = "uploading"
 
 POOL = StateTable(
     noun="storage pool",
@@ -75,7 +76,14 @@ TEMPLATE = StateTable(
             (ERROR, "fetch", FETCHING),
         ),
         group(
+            "An image that its owner sends is waited for; what is sent is then taken as every other.",
+            (ERROR, "upload", UPLOADING),
+            (UPLOADING, "fetch", FETCHING),
+            (UPLOADING, "expired", ERROR),
+        ),
+        group(
             "Deleting a template takes its image from the store and the pools.",
+            (UPLOADING, "delete", DELETING),
             (READY, "delete", DELETING),
             (ERROR, "delete", DELETING),
             (DELETING, "deleted", DELETED),

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 
@@ -47,16 +47,18 @@ def receive(
     *,
     limit_bytes: int,
     on_progress: Callable[[int], None] = lambda size_bytes: None,
+    digest: Any = None,
 ) -> Received:
     """Streams the source to `incoming_path(owner)`, which is there only when it is complete. May be repeated.
 
-    `on_progress` hears how many bytes have come in so far and may raise to stop. Raises InvalidInput for an empty
+    `on_progress` hears how many bytes have come in so far and may raise to stop; `digest` is a checksum that is fed on
+    the way. Raises InvalidInput for an empty
     source or one past the limit; nothing is left behind then.
     """
     draft = _incoming() / f"{owner}.{uuid.uuid4()}"
     try:
         with draft.open("xb") as target:
-            received = _stream(source, target, limit_bytes, on_progress)
+            received = _stream(source, target, limit_bytes, on_progress, digest)
             os.fsync(target.fileno())
         draft.replace(incoming_path(owner))
     finally:
@@ -104,7 +106,7 @@ def checksums() -> list[str]:
 
 
 def _stream(
-    source: BinaryIO, target: BinaryIO, limit_bytes: int, on_progress: Callable[[int], None]
+    source: BinaryIO, target: BinaryIO, limit_bytes: int, on_progress: Callable[[int], None], given: Any
 ) -> Received:
     digest = hashlib.sha256()
     size_bytes = 0
@@ -113,6 +115,8 @@ def _stream(
         if size_bytes > limit_bytes:
             raise InvalidInput.of("source_file", f"The image is larger than the {limit_bytes} bytes allowed.")
         digest.update(chunk)
+        if given is not None:
+            given.update(chunk)
         target.write(chunk)
         on_progress(size_bytes)
     if not size_bytes:

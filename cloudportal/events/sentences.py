@@ -31,6 +31,8 @@ _VERBS = {
     "RESUME": "resume",
     "RETRY": "retry",
     "MOVE": "move",
+    "UPLOAD": "upload",
+    "EXTRACT": "make a link to",
     "VM.CREATE": "deploy",
     "NET.IPASSIGN": "assign",
     "NET.IPREASSIGN": "hand over",

@@ -38,5 +38,7 @@ def parsed(text: str, *, field: str = "checksum") -> Checksum | None:
     algorithm = _LENGTHS.get(len(found[3])) if found else None
     named = (found[1] or found[2] or "").lower().replace("-", "") if found else ""
     if found is None or algorithm is None or named not in ("", algorithm):
-        raise InvalidInput.of(field, "Give a SHA-256, SHA-512 or MD5 checksum in hex digits, as in sha256:9f86….")
+        raise InvalidInput.of(
+            field, "Give a SHA-256, SHA-512 or MD5 checksum in hex digits, as in sha256:9f86…."
+        )
     return Checksum(algorithm, found[3].lower())

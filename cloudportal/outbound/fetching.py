@@ -1,4 +1,4 @@
-"""Fetching one file from the web into a file of ours: streamed, counted, summed up, and taken up again where it broke."""
+"""Fetching one file from the web into a file of ours: streamed, counted, summed up, and gone on with where it broke."""
 
 import hashlib
 import http.client
@@ -193,7 +193,9 @@ def _demand_success(answer: http.client.HTTPResponse) -> None:
     if status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
         raise InvalidInput.of("url", "The server no longer has the file as it was. Register it again.")
     if status not in _HTTP_SUCCESSES:
-        raise InvalidInput.of("url", f"The server does not give out the file (HTTP {status}). Look at the address.")
+        raise InvalidInput.of(
+            "url", f"The server does not give out the file (HTTP {status}). Look at the address."
+        )
     if (answer.getheader("Content-Encoding") or "identity").lower() != "identity":
         raise InvalidInput.of("url", "The server packs the file on its way, which it was not asked to do.")
 
@@ -248,7 +250,7 @@ def _proved(target: Path, checksum: Checksum | None, limit_bytes: int) -> Fetche
         raise InvalidInput.of("url", "The file there is empty.")
     if size_bytes > limit_bytes:
         raise too_large(limit_bytes)
-    if checksum is not None and given.hexdigest() != checksum.digits:
+    if checksum is not None and given is not None and given.hexdigest() != checksum.digits:
         raise InvalidInput.of(
             "checksum",
             f"The file came in whole, but its {checksum.algorithm} is {given.hexdigest()}. It is not the file that was "

@@ -77,7 +77,9 @@ def opened(url: str, policy: Policy, headers: Mapping[str, str]) -> Iterator[htt
                 return
             there = answer.getheader("Location") or ""
         location = followed(location, there, policy.ports)
-    raise InvalidInput.of("url", f"The server sent us on more than {policy.redirects} times. Use the last address.")
+    raise InvalidInput.of(
+        "url", f"The server sent us on more than {policy.redirects} times. Use the last address."
+    )
 
 
 @contextmanager

@@ -9,11 +9,14 @@ from cloudportal.api.calls import into, spread, working
 from cloudportal.api.filters import FLAG, Filter, by_text, by_uuid
 from cloudportal.api.resources import Create, Edit, Remove, Resource, Verb
 from cloudportal.api.shapes import NamedShape, RowShape, Text, Values, Whole
+from cloudportal.core.caller import Caller
 from storage import actions, queries, states
+from storage.api.transfers import SizeField, TicketShape, told
 from storage.guest_terms import GUEST_DATA_FORMATS
 from storage.models import Template
-from storage.services import templates
-from storage.services.templates import TemplateChanges, TemplateFile
+from storage.services import registration, templates
+from storage.services.registration import TemplateFile, TemplateUpload
+from storage.services.templates import TemplateChanges
 
 STATES = tuple(sorted(states.TEMPLATE.states))
 
@@ -66,13 +69,36 @@ class EditTemplate(Values):
     login_user = Text(max_length=32, required=False, allow_blank=True)
 
 
-class RegisterTemplate(EditTemplate):
-    """A template from a file that lies on the portal's own machine."""
+class NewTemplate(EditTemplate):
+    """What a template is to be."""
 
-    format = Text(max_length=10)
-    source_file = Text(max_length=500, help_text="The file's name in the directory of images.")
+    format = Text(max_length=10, help_text="What the image is. It is checked, never guessed.")
+    checksum = Text(
+        required=False, allow_blank=True, help_text="As in sha256:9f86…; SHA-256, SHA-512 or MD5."
+    )
     is_public = serializers.BooleanField(required=False)
     is_featured = serializers.BooleanField(required=False)
+
+
+class RegisterTemplate(NewTemplate):
+    """A template whose image is fetched from an address, or read from a file on the portal's own machine."""
+
+    url = Text(max_length=2000, required=False, help_text="An https or http address.")
+    source_file = Text(
+        max_length=500, required=False, help_text="A path in the directory of images, for root admins."
+    )
+
+
+class UploadTemplate(NewTemplate):
+    """A template whose image will be sent."""
+
+    size_bytes = SizeField()
+
+
+class UploadAgain(Values):
+    """A new ticket for an image that did not come, or was refused."""
+
+    size_bytes = SizeField()
 
 
 class PublishTemplate(Values):
@@ -80,6 +106,15 @@ class PublishTemplate(Values):
 
     is_public = serializers.BooleanField(required=False)
     is_featured = serializers.BooleanField(required=False)
+
+
+def _upload(caller: Caller, values: dict[str, Any]) -> Any:
+    template, ticket = registration.upload(caller, TemplateUpload(**values))
+    return told(ticket, template)
+
+
+def _upload_again(caller: Caller, template: Template, values: dict[str, Any]) -> Any:
+    return told(registration.upload_again(caller, template, **values), template)
 
 
 TEMPLATES = Resource(
@@ -104,19 +139,43 @@ TEMPLATES = Resource(
     changes=(
         Create(
             RegisterTemplate,
-            working(into(TemplateFile, templates.register)),
-            actions.REGISTER_TEMPLATE_FILE,
+            working(into(TemplateFile, registration.register)),
+            actions.REGISTER_TEMPLATE,
             works=True,
-            summary="Register a template from a file on the portal's machine",
+            summary="Register a template from an address, or from a file on the portal's machine",
         ),
         Edit(EditTemplate, into(TemplateChanges, templates.update), actions.UPDATE_TEMPLATE),
         Remove(working(templates.delete), actions.DELETE_TEMPLATE, works=True),
+        Verb(
+            "upload",
+            _upload_again,
+            actions.UPLOAD_TEMPLATE,
+            takes=UploadAgain,
+            gives=TicketShape,
+            summary="Get a new ticket to send the image with",
+        ),
         Verb(
             "publish",
             spread(templates.publish),
             actions.PUBLISH_TEMPLATE,
             takes=PublishTemplate,
             summary="Show the template to everybody, or no longer",
+        ),
+    ),
+)
+
+TEMPLATE_UPLOADS = Resource(
+    path="template-uploads",
+    noun="template upload",
+    shape=TicketShape,
+    read=None,
+    changes=(
+        Create(
+            UploadTemplate,
+            _upload,
+            actions.REGISTER_TEMPLATE,
+            gives=TicketShape,
+            summary="Register a template whose image will be sent",
         ),
     ),
 )

@@ -3,7 +3,7 @@
 from cloudportal.api.routes import patterns
 from storage.api.offerings import DISK_OFFERINGS
 from storage.api.pools import POOLS
-from storage.api.templates import TEMPLATES
+from storage.api.templates import TEMPLATE_UPLOADS, TEMPLATES
 from storage.api.volumes import VOLUMES
 
-urlpatterns = patterns(POOLS, TEMPLATES, VOLUMES, DISK_OFFERINGS)
+urlpatterns = patterns(POOLS, TEMPLATES, TEMPLATE_UPLOADS, VOLUMES, DISK_OFFERINGS)

@@ -2,6 +2,7 @@
 
 from storage.models.pools import Pool
 from storage.models.templates import Template, TemplateCopy
+from storage.models.transfers import Download, Upload
 from storage.models.volumes import DiskOffering, Volume
 
-__all__ = ["DiskOffering", "Pool", "Template", "TemplateCopy", "Volume"]
+__all__ = ["DiskOffering", "Download", "Pool", "Template", "TemplateCopy", "Upload", "Volume"]

@@ -11,7 +11,9 @@ from tenants.models import Account
 
 
 class Template(ScopedModel):
-    """An image in the content-addressed store: `checksum` is the SHA-256 of its bytes, and its file's name."""
+    """An image in the content-addressed store: `checksum` is the SHA-256 of its bytes, and its file's
+    name. `expected_checksum` is what whoever sends it said of them before, as in `sha512:…`.
+    """
 
     scope = AnyOf((OwnedBy(), Everyone(when=models.Q(is_public=True, state=states.READY))))
 
@@ -31,6 +33,7 @@ class Template(ScopedModel):
     login_user = models.CharField(max_length=32, default="root")
     state = models.CharField(max_length=12, default=states.FETCHING)
     source_url = models.CharField(max_length=2000, blank=True)
+    expected_checksum = models.CharField(max_length=140, blank=True)
     is_public = models.BooleanField(default=False)
     is_featured = models.BooleanField(default=False)
 

@@ -23,8 +23,9 @@ from storage import actions, queries, states
 from storage.guest_terms import CONFIG_DRIVE, NO_CLOUD
 from storage.inspection import FORMATS
 from storage.models import Template
-from storage.services import templates
-from storage.services.templates import TemplateChanges, TemplateFile
+from storage.services import registration, templates
+from storage.services.registration import TemplateFile
+from storage.services.templates import TemplateChanges
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 ROOT = RoleKind.ROOT_ADMIN
@@ -102,7 +103,7 @@ class RegisterForm(TemplateForm):
 
 
 def _register(caller: Caller, row: None, values: dict[str, Any]) -> tuple[Template, Job]:
-    return templates.register(caller, TemplateFile(**values))
+    return registration.register(caller, TemplateFile(**values))
 
 
 def _edit(caller: Caller, template: Template, values: dict[str, Any]) -> Template:

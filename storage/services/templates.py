@@ -1,43 +1,22 @@
-"""Templates: registered from files, edited, published, deleted."""
+"""Templates: edited, published, deleted."""
 
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 from django.db import transaction
 
-from cloudportal.core import names, plans
+from cloudportal.core import plans
 from cloudportal.core.caller import Caller
-from cloudportal.core.errors import InvalidInput
 from cloudportal.events import records
 from cloudportal.events.records import About
 from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
 from compute.topology.services.rows import change, given
-from storage import actions, sources, states
-from storage.guest_terms import checked_terms
-from storage.inspection import FORMATS
-from storage.models import Template
-from tenants.models import Account
-from tenants.services import limits
-from tenants.services.limits import Resource
-
-
-@dataclass(frozen=True, kw_only=True)
-class TemplateFile:
-    """An image on the server that is to become a template. `format` is what it is; it is never guessed."""
-
-    name: str
-    format: str
-    source_file: str
-    description: str = ""
-    os_type: str = ""
-    minimum_memory_mib: int = 0
-    guest_data_format: str = ""
-    takes_password: bool = False
-    login_user: str = "root"
-    is_public: bool = False
-    is_featured: bool = False
+from storage import actions, states, store
+from storage.models import Download, Template
+from storage.services import downloads, uploads
+from storage.services.registration import checked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,49 +33,10 @@ class TemplateChanges:
 
 
 @transaction.atomic
-def register(caller: Caller, values: TemplateFile) -> tuple[Template, Job]:
-    """A template of the caller's account, and the job that copies, inspects and stores its image.
-
-    Raises InvalidInput, LimitReached. An image that is not what it was registered as fails the job.
-    """
-    actions.REGISTER_TEMPLATE_FILE.permit(caller)
-    if values.is_public or values.is_featured:
-        actions.PUBLISH_TEMPLATE.permit(caller)
-    path = sources.source_file(values.source_file)
-    if values.format not in FORMATS:
-        raise InvalidInput.of("format", f"Choose one of {', '.join(FORMATS)}.")
-    words = _checked({"name": values.name, "description": values.description, "os_type": values.os_type})
-    terms = checked_terms({"guest_data_format": values.guest_data_format, "login_user": values.login_user})
-    account = Account.objects.select_related("domain").get(pk=caller.owner.account_id)
-    limits.reserve(account, {Resource.TEMPLATES: 1})
-    template = Template.objects.create(
-        account=account,
-        format=values.format,
-        minimum_memory_mib=_memory(values.minimum_memory_mib),
-        takes_password=values.takes_password,
-        **terms,
-        is_public=values.is_public,
-        is_featured=values.is_featured,
-        **words,
-    )
-    about = About.of(template, account.owner)
-    records.record(
-        caller, "TEMPLATE.CREATE", about, after={**words, "format": values.format}, stage="scheduled"
-    )
-    plans.note("create", f"Registers the template {template.name} from {path.name}.", noun="template")
-    arguments = {"source_file": str(path)}
-    job = jobs.submit(caller, "template.fetch", Subject.of(template), arguments, holds=[hold_of(template)])
-    return template, job
-
-
-@transaction.atomic
 def update(caller: Caller, template: Template, changes: TemplateChanges) -> Template:
     """The template with the changes. For templates from `own_template_for`. Raises InvalidInput."""
     actions.UPDATE_TEMPLATE.check(caller, template)
-    values = checked_terms(_checked(given(changes)))
-    if "minimum_memory_mib" in values:
-        values["minimum_memory_mib"] = _memory(values["minimum_memory_mib"])
-    before, after = change(template, values)
+    before, after = change(template, checked(given(changes)))
     about = About.of(template, template.account.owner)
     records.record(caller, "TEMPLATE.UPDATE", about, before=before, after=after)
     plans.note("update", f"Changes the template {template.name}.", before=before, after=after)
@@ -121,6 +61,7 @@ def publish(
 def delete(caller: Caller, template: Template) -> Job:
     """The job that deletes a template from `own_template_for`. Instances that were made from it stay."""
     actions.DELETE_TEMPLATE.check(caller, template)
+    uploads.close_of(template.uuid)
     states.TEMPLATE.move(template, "delete")
     plans.note("delete", f"Deletes the template {template.name}.", noun="template")
     owner = template.account.owner
@@ -129,18 +70,12 @@ def delete(caller: Caller, template: Template) -> Job:
     )
 
 
-def _checked(values: dict[str, Any]) -> dict[str, Any]:
-    checked = dict(values)
-    if "name" in values:
-        checked["name"] = names.check_label(values["name"])
-    for field in ("description", "os_type"):
-        text = values.get(field, "").strip()
-        if field in values:
-            checked[field] = names.check_label(text, field=field) if text else ""
-    return checked
+def _image(download: Download) -> Path | None:
+    checksum = Template.objects.filter(uuid=download.subject_uuid, state=states.READY).values_list(
+        "checksum", flat=True
+    )
+    found = checksum.first()
+    return store.path_of(found) if found else None
 
 
-def _memory(memory_mib: int) -> int:
-    if memory_mib < 0:
-        raise InvalidInput.of("minimum_memory_mib", "Use 0 or more MiB.")
-    return memory_mib
+downloads.offer("template", _image)

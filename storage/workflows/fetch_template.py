@@ -1,21 +1,12 @@
 """Bringing an image into the store: copied, looked into, and only then put where templates are used from."""
 
-import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import ClassVar
 
-from cloudportal.core.errors import InvalidInput
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from storage import inspection, sources, states, store, template_work
+from storage import arrivals, inspection, states, store, template_work
 from storage.models import Template
 from storage.store import Received
-
-# What one image may have as a file.
-LARGEST_FILE_BYTES = 1024**4
-# How often progress is written while an image comes in.
-PROGRESS_SECONDS = 1.0
 
 
 class Receive(Step):
@@ -27,20 +18,7 @@ class Receive(Step):
     def act(self, run: Run) -> tuple[Received, int]:
         """Checksum and size of the copy, and the size of the disk in it."""
         template = _template(run)
-        path = sources.source_file(run.arguments["source_file"])
-        store.discard_incoming(template.uuid)
-        try:
-            with path.open("rb") as source:
-                received = store.receive(
-                    source,
-                    template.uuid,
-                    limit_bytes=LARGEST_FILE_BYTES,
-                    on_progress=_progress(run, path),
-                )
-        except OSError as error:
-            raise InvalidInput.of(
-                "source_file", f"The image could not be copied: {error.strerror}. Look at the server's disks."
-            ) from error
+        received = arrivals.bring(run, template, steps=len(FetchTemplate.steps))
         found = inspection.inspect(store.incoming_path(template.uuid), format=template.format)
         return received, found.virtual_size_bytes
 
@@ -55,7 +33,7 @@ class Receive(Step):
 
     def undo(self, run: Run) -> None:
         """Nothing that came in is left."""
-        store.discard_incoming(run.subject_uuid)
+        arrivals.discard(run)
 
     def record_undo(self, run: Run, result: None) -> None:
         """Nobody wants the image through this template."""
@@ -72,6 +50,7 @@ class Shelve(Step):
         """The image is in its place."""
         template = _template(run)
         store.shelve(template.uuid, template.checksum)
+        arrivals.discard(run)
 
     def record(self, run: Run, result: None) -> None:
         """The template is ready."""
@@ -101,21 +80,9 @@ class FetchTemplate(Workflow):
             states.TEMPLATE.move(template, "failed", checksum="", size_bytes=0, virtual_size_bytes=0)
 
     def retry(self, run: Run) -> None:
-        """Fetches it again."""
+        """Fetches it again. Raises WrongState where it was sent, and so is gone."""
+        arrivals.demand_source(run)
         states.TEMPLATE.move(_template(run), "fetch")
-
-
-def _progress(run: Run, path: Path) -> Callable[[int], None]:
-    total = max(path.stat().st_size, 1)
-    shown_at = time.monotonic()
-
-    def on_progress(size_bytes: int) -> None:
-        nonlocal shown_at
-        if time.monotonic() - shown_at >= PROGRESS_SECONDS:
-            shown_at = time.monotonic()
-            run.show_progress(size_bytes / total, steps=len(FetchTemplate.steps))
-
-    return on_progress
 
 
 def _template(run: Run) -> Template:

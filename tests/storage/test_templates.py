@@ -9,11 +9,10 @@ from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.events.models import Event, MeterMark
 from cloudportal.jobs import services as jobs
 from cloudportal.jobs.run import Run
-from storage import housekeeping, images, queries, store, volume_work
+from storage import arrivals, housekeeping, images, queries, store, volume_work
 from storage.connections import storage_driver
 from storage.models import Template, TemplateCopy
-from storage.services import templates, volumes
-from storage.workflows import fetch_template
+from storage.services import registration, templates, volumes
 from tenants.models import Counter
 from tenants.resources import Resource
 from tenants.services import limits_recount
@@ -59,11 +58,11 @@ def on_disk(folder, content=None, name="small.qcow2"):
 def file_of(folder, **more):
     values = {"name": "Small", "format": "qcow2", "source_file": None, **more}
     values["source_file"] = values["source_file"] or on_disk(folder)
-    return templates.TemplateFile(**values)
+    return registration.TemplateFile(**values)
 
 
 def registered(root, folder, **more):
-    template, job = templates.register(root, file_of(folder, **more))
+    template, job = registration.register(root, file_of(folder, **more))
     run_job(job)
     template.refresh_from_db()
     return template, job
@@ -96,7 +95,7 @@ def test_a_registered_image_lies_under_its_checksum_counted_and_metered(root, so
 @pytest.mark.parametrize("who", ["read_only_admin", "domain_admin", "user"])
 def test_only_root_admins_register_files_of_the_server(people, sources, who):
     with pytest.raises(NotPermitted):
-        templates.register(getattr(people, who), file_of(sources))
+        registration.register(getattr(people, who), file_of(sources))
 
 
 @pytest.mark.parametrize(
@@ -112,7 +111,7 @@ def test_only_root_admins_register_files_of_the_server(people, sources, who):
 )
 def test_wrong_values_are_refused_by_field(root, sources, field, more):
     with pytest.raises(InvalidInput) as refusal:
-        templates.register(root, file_of(sources, **more))
+        registration.register(root, file_of(sources, **more))
     assert field in refusal.value.fields
     assert not Template.objects.exists()
 
@@ -158,7 +157,7 @@ def test_a_limit_on_templates_binds_at_once(root, sources):
         maximum=0
     )
     with pytest.raises(LimitReached):
-        templates.register(root, file_of(sources))
+        registration.register(root, file_of(sources))
 
 
 def test_two_templates_may_share_an_image_and_the_last_takes_it_away(root, sources):
@@ -314,7 +313,7 @@ def test_a_deletion_that_failed_can_be_tried_again(people, infra, settings):
 
 
 def test_progress_is_shown_while_an_image_comes_in(root, sources, monkeypatch):
-    monkeypatch.setattr(fetch_template, "PROGRESS_SECONDS", 0.0)
+    monkeypatch.setattr(arrivals, "PROGRESS_SECONDS", 0.0)
     monkeypatch.setattr(store, "CHUNK_BYTES", 65536)
     shown = []
     monkeypatch.setattr(Run, "show_progress", lambda run, fraction, *, steps: shown.append(fraction))

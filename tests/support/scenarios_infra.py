@@ -16,9 +16,9 @@ from networking.services import networks
 from storage import store
 from storage.connections import storage_driver
 from storage.models import Pool, Template, Volume
-from storage.services import pools, templates, volumes
+from storage.services import pools, registration, templates, volumes
 from storage.services.pools import PoolValues
-from storage.services.templates import TemplateFile
+from storage.services.registration import TemplateFile
 from storage.services.volumes import NewVolume
 from tenants.services.limits import Resource
 from tests.faults.scenarios import Scenario
@@ -137,7 +137,7 @@ def fetch_template():
     image = source / f"{uuid4()}.qcow2"
     image.write_bytes(qcow2_bytes(salt=uuid4().bytes))
     values = TemplateFile(name="new", format="qcow2", source_file=str(image))
-    template, job = templates.register(root_caller(), values)
+    template, job = registration.register(root_caller(), values)
 
     def check(closed):
         kept = Template.objects.get(pk=template.pk)

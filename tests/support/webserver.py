@@ -137,9 +137,7 @@ def make_certificate(path, *, names=("mirror.example.org",), days=1):
         .not_valid_before(begins)
         .not_valid_after(datetime.now(UTC) + timedelta(days=days))
         .add_extension(
-            x509.SubjectAlternativeName(
-                [*map(x509.DNSName, names), x509.IPAddress(ip_address("127.0.0.1"))]
-            ),
+            x509.SubjectAlternativeName([*map(x509.DNSName, names), x509.IPAddress(ip_address("127.0.0.1"))]),
             critical=False,
         )
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)

@@ -13,9 +13,9 @@ from storage import queries as storage
 from storage import states
 from storage.models import DiskOffering, Template
 from storage.services import offerings as disk_offerings
-from storage.services import templates
+from storage.services import registration
 from storage.services.offerings import DiskOfferingValues
-from storage.services.templates import TemplateFile
+from storage.services.registration import TemplateFile
 
 # Software-emulated guests share the machine's processors with all else, so they promise little of them.
 SIZES = (
@@ -79,4 +79,4 @@ def _template(caller: Caller, image: Image) -> Template:
     )
     usable = (states.FETCHING, states.READY)
     found = storage.templates_for(caller).filter(name=TEMPLATE_NAME, state__in=usable)
-    return ensure(found, lambda: templates.register(caller, values)[0])
+    return ensure(found, lambda: registration.register(caller, values)[0])

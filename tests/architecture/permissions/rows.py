@@ -110,7 +110,9 @@ ROWS = {
     # What tenants have
     **crud("networks", ALL_READ, ROOT, OWN_READ, ROOT),
     **reading("addresses", ALL_READ, OWN_READ),
-    **crud("templates", ALL_READ, ROOT, OWN_READ, OWN),
+    **crud("templates", ALL_READ, ALL, OWN_READ, OWN),
+    "POST template-uploads/": ALL,
+    "POST templates/{uuid}/upload/": OWN,
     "POST templates/{uuid}/publish/": ROOT,
     **crud("volumes", ALL_READ, ALL, OWN_READ, OWN),
     **verbs("volumes", OWN, "attach", "detach"),

@@ -170,6 +170,12 @@ VALUES = {
     "POST storage-pools/": new_pool,
     "POST volumes/": new_volume,
     "POST volumes/{uuid}/attach/": new_attachment,
+    "POST templates/": lambda world: {
+        "name": "new",
+        "format": "qcow2",
+        "url": "https://mirror.example.org/image.qcow2",
+    },
+    "POST template-uploads/": lambda world: {"name": "new", "format": "qcow2"},
     "POST instances/": new_instance,
     "POST key-pairs/": lambda world: {"name": "new"},
     "POST networks/": lambda world: {

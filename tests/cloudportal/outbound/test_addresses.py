@@ -9,7 +9,7 @@ from cloudportal.drivers.errors import Unreachable
 from cloudportal.outbound.addresses import is_allowed, vetted
 
 INSIDE = (
-    "0.0.0.0",
+    "0.0.0.0",  # noqa: S104
     "10.0.0.1",
     "100.64.0.1",
     "100.100.100.200",
@@ -67,7 +67,9 @@ def test_operators_open_a_network_of_their_own_and_no_more():
     assert not is_allowed(ip_address("10.20.30.16"), mirror)
 
 
-@pytest.mark.parametrize("text", ["169.254.169.254", "0.0.0.0", "224.0.0.1", "fd00:ec2::254", "::ffff:10.0.0.1"])
+@pytest.mark.parametrize(
+    "text", ["169.254.169.254", "0.0.0.1", "224.0.0.1", "fd00:ec2::254", "::ffff:10.0.0.1"]
+)
 def test_even_operators_cannot_open_what_is_never_a_mirror(text):
     everything = [ip_network("0.0.0.0/0"), ip_network("::/0")]
     assert not is_allowed(ip_address(text), everything)

@@ -10,7 +10,7 @@ from networking.models import Address
 from networking.services import networks
 from storage import images, volume_work
 from storage.connections import storage_driver
-from storage.services import pools, templates, volumes
+from storage.services import pools, registration, volumes
 from tests.support.factories import caller, make_caller, make_root_admin
 from tests.support.factories_infra import make_cluster, make_run
 from tests.support.jobs import run_job
@@ -61,8 +61,8 @@ def template(root, tmp_path, monkeypatch):
     monkeypatch.setenv("PORTAL_TEMPLATE_SOURCES", str(tmp_path))
     path = tmp_path / "image.qcow2"
     subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", str(path), "16M"], check=True)
-    template, job = templates.register(
-        root, templates.TemplateFile(name="Blank", format="qcow2", source_file=str(path), is_public=True)
+    template, job = registration.register(
+        root, registration.TemplateFile(name="Blank", format="qcow2", source_file=str(path), is_public=True)
     )
     assert run_job(job).state == "done", job.message
     template.refresh_from_db()

@@ -1,0 +1,41 @@
+"""Tickets for files on their way in, at the REST door."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from cloudportal.api.shapes import NamedShape, RowShape, Whole
+from storage.models import Upload
+from storage.services.uploads import Ticket
+from storage.transfers import upload_address
+
+
+class TicketShape(RowShape):
+    """Where a file may be sent, and the ticket to send it with: PUT it there with the headers `Upload-Ticket` and, for
+    each piece but the first, `Upload-Offset`; HEAD says where the next piece begins.
+    """
+
+    told_once = ("ticket",)
+
+    address = serializers.CharField()
+    ticket = serializers.CharField(help_text="Shown now and never again.")
+    limit_bytes = serializers.IntegerField()
+    expected_bytes = serializers.IntegerField(allow_null=True)
+    expires_at = serializers.DateTimeField()
+    subject = NamedShape()
+
+
+def told(ticket: Ticket, subject: Any) -> Upload:
+    """The upload as its shape reads it, with the secret."""
+    upload = ticket.upload
+    extras = {"ticket": ticket.secret, "address": upload_address(upload.uuid), "subject": subject}
+    for name, value in extras.items():
+        setattr(upload, name, value)
+    return upload
+
+
+class SizeField(Whole):
+    """How many bytes will be sent; the file is taken as soon as so many are there."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"min_value": 1, "required": False, "allow_null": True, **options})
