@@ -13,6 +13,8 @@ from uuid import UUID
 from cloudportal.core import clock
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import NotFound
+from cloudportal.events import records
+from cloudportal.events.records import About
 from storage.models import Download
 from storage.services.uploads import digest
 from tenants.queries.settings import settings_value
@@ -39,7 +41,7 @@ def offer(purpose: str, find: Find) -> None:
 
 
 def open_for(caller: Caller, purpose: str, subject: Any, *, extension: str) -> Link:
-    """A link to the subject's file. For services, in their transaction: they check and record."""
+    """A link to the subject's file. For services, in their transaction: they check."""
     secret = secrets.token_urlsafe(32)
     download = Download.objects.create(
         account_id=caller.owner.account_id,
@@ -51,6 +53,7 @@ def open_for(caller: Caller, purpose: str, subject: Any, *, extension: str) -> L
         expires_at=clock.now() + timedelta(seconds=settings_value("download.lifetime")),
         file_name=file_name(subject.name, extension),
     )
+    records.record(caller, f"{purpose.upper()}.EXTRACT", About.of(subject, subject.account.owner))
     return Link(download, secret)
 
 

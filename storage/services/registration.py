@@ -109,8 +109,6 @@ def upload_again(caller: Caller, template: Template, *, size_bytes: int | None =
     actions.UPLOAD_TEMPLATE.check(caller, template)
     if template.state != states.UPLOADING:
         states.TEMPLATE.move(template, "upload")
-    about = About.of(template, template.account.owner)
-    records.record(caller, "TEMPLATE.UPLOAD", about, stage="scheduled")
     plans.note("upload", f"Lets the image of the template {template.name} be sent.", noun="template")
     return _ticket(caller, template, size_bytes)
 

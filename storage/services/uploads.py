@@ -14,6 +14,8 @@ from django.db import transaction
 from cloudportal.core import clock
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import InvalidInput, NotFound, NotSignedIn
+from cloudportal.events import records
+from cloudportal.events.records import About
 from cloudportal.jobs.models import Job
 from storage import parts
 from storage.models import Upload
@@ -57,7 +59,7 @@ def open_for(
 ) -> Ticket:
     """A ticket for one file for the subject, of at most so many bytes. Tickets that it had before end.
 
-    For services, in their transaction: they check, count and record. Raises InvalidInput for a size past the limit.
+    For services, in their transaction: they check and count. Raises InvalidInput for a size past the limit.
     """
     if expected_bytes is not None and not 0 < expected_bytes <= limit_bytes:
         raise InvalidInput.of("size_bytes", f"Between 1 and {limit_bytes} bytes can be uploaded.")
@@ -74,6 +76,8 @@ def open_for(
         limit_bytes=limit_bytes,
         expected_bytes=expected_bytes,
     )
+    about = About.of(subject, subject.account.owner)
+    records.record(caller, f"{purpose.upper()}.UPLOAD", about, stage="scheduled")
     return Ticket(upload, secret)
 
 
