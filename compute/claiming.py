@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from compute.models import Instance
+from compute.promises import cpu_cap_percent
 from compute.topology import claims
 from compute.topology.models import Host
 
@@ -13,7 +14,11 @@ def claim_host(instance: Instance, host: Host) -> bool:
     """Capacity for the instance on the host, or nothing and False. Needs an open transaction."""
     if not claims.claim(host, instance.cpus, instance.memory_mib):
         return False
-    terms = {"claimed_cpus": instance.cpus, "claimed_memory_mib": instance.memory_mib}
+    terms = {
+        "claimed_cpus": instance.cpus,
+        "claimed_memory_mib": instance.memory_mib,
+        "cpu_cap_percent": cpu_cap_percent(instance, host),
+    }
     if not Instance.objects.filter(pk=instance.pk, host=None).update(host=host, **terms):
         claims.release(host, instance.cpus, instance.memory_mib)
         return False
@@ -28,7 +33,8 @@ def release_host(instance: Instance) -> None:
     if host is None:
         return
     cpus, memory_mib = instance.claimed_cpus, instance.claimed_memory_mib
-    values: dict[str, Any] = {"host": None, "last_host": host, "claimed_cpus": 0, "claimed_memory_mib": 0}
+    nothing = {"claimed_cpus": 0, "claimed_memory_mib": 0, "cpu_cap_percent": None}
+    values: dict[str, Any] = {"host": None, "last_host": host, **nothing}
     with transaction.atomic():
         if Instance.objects.filter(pk=instance.pk, host=host).update(**values):
             claims.release(host, cpus, memory_mib)

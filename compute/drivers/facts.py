@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from compute.drivers.specs import GuestSpec
+from compute.drivers.limits import UNLIMITED, DiskLimits
+from compute.drivers.specs import DiskSpec, GuestSpec, NicSpec
 
 
 class Power(StrEnum):
@@ -33,7 +35,8 @@ class PowerAction(StrEnum):
 class HostFacts:
     """A host as it describes itself. `uuid` is the host's own, so that one host is not added twice.
 
-    `acceleration` names how guests really run there ("kvm", "qemu", ...), never what the host merely claims.
+    `acceleration` names how guests really run there ("kvm", "qemu", ...), never what the host merely claims; so do
+    `can_cap_cpu` and `can_cap_network`, without which a guest is not asked to be held to anything.
     """
 
     uuid: str
@@ -46,6 +49,8 @@ class HostFacts:
     hypervisor: str
     hypervisor_version: str
     acceleration: str
+    can_cap_cpu: bool = False
+    can_cap_network: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +61,7 @@ class DiskFacts:
     format: str
     device_index: int
     is_read_only: bool = False
+    limits: DiskLimits = UNLIMITED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +71,7 @@ class NicFacts:
     mac: str
     network_locator: str
     device_index: int
+    rate_mbits: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +89,7 @@ class GuestFacts:
     disks: tuple[DiskFacts, ...] = ()
     nics: tuple[NicFacts, ...] = ()
     guest_data_digest: str | None = None
+    cpu_cap_percent: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,21 +143,26 @@ def differences(spec: GuestSpec, facts: GuestFacts) -> tuple[str, ...]:
     """The names of the parts in which a guest is not as wished, in a fixed order; empty when it fits. Power
     is no part.
     """
-    wished_disks = sorted(
-        (disk.device_index, disk.locator, disk.format, disk.is_read_only) for disk in spec.disks
-    )
-    seen_disks = sorted(
-        (disk.device_index, disk.locator, disk.format, disk.is_read_only) for disk in facts.disks
-    )
-    wished_nics = sorted((nic.device_index, nic.mac, nic.network_locator) for nic in spec.nics)
-    seen_nics = sorted((nic.device_index, nic.mac, nic.network_locator) for nic in facts.nics)
+    wished_disks, seen_disks = _disks(spec.disks), _disks(facts.disks)
+    wished_nics, seen_nics = _nics(spec.nics), _nics(facts.nics)
     digest = spec.guest_data.digest() if spec.guest_data else None
     pairs: tuple[tuple[str, object, object], ...] = (
         ("name", spec.name, facts.name),
         ("cpus", spec.cpus, facts.cpus),
         ("memory_mib", spec.memory_mib, facts.memory_mib),
+        ("cpu_cap_percent", spec.cpu_cap_percent, facts.cpu_cap_percent),
         ("disks", wished_disks, seen_disks),
         ("nics", wished_nics, seen_nics),
         ("guest_data", digest, facts.guest_data_digest),
     )
     return tuple(name for name, wished, seen in pairs if wished != seen)
+
+
+def _disks(disks: Iterable[DiskSpec | DiskFacts]) -> list[tuple[object, ...]]:
+    by_place = sorted(disks, key=lambda disk: (disk.device_index, disk.locator))
+    return [(one.device_index, one.locator, one.format, one.is_read_only, one.limits) for one in by_place]
+
+
+def _nics(nics: Iterable[NicSpec | NicFacts]) -> list[tuple[object, ...]]:
+    by_place = sorted(nics, key=lambda nic: (nic.device_index, nic.mac))
+    return [(one.device_index, one.mac, one.network_locator, one.rate_mbits) for one in by_place]

@@ -117,6 +117,8 @@ class SimulatedCompute(
             hypervisor="Simulator",
             hypervisor_version="1",
             acceleration="simulated",
+            can_cap_cpu=True,
+            can_cap_network=True,
         )
 
     def list_guests(self) -> tuple[GuestFacts, ...]:
@@ -232,8 +234,9 @@ class SimulatedCompute(
         if scene.row("SELECT 1 FROM guests WHERE uuid = ?", str(spec.uuid)):
             raise Refused(detail=f"simulated guest {spec.uuid} is on another host")
         scene.change(
-            "INSERT INTO guests (name, cpus, memory_mib, disks, nics, guest_data_digest, uuid, place, power)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'off')",
+            "INSERT INTO guests"
+            " (name, cpus, memory_mib, disks, nics, guest_data_digest, cpu_cap_percent, uuid, place, power)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'off')",
             *shape_of(spec),
             str(spec.uuid),
             self._place,
@@ -247,8 +250,8 @@ class SimulatedCompute(
             )
         demand_fits(spec)
         scene.change(
-            "UPDATE guests SET name = ?, cpus = ?, memory_mib = ?, disks = ?, nics = ?, guest_data_digest = ?"
-            " WHERE uuid = ?",
+            "UPDATE guests SET name = ?, cpus = ?, memory_mib = ?, disks = ?, nics = ?, guest_data_digest = ?,"
+            " cpu_cap_percent = ? WHERE uuid = ?",
             *shape_of(spec),
             str(spec.uuid),
         )

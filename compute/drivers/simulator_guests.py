@@ -7,7 +7,9 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from cloudportal.drivers.errors import OutcomeUnknown, Refused
@@ -22,6 +24,7 @@ from compute.drivers.facts import (
     NicStatistics,
     Power,
 )
+from compute.drivers.limits import DiskLimits
 from compute.drivers.specs import DiskSpec, GuestSpec
 
 # As QEMU's `pc` machine: no host of ours takes more for one guest.
@@ -88,11 +91,17 @@ def shape_of(spec: GuestSpec) -> tuple[object, ...]:
     """The values of a row that a spec decides, in the order of its statements."""
     disks = [disk_value(disk) for disk in sorted(spec.disks, key=lambda disk: disk.device_index)]
     nics = [
-        {"mac": nic.mac, "network_locator": nic.network_locator, "device_index": nic.device_index}
+        {
+            "mac": nic.mac,
+            "network_locator": nic.network_locator,
+            "device_index": nic.device_index,
+            "rate_mbits": nic.rate_mbits,
+        }
         for nic in sorted(spec.nics, key=lambda nic: nic.device_index)
     ]
     digest = spec.guest_data.digest() if spec.guest_data else None
-    return spec.name, spec.cpus, spec.memory_mib, json.dumps(disks), json.dumps(nics), digest
+    parts = json.dumps(disks), json.dumps(nics)
+    return spec.name, spec.cpus, spec.memory_mib, *parts, digest, spec.cpu_cap_percent
 
 
 def disk_value(disk: DiskSpec) -> dict[str, object]:
@@ -102,6 +111,7 @@ def disk_value(disk: DiskSpec) -> dict[str, object]:
         "format": disk.format,
         "device_index": disk.device_index,
         "is_read_only": disk.is_read_only,
+        "limits": asdict(disk.limits),
     }
 
 
@@ -113,10 +123,16 @@ def facts_of(row: sqlite3.Row) -> GuestFacts:
         power=Power(row["power"]),
         cpus=row["cpus"],
         memory_mib=row["memory_mib"],
-        disks=tuple(DiskFacts(**disk) for disk in json.loads(row["disks"])),
+        disks=tuple(disk_facts(disk) for disk in json.loads(row["disks"])),
         nics=tuple(NicFacts(**nic) for nic in json.loads(row["nics"])),
         guest_data_digest=row["guest_data_digest"],
+        cpu_cap_percent=row["cpu_cap_percent"],
     )
+
+
+def disk_facts(disk: dict[str, Any]) -> DiskFacts:
+    """The facts of a disk in a row."""
+    return DiskFacts(**{**disk, "limits": DiskLimits(**disk.get("limits", {}))})
 
 
 def statistics_of(row: sqlite3.Row) -> GuestStatistics:

@@ -10,6 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from cloudportal.drivers.values import demand, demand_host_name, demand_ip, demand_line, demand_mac
+from compute.drivers.limits import UNLIMITED, DiskLimits
 
 DiskFormat = Literal["qcow2", "raw"]
 BootDevice = Literal["disk", "network"]
@@ -22,6 +23,7 @@ DEVICE_INDEX_LIMIT = 24
 USER_NAME = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 # crypt(5): the method, its salt, and 86 characters of the hash.
 PASSWORD_HASH = re.compile(r"\$6\$[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{86}")
+MOST_RATE_MBITS = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,7 @@ class DiskSpec:
     format: DiskFormat
     device_index: int
     is_read_only: bool = False
+    limits: DiskLimits = UNLIMITED
 
     def __post_init__(self) -> None:
         demand_line(self.locator, "a disk's locator", limit_characters=1024)
@@ -63,7 +66,9 @@ class AddressSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class NicSpec:
-    """One NIC of a guest; `network_locator` is the opaque text that the network driver gave."""
+    """One NIC of a guest; `network_locator` is the opaque text that the network driver gave. `rate_mbits` is what it
+    sends and what it receives at most, for hosts that can cap it.
+    """
 
     uuid: UUID
     mac: str
@@ -71,6 +76,7 @@ class NicSpec:
     device_index: int
     addresses: tuple[AddressSpec, ...] = ()
     mtu: int | None = None
+    rate_mbits: int | None = None
 
     def __post_init__(self) -> None:
         demand_mac(self.mac)
@@ -79,6 +85,10 @@ class NicSpec:
             0 <= self.device_index <= DEVICE_INDEX_LIMIT, f"a device index must be 0 to {DEVICE_INDEX_LIMIT}"
         )
         demand(self.mtu is None or 576 <= self.mtu <= 65535, "an MTU must be 576 to 65535")
+        demand(
+            self.rate_mbits is None or 1 <= self.rate_mbits <= MOST_RATE_MBITS,
+            f"a NIC's rate must be 1 to {MOST_RATE_MBITS} Mbit/s",
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +182,8 @@ class GuestSpec:
     """A guest as the portal wants it.
 
     `cpu_mhz` is a weight for hypervisors that share by weight; the others ignore it and leave it to
-    placement. `os_type` is a hint such as "linux" or "windows" for the choice of virtual devices.
+    placement. `cpu_cap_percent` is what each of its CPUs gets of a real one at most, for hosts that can cap
+    it. `os_type` is a hint such as "linux" or "windows" for the choice of virtual devices.
     """
 
     uuid: UUID
@@ -185,6 +196,7 @@ class GuestSpec:
     cpu_mhz: int | None = None
     boot_order: tuple[BootDevice, ...] = ("disk",)
     os_type: str = "linux"
+    cpu_cap_percent: int | None = None
 
     def __post_init__(self) -> None:
         demand_line(self.name, "a guest's name")
@@ -197,6 +209,10 @@ class GuestSpec:
         demand(_are_distinct([nic.device_index for nic in self.nics]), "two NICs have the same device index")
         demand(_are_distinct([nic.mac for nic in self.nics]), "two NICs have the same MAC address")
         demand(len(self.boot_order) > 0, "a guest must boot from something")
+        demand(
+            self.cpu_cap_percent is None or 1 <= self.cpu_cap_percent <= 100,
+            "a cap on CPUs must be 1 to 100 percent",
+        )
 
 
 def _are_distinct(values: list[int] | list[str]) -> bool:

@@ -40,6 +40,8 @@ class Instance(ScopedModel):
     # Terms of the claim on `host`, so that what is given back is what was taken.
     claimed_cpus = models.PositiveIntegerField(default=0)
     claimed_memory_mib = models.PositiveIntegerField(default=0)
+    # What each CPU gets of one of the host's, while the size is capped and the host can hold it to that.
+    cpu_cap_percent = models.PositiveSmallIntegerField(null=True)
     ssh_keys = models.JSONField(default=list)
     # Encrypted, for it often holds the guest's first passwords; read it as `guest_text`.
     user_data = EncryptedField(blank=True)

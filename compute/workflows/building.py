@@ -18,6 +18,7 @@ from compute.drivers.facts import PowerAction
 from compute.models import Instance
 from compute.placement.choice import NoPlacement, Placement, place
 from compute.placement.request import Request
+from compute.promises import not_kept
 from compute.topology.connections import compute_driver
 from compute.topology.models import Host
 from compute.workflows.subjects import (
@@ -182,6 +183,12 @@ class EnsureGuest(Step):
         instance = instance_of(run)
         with compute_driver(host_of(instance)) as driver:
             runs_guests(driver).ensure_guest(spec_of(instance))
+
+    def record(self, run: Run, result: None) -> None:
+        """What the host cannot hold the instance to is said, to those who may know of hosts."""
+        instance = instance_of(run)
+        for sentence in not_kept(instance, host_of(instance)):
+            run.say(sentence, level="warning", for_operators=True)
 
     def undo(self, run: Run) -> None:
         """The guest is gone from the host."""

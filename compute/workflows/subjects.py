@@ -13,6 +13,7 @@ from compute.drivers.specs import (
     NicSpec,
 )
 from compute.models import Instance, Nic, VolumeAttachment
+from compute.promises import disk_limits, rate_mbits
 from compute.topology.models import Host
 from networking.network_work import locator_on
 from storage.guest_terms import CONFIG_DRIVE, format_for, is_windows
@@ -71,6 +72,7 @@ def spec_of(instance: Instance) -> GuestSpec:
         nics=_nics(instance, host_of(instance)),
         guest_data=guest_data_of(instance),
         os_type=_os_type(instance),
+        cpu_cap_percent=instance.cpu_cap_percent,
     )
 
 
@@ -101,7 +103,7 @@ def _guest_data_format(instance: Instance) -> GuestDataFormat:
 
 
 def _disks(instance: Instance) -> tuple[DiskSpec, ...]:
-    attachments = instance.attachments.select_related("volume").order_by("device_index")
+    attachments = instance.attachments.select_related("volume__offering").order_by("device_index")
     return tuple(disk_of(one) for one in attachments)
 
 
@@ -112,6 +114,7 @@ def disk_of(attachment: VolumeAttachment) -> DiskSpec:
         locator=attachment.volume.locator,
         format=_format(attachment.volume),
         device_index=attachment.device_index,
+        limits=disk_limits(attachment.volume),
     )
 
 
@@ -128,6 +131,7 @@ def _nics(instance: Instance, host: Host) -> tuple[NicSpec, ...]:
             device_index=nic.device_index,
             addresses=_addresses(nic),
             mtu=nic.network.mtu,
+            rate_mbits=rate_mbits(instance, host),
         )
         for nic in nics_of(instance)
     )

@@ -94,6 +94,7 @@ def _has(talk: Talk, domain: Any, disk: DiskSpec) -> bool:
         format=disk.format,
         device_index=disk.device_index,
         is_read_only=disk.is_read_only,
+        limits=disk.limits,
     )
     return wished in _facts(talk, domain).disks
 

@@ -79,7 +79,7 @@ class KvmDriver(
 
     def host_facts(self) -> HostFacts:
         with self._talk() as talk:
-            return hosts.host_facts(talk, self._acceleration(talk))
+            return hosts.host_facts(talk, self._acceleration(talk), self._link.uri)
 
     def list_guests(self) -> tuple[GuestFacts, ...]:
         with self._talk() as talk:

@@ -8,6 +8,7 @@ from cloudportal.drivers.errors import Unsupported
 from cloudportal.drivers.libvirtd import xml
 from cloudportal.drivers.libvirtd.link import Talk
 from compute.drivers.facts import HostFacts
+from compute.drivers.kvm import caps
 
 KIB_PER_MIB = 1024
 EVERY_NUMA_NODE = -1
@@ -20,8 +21,8 @@ def demand_qemu(talk: Talk) -> None:
         raise Unsupported("This libvirt does not run QEMU or KVM guests.", detail=f"libvirt says {kind}")
 
 
-def host_facts(talk: Talk, acceleration: str) -> HostFacts:
-    """The host's size and versions, with the acceleration that was found to work."""
+def host_facts(talk: Talk, acceleration: str, uri: str) -> HostFacts:
+    """The host's size and versions, with what was found to work there."""
     connection = talk.connection
     architecture, _, cpus, cpu_mhz, *_ = talk.look(connection.getInfo)
     # Not the memory of getInfo: it leaves out what a virtual host was given while it ran.
@@ -38,6 +39,8 @@ def host_facts(talk: Talk, acceleration: str) -> HostFacts:
         hypervisor="QEMU",
         hypervisor_version=_version(talk.look(connection.getVersion)),
         acceleration=acceleration,
+        can_cap_cpu=caps.can_cap_cpu(talk, uri),
+        can_cap_network=caps.can_cap_network(talk, uri),
     )
 
 

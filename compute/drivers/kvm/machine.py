@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 from cloudportal.drivers.libvirtd import xml
 from cloudportal.drivers.libvirtd.locators import network_in, path_in
 from compute.drivers.kvm.screens import LOCAL, Screens
+from compute.drivers.kvm.tuning import add_cpu_cap, add_disk_limits, add_rate
 from compute.drivers.specs import BootDevice, DiskSpec, GuestSpec, NicSpec
 
 METADATA = "urn:cloudportal:guest:1"
@@ -43,6 +44,7 @@ def guest_xml(spec: GuestSpec, acceleration: str, seed_path: str | None, screens
     _add_metadata(root, spec)
     xml.child(root, "memory", {"unit": "MiB"}, str(spec.memory_mib))
     xml.child(root, "vcpu", text=str(spec.cpus))
+    add_cpu_cap(root, spec.cpu_cap_percent)
     _add_system(root, spec.boot_order)
     _add_processor(root, acceleration)
     xml.child(root, "clock", {"offset": "localtime" if spec.os_type == "windows" else "utc"})
@@ -102,6 +104,7 @@ def _add_disk(devices: Element, disk: DiskSpec) -> None:
     xml.child(made, "serial", text=disk.uuid.hex[:20])
     if disk.is_read_only:
         xml.child(made, "readonly")
+    add_disk_limits(made, disk.limits)
 
 
 def _add_seed(devices: Element, path: str) -> None:
@@ -121,6 +124,7 @@ def _add_nic(devices: Element, nic: NicSpec) -> None:
     xml.child(made, "model", {"type": "virtio"})
     if nic.mtu is not None:
         xml.child(made, "mtu", {"size": str(nic.mtu)})
+    add_rate(made, nic.rate_mbits)
     xml.child(made, "alias", {"name": f"{NIC_ALIAS}{nic.device_index}"})
 
 

@@ -10,6 +10,7 @@ from cloudportal.drivers.libvirtd import xml
 from cloudportal.drivers.libvirtd.locators import file_locator, network_locator
 from compute.drivers.facts import DiskFacts, GuestFacts, NicFacts, Power
 from compute.drivers.kvm.machine import METADATA, NIC_ALIAS, SEED_ALIAS
+from compute.drivers.kvm.tuning import read_cpu_cap, read_disk_limits, read_rate
 
 # virDomainState of libvirt-domain.h.
 RUNNING, BLOCKED, PAUSED, SHUTTING_DOWN, SHUT_OFF, CRASHED, SUSPENDED = range(1, 8)
@@ -47,6 +48,7 @@ def guest_facts(text: str, power: Power) -> GuestFacts:
         memory_mib=int(root.findtext("memory", "0")) // KIB_PER_MIB,
         disks=tuple(sorted(disks, key=lambda disk: disk.device_index)),
         nics=tuple(sorted(nics, key=lambda nic: nic.device_index)),
+        cpu_cap_percent=read_cpu_cap(root),
         guest_data_digest=xml.attribute(root, f"metadata/{{{METADATA}}}guest", "data") or None,
     )
 
@@ -76,6 +78,7 @@ def _disk(found: Element) -> DiskFacts:
         format=xml.attribute(found, "driver", "type"),
         device_index=device_index(xml.attribute(found, "target", "dev")),
         is_read_only=found.find("readonly") is not None,
+        limits=read_disk_limits(found),
     )
 
 
@@ -87,6 +90,7 @@ def _nic(found: Element, place: int) -> NicFacts:
         mac=xml.attribute(found, "mac", "address").lower(),
         network_locator=network_locator(name) if name else f"{kind}:{_first_value(found.find('source'))}",
         device_index=int(alias.removeprefix(NIC_ALIAS)) if alias.startswith(NIC_ALIAS) else place,
+        rate_mbits=read_rate(found),
     )
 
 

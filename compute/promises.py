@@ -1,0 +1,48 @@
+"""What an instance is held to on its host: CPUs, NICs, disks; and what of that the host cannot do, in words."""
+
+from compute.drivers.limits import DiskLimits
+from compute.models import Instance
+from compute.topology.models import Host
+from storage.models import Volume
+
+
+def cpu_cap_percent(instance: Instance, host: Host) -> int | None:
+    """What each of its CPUs gets of one of the host's; None where it is not capped, or the host has no more to give."""
+    if not (instance.is_cpu_capped and host.cpu_mhz and host.facts.get("can_cap_cpu")):
+        return None
+    percent = max(1, instance.cpu_mhz * 100 // host.cpu_mhz)
+    return percent if percent < 100 else None
+
+
+def rate_mbits(instance: Instance, host: Host) -> int | None:
+    """What each of its NICs sends and receives at most, None where that is not capped or the host cannot."""
+    return instance.network_rate_mbits if host.facts.get("can_cap_network") else None
+
+
+def disk_limits(volume: Volume) -> DiskLimits:
+    """What the volume does in a second, as its offering says."""
+    offering = volume.offering
+    if offering is None:
+        return DiskLimits()
+    return DiskLimits(
+        read_iops=offering.read_iops or 0,
+        write_iops=offering.write_iops or 0,
+        read_bytes=offering.read_bytes_per_second or 0,
+        write_bytes=offering.write_bytes_per_second or 0,
+    )
+
+
+def not_kept(instance: Instance, host: Host) -> list[str]:
+    """In sentences, to what the host cannot hold the instance. It runs all the same: with more, not with less."""
+    sentences = []
+    if instance.is_cpu_capped and not host.facts.get("can_cap_cpu"):
+        sentences.append(
+            f"The host {host.name} cannot cap CPUs, so the instance may take more than its {instance.cpu_mhz} MHz "
+            "while others leave it idle."
+        )
+    if instance.network_rate_mbits and not host.facts.get("can_cap_network"):
+        sentences.append(
+            f"The host {host.name} cannot cap network traffic (its kernel lacks sch_sfq or act_police), so the "
+            f"{instance.network_rate_mbits} Mbit/s of the size are not enforced."
+        )
+    return sentences
