@@ -158,6 +158,7 @@ def test_the_funnel_of_a_deployment_is_kept_on_its_job_and_shown_without_hosts_t
         "room",
         "location",
         "tags",
+        "reach",
         "storage",
     ]
 
