@@ -57,6 +57,9 @@ DETACH_VOLUME = action(
     states=(storage_states.READY,),
     confirmation="The instance loses this disk. Unmount it in the instance first, or what it has not written is lost.",
 )
+RESIZE_VOLUME = action(
+    "volume.resize", "Grow or change offering", states=(storage_states.READY, storage_states.ALLOCATED)
+)
 
 READ_OFFERING = action("service-offering.read", "See sizes", reads=True)
 CREATE_OFFERING = action("service-offering.create", "Create size", least=ROOT)

@@ -22,7 +22,7 @@ from storage import images, pool_choice, states
 from storage.amounts import gib_of, readable
 from storage.connections import ready_pool
 from storage.drivers.contract import VolumeFacts, VolumeSpec
-from storage.models import Pool, TemplateCopy, Volume
+from storage.models import DiskOffering, Pool, TemplateCopy, Volume
 from storage.pool_choice import Need
 from tenants.services import limits
 from tenants.services.limits import Resource
@@ -66,14 +66,12 @@ def ensure_image_on_pool(run: Run, volume: Volume, *, host: Host | None = None) 
     """
     if volume.template is None:
         return
-    images.ensure_copy(
-        volume.template, _pool_of(volume), copier=run.job.uuid, host=host, beat=run.check_lease
-    )
+    images.ensure_copy(volume.template, pool_of(volume), copier=run.job.uuid, host=host, beat=run.check_lease)
 
 
 def ensure_volume(run: Run, volume: Volume, *, host: Host | None = None) -> VolumeFacts:
     """The volume exists on its pool as its row says; its content is left alone when it did already."""
-    pool = _pool_of(volume)
+    pool = pool_of(volume)
     with ready_pool(pool, host=host) as driver:
         try:
             return driver.ensure_volume(_spec(volume))
@@ -94,15 +92,31 @@ def record_volume(run: Run, volume: Volume, facts: VolumeFacts) -> None:
         return
     states.VOLUME.move(volume, "created", locator=facts.locator, format=facts.format)
     owner = volume.account.owner
-    quantities = {"size_bytes": volume.size_bytes, "kind": volume.kind}
-    if volume.offering is not None:
-        quantities["offering"] = volume.offering.name
-    meters.start(meters.VOLUME, volume, owner, quantities, zone_uuid=volume.zone.uuid)
+    start_meter(volume)
     if volume.template is not None:
         TemplateCopy.objects.filter(checksum=volume.template.checksum, pool=volume.pool).update(
             used_at=clock.now()
         )
     records.completed(run.job.caller, "VOLUME.CREATE", About.of(volume, owner), job_uuid=run.job.uuid)
+
+
+def start_meter(volume: Volume) -> None:
+    """From now on the volume counts, with its size as it is. Rows only."""
+    quantities = {"size_bytes": volume.size_bytes, "kind": volume.kind}
+    if volume.offering is not None:
+        quantities["offering"] = volume.offering.name
+    meters.start(meters.VOLUME, volume, volume.account.owner, quantities, zone_uuid=volume.zone.uuid)
+
+
+def record_size(run: Run, volume: Volume, size_bytes: int, offering: DiskOffering | None) -> None:
+    """The volume has this size and offering, and is metered so from now on. Rows only; its pool has promised it."""
+    volume.size_bytes, volume.offering = size_bytes, offering
+    volume.save(update_fields=["size_bytes", "offering"])
+    if volume.state == states.READY:
+        meters.stop(meters.VOLUME, volume, volume.account.owner)
+        start_meter(volume)
+    about = About.of(volume, volume.account.owner)
+    records.completed(run.job.caller, "VOLUME.RESIZE", about, job_uuid=run.job.uuid)
 
 
 def remove_volume(run: Run, volume: Volume, *, host: Host | None = None) -> None:
@@ -157,7 +171,8 @@ def _leave_pool(volume: Volume) -> None:
         volume.pool = None
 
 
-def _pool_of(volume: Volume) -> Pool:
+def pool_of(volume: Volume) -> Pool:
+    """Where the volume lies. Raises LookupError for one that has no place yet."""
     if volume.pool is None:
         raise LookupError(f"The volume {volume.uuid} has no pool yet.")
     return volume.pool

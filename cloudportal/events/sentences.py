@@ -21,6 +21,7 @@ _VERBS = {
     "ADD": "add",
     "ATTACH": "attach",
     "DETACH": "detach",
+    "RESIZE": "resize",
     "REMOVE": "remove",
     "SUSPEND": "suspend",
     "ACTIVATE": "activate",

@@ -15,12 +15,15 @@ from compute import actions
 from compute.models import Instance
 from compute.portal.instances import INSTANCE
 from compute.queries import instance_for, instances_for
-from compute.services import attachments
+from compute.services import attachments, volume_sizes
 from compute.services.attachments import ATTACHING, LAST_PLACE, AttachValues
+from compute.services.volume_sizes import ResizeValues
 from storage import states as storage_states
+from storage.amounts import gib_of
 from storage.models import Volume
 from storage.portal.volumes import VOLUME
-from storage.queries import volume_for, volumes_for
+from storage.queries import disk_offerings_for, volume_for, volumes_for
+from storage.services.volumes import LARGEST_GIB
 
 MOST_CARDS = 60
 
@@ -77,6 +80,35 @@ class OfVolumeForm(PortalForm):
         self.offer("volume", cards)
 
 
+class ResizeForm(PortalForm):
+    """How large the volume is to be, and of which kind."""
+
+    size_gib = forms.IntegerField(
+        label="Size (GiB)",
+        required=False,
+        min_value=1,
+        max_value=LARGEST_GIB,
+        help_text="It can only become larger.",
+    )
+    offering = forms.ChoiceField(label="Kind of disk", required=False)
+
+    def shape(self) -> None:
+        """Begins with what the volume is; root disks have no kind."""
+        volume: Volume = self.row
+        self.initial = {"size_gib": gib_of(volume.size_bytes)}
+        if volume.kind == Volume.ROOT:
+            del self.fields["offering"]
+            return
+        kinds = disk_offerings_for(self.caller).filter(is_active=True).exclude(pk=volume.offering_id or 0)
+        present = volume.offering.name if volume.offering else "none"
+        self.offer("offering", [("", f"as it is: {present}"), *((str(one.uuid), one.name) for one in kinds)])
+
+
+def _resize(caller: Caller, volume: Volume, values: dict[str, Any]) -> tuple[Volume, Job]:
+    wanted = ResizeValues(size_gib=values["size_gib"], offering=values.get("offering") or None)
+    return volume, volume_sizes.resize(caller, volume, wanted)
+
+
 def _attach_to(caller: Caller, volume: Volume, values: dict[str, Any]) -> tuple[Volume, Job]:
     wanted = AttachValues(instance=values["instance"], device_index=values["device_index"])
     return volume, attachments.attach(caller, volume, wanted)
@@ -127,6 +159,21 @@ FROM_INSTANCE = _page(
     INSTANCE,
     "Attach a volume to {name}",
 )
+RESIZE = FormPage(
+    route="volume-resize",
+    path="volumes/<uuid:uuid>/resize/",
+    title="Resize {name}",
+    action=actions.RESIZE_VOLUME,
+    form=ResizeForm,
+    submit=_resize,
+    button="Resize",
+    done=lambda result: f"{result[0].name} is being resized.",
+    next=lambda result: VOLUME.address(result[0]),
+    parent=VOLUME.parent,
+    parent_label=VOLUME.parent_label,
+    row=volume_for,
+    row_route=VOLUME.route,
+)
 
 
 def _is_free(caller: Caller, volume: Volume) -> bool:
@@ -138,6 +185,7 @@ def _is_attached(caller: Caller, volume: Volume) -> bool:
 
 
 urlpatterns = [
+    *RESIZE.urls(),
     *FROM_VOLUME.urls(),
     *FROM_INSTANCE.urls(),
     *VOLUME.add(
@@ -149,5 +197,6 @@ urlpatterns = [
             done="{name} is being detached.",
             is_shown=_is_attached,
         ),
+        RowLink(actions.RESIZE_VOLUME, "volume-resize", icon="ascending"),
     ),
 ]

@@ -1,6 +1,18 @@
 """What workers do with instances."""
 
-from compute.workflows import allocate, attach, deploy, destroy, detach, expunge, reboot, repair, start, stop
+from compute.workflows import (
+    allocate,
+    attach,
+    deploy,
+    destroy,
+    detach,
+    expunge,
+    reboot,
+    repair,
+    resize_volume,
+    start,
+    stop,
+)
 
 __all__ = [
     "allocate",
@@ -11,6 +23,7 @@ __all__ = [
     "expunge",
     "reboot",
     "repair",
+    "resize_volume",
     "start",
     "stop",
 ]

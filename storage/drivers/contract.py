@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -178,3 +178,35 @@ class StorageDriver(Driver):
         """The pool does not have the image, whole or in part. Raises Refused while a volume still needs
         it.
         """
+
+
+class GrowsVolumes(ABC):
+    """Can make a volume larger while nothing uses it."""
+
+    @abstractmethod
+    def grow_volume(self, uuid: UUID, size_bytes: int) -> VolumeFacts:
+        """The volume has at least that size; what is on it stays, and what is added reads as zeros. Never smaller.
+
+        May be repeated. Raises NotThere, and Busy or Refused while a guest uses it, where the pool can tell.
+        """
+
+
+class CopiesVolumes(ABC):
+    """Can make a volume as a copy of one that its hosts reach, on this pool or another, while nothing uses that."""
+
+    @abstractmethod
+    def copy_volume(self, spec: VolumeSpec, source: VolumeFacts) -> VolumeFacts:
+        """A volume as the spec says, whole and leaning on no image, with the content of the source at its beginning.
+
+        The spec is of the source's size or larger and has no base image. A half-made copy of an earlier call is made
+        anew, so it must be held by nobody. Raises NotThere without the source, Refused where the host cannot read it
+        or a guest uses it. A failure leaves nothing behind or raises Leftover.
+        """
+
+
+CAPABILITIES: tuple[type[ABC], ...] = (GrowsVolumes, CopiesVolumes)
+
+
+def abilities_of(driver: type[Driver]) -> frozenset[str]:
+    """The names of the capabilities that a storage driver's class has, such as "GrowsVolumes"."""
+    return frozenset(capability.__name__ for capability in CAPABILITIES if issubclass(driver, capability))

@@ -12,10 +12,12 @@ from uuid import UUID
 from cloudportal.drivers.deadlines import Deadline
 from cloudportal.drivers.errors import NotThere, Refused
 from cloudportal.drivers.settings import Setting
-from cloudportal.drivers.simulated.locators import volume_locator
+from cloudportal.drivers.simulated.locators import VOLUME, uuid_in, volume_locator
 from cloudportal.drivers.simulated.settings import place_setting, world_setting
 from cloudportal.drivers.simulated.world import Scene, SimulatedWorld
 from storage.drivers.contract import (
+    CopiesVolumes,
+    GrowsVolumes,
     ImageFacts,
     ImageSpec,
     PoolFacts,
@@ -33,7 +35,7 @@ EMPTY_VOLUME_BYTES = 196 * 1024
 VOLUME_LIMIT_BYTES = 2 * 1024**5
 
 
-class SimulatedStorage(StorageDriver):
+class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes):
     """One simulated pool, named by its place in the world."""
 
     name: ClassVar[str] = "simulator"
@@ -109,10 +111,29 @@ class SimulatedStorage(StorageDriver):
                 raise Refused(detail=f"simulated volume {spec.uuid} is there with another shape")
             return facts
 
+    def grow_volume(self, uuid: UUID, size_bytes: int) -> VolumeFacts:
+        with self._call("grow_volume", uuid) as scene:
+            row = self._volume_row(scene, uuid)
+            if row is None:
+                raise NotThere(detail=f"simulated volume {uuid}")
+            self._demand_unused(scene, uuid)
+            if row["size_bytes"] < size_bytes:
+                scene.change("UPDATE volumes SET size_bytes = ? WHERE uuid = ?", size_bytes, str(uuid))
+                scene.record(uuid, f"grown to {size_bytes}")
+            return _facts(self._volume_row(scene, uuid) or row)
+
+    def copy_volume(self, spec: VolumeSpec, source: VolumeFacts) -> VolumeFacts:
+        with self._call("copy_volume", spec.uuid) as scene:
+            self._pool_facts(scene)
+            if not scene.row("SELECT 1 FROM volumes WHERE uuid = ?", uuid_in(source.locator, VOLUME)):
+                raise NotThere(detail=f"simulated volume {source.uuid}")
+            self._demand_unused(scene, source.uuid)
+            scene.change("DELETE FROM volumes WHERE uuid = ? AND place = ?", str(spec.uuid), self._place)
+            return self._make_volume(scene, spec)
+
     def remove_volume(self, uuid: UUID) -> None:
         with self._call("remove_volume", uuid) as scene:
-            if self._is_in_use(scene, uuid):
-                raise Refused("An instance still uses this volume. Stop it or detach the volume first.")
+            self._demand_unused(scene, uuid)
             if scene.change("DELETE FROM volumes WHERE uuid = ? AND place = ?", str(uuid), self._place):
                 scene.record(uuid, "removed")
 
@@ -206,9 +227,10 @@ class SimulatedStorage(StorageDriver):
             raise NotThere(detail=f"simulated volume {spec.uuid}")
         return _facts(row)
 
-    def _is_in_use(self, scene: Scene, uuid: UUID) -> bool:
+    def _demand_unused(self, scene: Scene, uuid: UUID) -> None:
         query = "SELECT 1 FROM guests WHERE power != 'off' AND instr(disks, ?) > 0"
-        return scene.row(query, volume_locator(uuid)) is not None
+        if scene.row(query, volume_locator(uuid)):
+            raise Refused("An instance still uses this volume. Stop it or detach the volume first.")
 
     def _volume_row(self, scene: Scene, uuid: UUID) -> sqlite3.Row | None:
         return scene.row("SELECT * FROM volumes WHERE uuid = ? AND place = ?", str(uuid), self._place)

@@ -81,7 +81,7 @@ def create(caller: Caller, values: NewVolume) -> tuple[Volume, Job]:
     owner = Account.objects.select_related("domain").get(pk=caller.owner.account_id)
     demand_open(offering, owner.domain, zone, field="offering_uuid")
     name = names.check_label(values.name)
-    size_gib = _size_of(offering, values.size_gib)
+    size_gib = size_of(offering, values.size_gib)
     volume = _allocate(
         caller, zone, name=name, size_bytes=size_gib * GIB, kind=Volume.DATA, offering=offering
     )
@@ -127,7 +127,8 @@ def _demand_ready(template: Template) -> None:
         raise WrongState(noun="template", state=state, action="deploy from it", needed=states.READY)
 
 
-def _size_of(offering: DiskOffering, size_gib: int | None) -> int:
+def size_of(offering: DiskOffering, size_gib: int | None) -> int:
+    """The GiB that a volume of this offering has, where so many were asked for. Raises InvalidInput."""
     if offering.size_gib is not None:
         if size_gib not in (None, offering.size_gib):
             raise InvalidInput.of("size_gib", f"This offering is always {offering.size_gib} GiB.")

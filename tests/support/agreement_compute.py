@@ -76,9 +76,10 @@ def _check_guests(cloud):
 
 def _check_volumes(cloud):
     with storage_driver(cloud.pool) as driver:
-        there = {volume.uuid for volume in driver.list_volumes()}
+        sizes = {volume.uuid: volume.size_bytes for volume in driver.list_volumes()}
+    there = set(sizes)
     ready = Volume.objects.filter(state=storage_states.READY)
-    assert there == set(ready.values_list("uuid", flat=True))
+    assert sizes == dict(ready.values_list("uuid", "size_bytes"))
     running = [mark.subject_uuid for mark in MeterMark.objects.filter(meter=meters.VOLUME)]
     assert {uuid for uuid in running if meters.is_running(meters.VOLUME, uuid)} == there
 

@@ -1,6 +1,7 @@
 """A world and a submitted job for each workflow on volumes; what must hold however often its worker dies."""
 
-from compute.services import attachments
+from compute.services import attachments, volume_sizes
+from compute.services.volume_sizes import ResizeValues
 from storage.models import Volume
 from tests.faults.scenarios import Scenario
 from tests.support.agreement_compute import world_equals_rows
@@ -36,4 +37,16 @@ def detach():
     return _scenario(cloud, job, instance, held_when=("failed",))
 
 
-SCENARIOS = {"volume.attach": attach, "volume.detach": detach}
+def resize():
+    """Of a volume that a running instance has."""
+    cloud, caller = make_cloud(), make_caller()
+    volume = make_attached(caller, make_volume(cloud.zone, caller), deployed(cloud, caller))
+    job = volume_sizes.resize(caller, volume, ResizeValues(size_gib=5))
+
+    def check(closed):
+        world_equals_rows(cloud)
+
+    return Scenario(job, check)
+
+
+SCENARIOS = {"volume.attach": attach, "volume.detach": detach, "volume.resize": resize}

@@ -13,6 +13,8 @@ from cloudportal.drivers.libvirtd.link import Link, Talk
 from cloudportal.drivers.libvirtd.uris import uri_setting
 from cloudportal.drivers.settings import Setting
 from storage.drivers.contract import (
+    CopiesVolumes,
+    GrowsVolumes,
     ImageFacts,
     ImageSpec,
     PoolFacts,
@@ -21,7 +23,7 @@ from storage.drivers.contract import (
     VolumeFacts,
     VolumeSpec,
 )
-from storage.drivers.libvirt_pool import images, pool, volumes
+from storage.drivers.libvirt_pool import changes, images, pool, volumes
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -30,7 +32,7 @@ def _name_fault(value: str) -> str | None:
     return None if NAME.fullmatch(value) else "Use lower-case letters, digits and dashes, at most 63."
 
 
-class LibvirtPool(StorageDriver):
+class LibvirtPool(StorageDriver, GrowsVolumes, CopiesVolumes):
     """One directory pool on one host. Volumes are files named by our ids, copy-on-write over their image."""
 
     name: ClassVar[str] = "libvirt-pool"
@@ -87,6 +89,14 @@ class LibvirtPool(StorageDriver):
     def ensure_volume(self, spec: VolumeSpec) -> VolumeFacts:
         with self._talk() as talk:
             return volumes.ensure(talk, self._pool(talk), spec)
+
+    def grow_volume(self, uuid: UUID, size_bytes: int) -> VolumeFacts:
+        with self._talk() as talk:
+            return changes.grow(talk, self._pool(talk), uuid, size_bytes)
+
+    def copy_volume(self, spec: VolumeSpec, source: VolumeFacts) -> VolumeFacts:
+        with self._talk() as talk:
+            return changes.copy(talk, self._pool(talk), spec, source)
 
     def remove_volume(self, uuid: UUID) -> None:
         with self._talk() as talk:

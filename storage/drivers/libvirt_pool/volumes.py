@@ -63,7 +63,7 @@ def ensure(talk: Talk, pool: Any, spec: VolumeSpec) -> VolumeFacts:
 
 def remove(talk: Talk, pool: Any, uuid: UUID) -> None:
     """The volume is gone; Refused while a guest of the host runs on it."""
-    if _is_in_use(talk, pool, uuid):
+    if is_in_use(talk, pool, uuid):
         raise Refused(
             "An instance still uses this volume. Stop it or detach the volume first.", detail=f"volume {uuid}"
         )
@@ -78,18 +78,19 @@ def needing(talk: Talk, pool: Any, image_id: UUID) -> list[UUID]:
 
 def _make(talk: Talk, pool: Any, spec: VolumeSpec) -> Any:
     name = volume_name(spec.uuid, spec.format)
-    description = _volume_xml(spec, name, _base_path(talk, pool, spec))
+    description = volume_xml(spec, name, _base_path(talk, pool, spec))
     try:
         made = pools.make_volume(talk, pool, description)
     except DriverError as fault:
         if not fault.is_retryable:
-            _clean_up(talk, pool, name, fault)
+            clean_up(talk, pool, name, fault)
         raise
     # None: another caller was faster.
     return made if made is not None else talk.look(pool.storageVolLookupByName, name)
 
 
-def _clean_up(talk: Talk, pool: Any, name: str, fault: DriverError) -> None:
+def clean_up(talk: Talk, pool: Any, name: str, fault: DriverError) -> None:
+    """Nothing is left of a volume whose making failed; raises Leftover."""
     try:
         pools.remove_volume(talk, pool, name)
     except DriverError as second:
@@ -114,7 +115,8 @@ def _base_path(talk: Talk, pool: Any, spec: VolumeSpec) -> tuple[str, str] | Non
     return talk.look(volume.path), image.format
 
 
-def _volume_xml(spec: VolumeSpec, name: str, base: tuple[str, str] | None) -> str:
+def volume_xml(spec: VolumeSpec, name: str, base: tuple[str, str] | None) -> str:
+    """A volume as libvirt is asked for it."""
     root = xml.element("volume")
     xml.child(root, "name", text=name)
     xml.child(root, "capacity", {"unit": "bytes"}, str(spec.size_bytes))
@@ -149,15 +151,16 @@ def _facts(talk: Talk, found: Any) -> VolumeFacts:
     )
 
 
-def _is_in_use(talk: Talk, pool: Any, uuid: UUID) -> bool:
+def is_in_use(talk: Talk, pool: Any, uuid: UUID) -> bool:
+    """True while a guest of the host runs on the volume."""
     found = find(talk, pool, uuid)
     try:
-        return found is not None and talk.look(found.path) in _paths_in_use(talk)
+        return found is not None and talk.look(found.path) in paths_in_use(talk)
     except NotThere:
         return False
 
 
-def _paths_in_use(talk: Talk) -> set[str]:
+def paths_in_use(talk: Talk) -> set[str]:
     """The files that guests of the host have open now."""
     flags = library()
     running = talk.look(

@@ -115,7 +115,7 @@ ROWS = {
     "POST templates/{uuid}/upload/": OWN,
     "POST templates/{uuid}/publish/": ROOT,
     **crud("volumes", ALL_READ, ALL, OWN_READ, OWN),
-    **verbs("volumes", OWN, "attach", "detach"),
+    **verbs("volumes", OWN, "attach", "detach", "resize"),
     **crud("instances", ALL_READ, ALL, OWN_READ, OWN),
     **verbs("instances", OWN, "start", "stop", "reboot", "destroy", "recover", "expunge", "retry"),
     **reading("key-pairs", ALL_READ, OWN_READ),

@@ -176,6 +176,10 @@ VALUES = {
         "url": "https://mirror.example.org/image.qcow2",
     },
     "POST template-uploads/": lambda world: {"name": "new", "format": "qcow2"},
+    "POST volumes/{uuid}/resize/": lambda world: {
+        "size_gib": 5,
+        "offering": str(world.the("disk-offerings").uuid),
+    },
     "POST instances/": new_instance,
     "POST key-pairs/": lambda world: {"name": "new"},
     "POST networks/": lambda world: {

@@ -65,3 +65,22 @@ class TestAttachingFromTheInstance(Attaching):
         make_attached(self.personas.user, self.volume, self.instance)
         assert self.volume.name not in self.opened().text
         assert "no free data volume" in self.opened().text
+
+
+class TestResizing(Attaching):
+    page = disks.RESIZE
+
+    def parts(self):
+        return (self.volume.uuid,)
+
+    def values(self):
+        return {"size_gib": "3", "offering": ""}
+
+    def check(self, page):
+        run_jobs()
+        assert fresh_volume(self.volume).size_bytes == 3 * 1024**3
+
+    def test_a_smaller_size_is_refused_beside_its_field(self):
+        page = self.sent(size_gib="1", offering="")
+        assert page.status == 400
+        assert "cannot be made smaller" in page.one(id="id_size_gib_error").text

@@ -1,6 +1,7 @@
 """What the contract suites need of a real libvirtd with QEMU."""
 
 import re
+import subprocess
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
@@ -150,6 +151,17 @@ class LibvirtPoolRig(RealRig):
 
     def _settings(self, uri):
         return {"uri": uri, "pool_name": "primary", "path": str(self.volumes)}
+
+    def open_other(self):
+        settings = {"uri": self.daemon.uri, "pool_name": "other", "path": str(self.directory / "other")}
+        return open_storage("libvirt-pool", settings, timeout_seconds=TIMEOUT_SECONDS)
+
+    def begins_with(self, facts, content):
+        """True where the volume's first bytes are these."""
+        raw = self.directory / "raw"
+        command = ["qemu-img", "convert", "-f", facts.format, "-O", "raw", path_in(facts.locator), str(raw)]
+        subprocess.run(command, check=True)
+        return raw.read_bytes().startswith(content)
 
 
 class LibvirtNetworkRig(RealRig):

@@ -129,6 +129,13 @@ class SimulatedStorageRig(SimulatedRig):
     def leftovers(self, thing_uuid):
         return ()
 
+    def open_other(self):
+        return open_storage("simulator", self._settings("pool-3"), timeout_seconds=TIMEOUT_SECONDS)
+
+    def begins_with(self, facts, content):
+        """Simulated volumes have no content, so any will do."""
+        return True
+
 
 class SimulatedNetworkRig(SimulatedRig):
     def open(self, timeout_seconds=TIMEOUT_SECONDS):

@@ -1,0 +1,133 @@
+"""Making a volume larger: by its guest's host while it runs, else by its pool. Nothing is ever made smaller."""
+
+from typing import ClassVar
+
+from cloudportal.core.errors import NoRoom
+from cloudportal.drivers.errors import Unsupported
+from cloudportal.jobs.run import Run
+from cloudportal.jobs.workflows import Step, Workflow, workflow
+from compute.drivers.contract import GrowsDisks
+from compute.drivers.facts import Power
+from compute.models import Instance
+from compute.topology.connections import compute_driver
+from storage import pool_choice, volume_work
+from storage.amounts import readable
+from storage.connections import ready_pool
+from storage.drivers.contract import GrowsVolumes
+from storage.models import DiskOffering, Volume
+from tenants.resources import Resource
+from tenants.services import limits
+
+
+class ClaimSpace(Step):
+    """Rows only: the pool promises the rest of the volume."""
+
+    name = "claim-space"
+    label = "Reserve the space"
+
+    def record(self, run: Run, result: None) -> None:
+        """Promised whole, or the job turns back."""
+        volume = volume_of(run)
+        more_bytes = run.arguments["size_bytes"] - volume.size_bytes
+        if volume.pool is not None and more_bytes and not pool_choice.claim(volume.pool, more_bytes):
+            raise NoRoom(
+                reason=f"Its storage does not have {readable(more_bytes)} left for the volume {volume.name}. Move the "
+                "volume to other storage, or try again later."
+            )
+        run.notes["claimed_bytes"] = more_bytes if volume.pool is not None else 0
+
+    def record_undo(self, run: Run, result: None) -> None:
+        """What was promised and counted is free again, unless the volume grew after all."""
+        if run.notes.get("is_grown"):
+            return
+        volume = volume_of(run)
+        claimed_bytes = run.notes.pop("claimed_bytes", 0)
+        if volume.pool is not None and claimed_bytes:
+            pool_choice.release(volume.pool, claimed_bytes)
+        limits.release(volume.account, {Resource.PRIMARY_STORAGE_GIB: run.arguments["more_gib"]})
+
+
+class Grow(Step):
+    """The volume has the size, and whoever uses it sees that."""
+
+    name = "grow"
+    label = "Make the volume larger"
+
+    def act(self, run: Run) -> None:
+        """A wish has nothing to grow yet."""
+        volume = volume_of(run)
+        if volume.pool is None:
+            return
+        size_bytes = run.arguments["size_bytes"]
+        instance = runs_on(volume)
+        if instance is not None and instance.host is not None:
+            with compute_driver(instance.host) as host:
+                if not isinstance(host, GrowsDisks):
+                    raise Unsupported(detail=f"the driver {host.name} cannot grow disks")
+                host.grow_disk(instance.uuid, volume.locator, size_bytes)
+            return
+        with ready_pool(volume.pool) as pool:
+            if not isinstance(pool, GrowsVolumes):
+                raise Unsupported(detail=f"the driver {pool.name} cannot grow volumes")
+            pool.grow_volume(volume.uuid, size_bytes)
+
+    def record(self, run: Run, result: None) -> None:
+        """Size, offering, meter and event in one transaction."""
+        volume_work.record_size(run, volume_of(run), run.arguments["size_bytes"], _offering(run))
+
+    def undo(self, run: Run) -> bool:
+        """Looks only, for what has grown stays so. True where it has."""
+        volume = volume_of(run)
+        if volume.pool is None or volume.size_bytes == run.arguments["size_bytes"]:
+            return False
+        with ready_pool(volume.pool) as pool:
+            return pool.volume(volume.uuid).size_bytes >= run.arguments["size_bytes"]
+
+    def record_undo(self, run: Run, result: bool) -> None:
+        """The rows say how large the volume is."""
+        if result:
+            volume_work.record_size(run, volume_of(run), run.arguments["size_bytes"], _offering(run))
+            run.notes["is_grown"] = True
+
+
+@workflow
+class ResizeVolume(Workflow):
+    """Promised, grown, counted."""
+
+    kind = "volume.resize"
+    queue = "storage"
+    label = "Resizing the volume"
+    steps: ClassVar = (ClaimSpace, Grow)
+
+    def failed(self, run: Run) -> None:
+        """It has the size that the rows say."""
+
+    def retry(self, run: Run) -> None:
+        """Counted anew; one that grew after all has nothing left to count."""
+        volume = volume_of(run)
+        missing = run.arguments["size_bytes"] - volume.size_bytes
+        run.job.arguments["more_gib"] = run.arguments["more_gib"] if missing else 0
+        run.job.save(update_fields=["arguments"])
+        limits.reserve(volume.account, {Resource.PRIMARY_STORAGE_GIB: run.job.arguments["more_gib"]})
+
+
+def volume_of(run: Run) -> Volume:
+    """The job's volume, as it is now."""
+    rows = Volume.objects.select_related("pool__host", "zone", "offering", "account__domain")
+    return rows.get(uuid=run.subject_uuid)
+
+
+def runs_on(volume: Volume) -> Instance | None:
+    """The instance whose guest is up and has the volume, or None while it is at rest."""
+    rows = Instance.objects.select_related("host__cluster__pod").exclude(host=None)
+    instance = rows.filter(uuid=volume.held_by).first() if volume.held_by else None
+    if instance is None or instance.host is None:
+        return None
+    with compute_driver(instance.host) as driver:
+        guest = driver.find_guest(instance.uuid)
+    return None if guest is None or guest.power is Power.OFF else instance
+
+
+def _offering(run: Run) -> DiskOffering | None:
+    uuid = run.arguments["offering"]
+    return DiskOffering.objects.get(uuid=uuid) if uuid else None
