@@ -10,7 +10,7 @@ from cloudportal.core.scoping import ScopedQuerySet
 from cloudportal.jobs import states as job_states
 from cloudportal.jobs.models import Job
 from compute import actions, states
-from compute.models import Instance, Nic, ServiceOffering, VolumeAttachment
+from compute.models import Instance, Nic, SecondaryAddress, ServiceOffering, VolumeAttachment
 from compute.placement.funnel import redacted
 from compute.topology.models import Zone
 
@@ -36,7 +36,9 @@ def instance_for(caller: Caller, uuid: UUID | str) -> Instance:
 def with_everything(rows: ScopedQuerySet[Instance]) -> ScopedQuerySet[Instance]:
     """The same instances with their neighbours, for lists and for work on one of them."""
     open_job = Job.objects.filter(subject_uuid=OuterRef("uuid"), state__in=job_states.OPEN).order_by("-id")
+    secondary = SecondaryAddress.objects.select_related("address").order_by("address__number")
     nics = Nic.objects.select_related("network", "address").order_by("device_index")
+    nics = nics.prefetch_related(Prefetch("secondary_addresses", secondary))
     attachments = VolumeAttachment.objects.select_related("volume__pool").order_by("device_index")
     with_neighbours = rows.select_related(
         "account__domain", "zone", "template", "offering", "host", "last_host"

@@ -19,3 +19,4 @@ DELETE_NETWORK = action(
 )
 
 READ_ADDRESS = action("address.read", "See IP addresses", reads=True)
+CHOOSE_ADDRESS = action("address.choose", "Choose IP address")

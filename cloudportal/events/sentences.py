@@ -38,6 +38,8 @@ _VERBS = {
     "NET.IPASSIGN": "assign",
     "NET.IPREASSIGN": "hand over",
     "NET.IPRELEASE": "release",
+    "NIC.SECONDARY.IP.ASSIGN": "add an address to",
+    "NIC.SECONDARY.IP.UNASSIGN": "take an address from",
     "ENABLE.PRIMARY.STORAGE": "open",
     "DISABLE.PRIMARY.STORAGE": "close",
     "MAINT.PREPARE": "begin the maintenance of",

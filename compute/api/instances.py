@@ -22,6 +22,7 @@ from cloudportal.api.shapes import (
 from cloudportal.api.work import Work
 from cloudportal.core.caller import Caller
 from compute import actions, queries, states
+from compute.api.nics import NicShape
 from compute.api.offerings import MOST
 from compute.configuration import STOP_TIMEOUT
 from compute.services import instances
@@ -32,16 +33,6 @@ from compute.services.instances.update import InstanceChanges
 STATES = tuple(sorted(states.INSTANCE.states))
 MOST_GIB = 2**20
 MOST_USER_DATA = 64 * 1024
-
-
-class NicShape(Shape):
-    """A network card."""
-
-    uuid = serializers.UUIDField()
-    mac = serializers.CharField()
-    device_index = serializers.IntegerField()
-    network = NamedShape()
-    ip = serializers.CharField(source="address.ip", default=None, allow_null=True)
 
 
 class AttachedVolumeShape(Shape):
@@ -126,6 +117,11 @@ class DeployInstance(EditInstance):
     cpu_mhz = Whole(min_value=1, max_value=MOST, required=False, allow_null=True)
     memory_mib = Whole(min_value=1, max_value=MOST, required=False, allow_null=True)
     networks = References(required=False, max_length=10)
+    addresses = serializers.DictField(
+        child=Text(max_length=45),
+        required=False,
+        help_text="The address to have, by the uuid of its network.",
+    )
     root_size_gib = Whole(min_value=1, max_value=MOST_GIB, required=False, allow_null=True)
     key_pairs = References(required=False, max_length=16)
     start = serializers.BooleanField(required=False, default=True)

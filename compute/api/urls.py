@@ -5,6 +5,15 @@ from compute.api.attachments import ATTACHMENTS
 from compute.api.drift import COMPARISON, DRIFTS
 from compute.api.instances import INSTANCES
 from compute.api.key_pairs import KEY_PAIRS
+from compute.api.nics import NICS, SECONDARY_ADDRESSES
 from compute.api.offerings import SERVICE_OFFERINGS
 
-urlpatterns = patterns(INSTANCES, SERVICE_OFFERINGS, KEY_PAIRS, DRIFTS, operations=(COMPARISON, *ATTACHMENTS))
+urlpatterns = patterns(
+    INSTANCES,
+    NICS,
+    SECONDARY_ADDRESSES,
+    SERVICE_OFFERINGS,
+    KEY_PAIRS,
+    DRIFTS,
+    operations=(COMPARISON, *ATTACHMENTS),
+)

@@ -72,6 +72,7 @@ class NicFacts:
     network_locator: str
     device_index: int
     rate_mbits: int | None = None
+    is_linked: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,4 +166,6 @@ def _disks(disks: Iterable[DiskSpec | DiskFacts]) -> list[tuple[object, ...]]:
 
 def _nics(nics: Iterable[NicSpec | NicFacts]) -> list[tuple[object, ...]]:
     by_place = sorted(nics, key=lambda nic: (nic.device_index, nic.mac))
-    return [(one.device_index, one.mac, one.network_locator, one.rate_mbits) for one in by_place]
+    return [
+        (one.device_index, one.mac, one.network_locator, one.rate_mbits, one.is_linked) for one in by_place
+    ]

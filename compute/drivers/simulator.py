@@ -28,6 +28,7 @@ from compute.drivers.facts import (
     differences,
     hindrances,
 )
+from compute.drivers.nics import PlugsNics
 from compute.drivers.simulator_guests import (
     demand_fits,
     demand_heeding,
@@ -37,7 +38,8 @@ from compute.drivers.simulator_guests import (
     shape_of,
     statistics_of,
 )
-from compute.drivers.specs import DiskSpec, GuestSpec
+from compute.drivers.simulator_nics import rewire
+from compute.drivers.specs import DiskSpec, GuestData, GuestSpec, NicSpec
 
 
 class SimulatedCompute(
@@ -45,6 +47,7 @@ class SimulatedCompute(
     RunsGuests,
     AttachesDisks,
     GrowsDisks,
+    PlugsNics,
     ReadsStatistics,
     OffersConsole,
     TakesScreenshots,
@@ -147,6 +150,13 @@ class SimulatedCompute(
         with self._effect("remove_guest", uuid) as scene:
             if scene.change("DELETE FROM guests WHERE uuid = ? AND place = ?", str(uuid), self._place):
                 scene.record(uuid, "removed")
+
+    def ensure_nics(
+        self, uuid: UUID, nics: tuple[NicSpec, ...], guest_data: GuestData | None = None
+    ) -> GuestFacts:
+        with self._effect("ensure_nics", uuid) as scene:
+            rewire(scene, self._demand_row(scene, uuid), nics, guest_data)
+            return facts_of(self._demand_row(scene, uuid))
 
     def set_power(
         self, uuid: UUID, action: PowerAction, *, force: bool = False, timeout_seconds: float | None = None

@@ -25,7 +25,7 @@ from compute.drivers.facts import (
     Power,
 )
 from compute.drivers.limits import DiskLimits
-from compute.drivers.specs import DiskSpec, GuestSpec
+from compute.drivers.specs import DiskSpec, GuestSpec, NicSpec
 
 # As QEMU's `pc` machine: no host of ours takes more for one guest.
 GUEST_CPU_LIMIT = 255
@@ -70,11 +70,16 @@ def demand_parts(scene: Scene, row: sqlite3.Row) -> None:
                 "A volume of the instance is used by another one.", detail=f"simulated volume {volume}"
             )
     for nic in json.loads(row["nics"]):
-        network = locators.uuid_in(nic["network_locator"], locators.NETWORK)
-        if not scene.row("SELECT 1 FROM networks WHERE uuid = ?", network):
-            raise Refused(
-                "A network of the instance is missing on the host.", detail=f"simulated network {network}"
-            )
+        demand_network(scene, nic["network_locator"])
+
+
+def demand_network(scene: Scene, locator: str) -> None:
+    """The network is there; raises Refused."""
+    network = locators.uuid_in(locator, locators.NETWORK)
+    if not scene.row("SELECT 1 FROM networks WHERE uuid = ?", network):
+        raise Refused(
+            "A network of the instance is missing on the host.", detail=f"simulated network {network}"
+        )
 
 
 def is_in_use(scene: Scene, locator: str, uuid: str) -> bool:
@@ -90,18 +95,24 @@ def is_in_use(scene: Scene, locator: str, uuid: str) -> bool:
 def shape_of(spec: GuestSpec) -> tuple[object, ...]:
     """The values of a row that a spec decides, in the order of its statements."""
     disks = [disk_value(disk) for disk in sorted(spec.disks, key=lambda disk: disk.device_index)]
-    nics = [
+    digest = spec.guest_data.digest() if spec.guest_data else None
+    parts = json.dumps(disks), nics_text(spec.nics)
+    return spec.name, spec.cpus, spec.memory_mib, *parts, digest, spec.cpu_cap_percent
+
+
+def nics_text(nics: tuple[NicSpec, ...]) -> str:
+    """NICs as a row keeps them."""
+    kept = [
         {
             "mac": nic.mac,
             "network_locator": nic.network_locator,
             "device_index": nic.device_index,
             "rate_mbits": nic.rate_mbits,
+            "is_linked": nic.is_linked,
         }
-        for nic in sorted(spec.nics, key=lambda nic: nic.device_index)
+        for nic in sorted(nics, key=lambda nic: nic.device_index)
     ]
-    digest = spec.guest_data.digest() if spec.guest_data else None
-    parts = json.dumps(disks), json.dumps(nics)
-    return spec.name, spec.cpus, spec.memory_mib, *parts, digest, spec.cpu_cap_percent
+    return json.dumps(kept)
 
 
 def disk_value(disk: DiskSpec) -> dict[str, object]:

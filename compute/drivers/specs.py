@@ -67,7 +67,7 @@ class AddressSpec:
 @dataclass(frozen=True, kw_only=True)
 class NicSpec:
     """One NIC of a guest; `network_locator` is the opaque text that the network driver gave. `rate_mbits` is what it
-    sends and what it receives at most, for hosts that can cap it.
+    sends and what it receives at most, for hosts that can cap it. Without `is_linked` its cable is out.
     """
 
     uuid: UUID
@@ -77,6 +77,7 @@ class NicSpec:
     addresses: tuple[AddressSpec, ...] = ()
     mtu: int | None = None
     rate_mbits: int | None = None
+    is_linked: bool = True
 
     def __post_init__(self) -> None:
         demand_mac(self.mac)

@@ -11,7 +11,11 @@ from storage.models import Volume
 
 
 class Nic(ScopedModel):
-    """A network card of an instance. MAC addresses are unique in the whole cloud."""
+    """A network card of an instance. MAC addresses are unique in the whole cloud.
+
+    The default one leads out of its networks and names the name servers; each instance with NICs has one. Without
+    `is_linked` its cable is out.
+    """
 
     scope = OwnedBy(account="instance__account_id", domain_path="instance__account__domain__path")
 
@@ -20,6 +24,8 @@ class Nic(ScopedModel):
     address = models.OneToOneField(Address, on_delete=models.PROTECT, null=True, related_name="nic")
     mac = models.CharField(max_length=17, unique=True)
     device_index = models.PositiveSmallIntegerField(default=0)
+    is_default = models.BooleanField(default=False)
+    is_linked = models.BooleanField(default=True)
 
     class Meta:
         ordering: ClassVar = ["instance", "device_index"]
@@ -30,6 +36,34 @@ class Nic(ScopedModel):
 
     def __str__(self) -> str:
         return self.mac
+
+    @property
+    def name(self) -> str:
+        """How the NIC is called in sentences."""
+        return self.mac
+
+
+class SecondaryAddress(ScopedModel):
+    """One more address of a NIC. DHCP gives a NIC its first address only, so the guest must set this one up itself;
+    what it reads at its first start says so.
+    """
+
+    scope = OwnedBy(account="nic__instance__account_id", domain_path="nic__instance__account__domain__path")
+
+    nic = models.ForeignKey(Nic, on_delete=models.CASCADE, related_name="secondary_addresses")
+    address = models.OneToOneField(Address, on_delete=models.PROTECT, related_name="secondary")
+
+    class Meta:
+        ordering: ClassVar = ["address__number"]
+        verbose_name = "secondary address"
+
+    def __str__(self) -> str:
+        return self.address.ip
+
+    @property
+    def name(self) -> str:
+        """How it is called in sentences."""
+        return self.address.ip
 
 
 class VolumeAttachment(ScopedModel):

@@ -22,6 +22,7 @@ from compute import actions, queries
 from compute.models import Instance
 from compute.placement.funnel import redacted
 from compute.portal import words
+from compute.portal.nics import NIC_TABLE
 from compute.services import instances
 from compute.topology.queries import zones_for
 
@@ -128,16 +129,7 @@ INSTANCE = DetailPage(
                 Fact("Id", lambda row: cells.copyable(row.uuid)),
             ),
         ),
-        Table(
-            "Network",
-            lambda caller, row: row.nics.all(),
-            (
-                Column("network", "Network", words.nic_network),
-                Column("address", "Address", lambda nic: cells.copyable(nic.address and nic.address.ip)),
-                Column("mac", "MAC", lambda nic: cells.code(nic.mac)),
-            ),
-            empty="It is on no network.",
-        ),
+        NIC_TABLE,
         Table(
             "Disks",
             lambda caller, row: row.attachments.all(),
@@ -209,9 +201,12 @@ def _instances(caller: Caller, uuids: set[UUID]) -> dict[UUID, Holder]:
 
 
 def _instances_of_nics(caller: Caller, uuids: set[UUID]) -> dict[UUID, Holder]:
-    rows = queries.instances_for(caller, with_expunged=True).filter(nics__uuid__in=uuids)
-    found = rows.values_list("nics__uuid", "uuid", "name")
-    return {nic: Holder(name, "instance", uuid) for nic, uuid, name in found}
+    """By the uuids that hold addresses: those of NICs, and of their secondary addresses."""
+    rows = queries.instances_for(caller, with_expunged=True)
+    first = rows.filter(nics__uuid__in=uuids).values_list("nics__uuid", "uuid", "name")
+    secondary = rows.filter(nics__secondary_addresses__uuid__in=uuids)
+    more = secondary.values_list("nics__secondary_addresses__uuid", "uuid", "name")
+    return {held: Holder(name, "instance", uuid) for held, uuid, name in [*first, *more]}
 
 
 menu.entry("Instances", "instances", icon="instance", section="Resources", order=10, action=actions.READ)

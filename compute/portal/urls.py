@@ -1,6 +1,6 @@
 """The addresses of the pages about instances."""
 
-from compute.portal import deploy, disks, drift, edit, instances, key_pairs, move, offerings, start_page
+from compute.portal import deploy, disks, drift, edit, instances, key_pairs, move, nics, offerings, start_page
 
 urlpatterns = [
     *deploy.urlpatterns,
@@ -8,6 +8,7 @@ urlpatterns = [
     *move.urlpatterns,
     *instances.urlpatterns,
     *disks.urlpatterns,
+    *nics.urlpatterns,
     *offerings.urlpatterns,
     *key_pairs.urlpatterns,
     *drift.urlpatterns,

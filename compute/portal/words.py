@@ -1,6 +1,6 @@
 """How instances and what belongs to them read in lists and on pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
@@ -74,7 +74,12 @@ def state(instance: Instance) -> Any:
 
 def addresses(instance: Instance) -> Any:
     """Every address that the instance has, to copy."""
-    found = [(cells.copyable(nic.address.ip),) for nic in instance.nics.all() if nic.address]
+    return lines(cells.copyable(nic.address.ip) for nic in instance.nics.all() if nic.address)
+
+
+def lines(values: Iterable[Any]) -> Any:
+    """One below the other."""
+    found = [(value,) for value in values]
     return format_html_join("", '<span class="line">{}</span>', found) if found else cells.NOTHING
 
 

@@ -15,7 +15,7 @@ from cloudportal.jobs.workflows import Step
 from compute import states
 from compute.claiming import claim_host, release_host
 from compute.drivers.facts import PowerAction
-from compute.models import Instance
+from compute.models import Instance, SecondaryAddress
 from compute.placement.choice import NoPlacement, Placement, place
 from compute.placement.request import Request
 from compute.promises import not_kept
@@ -233,10 +233,18 @@ def forget_reservations(run: Run, instance: Instance) -> None:
 def free_addresses(run: Run, instance: Instance) -> None:
     """Its NICs have no addresses any more, and others may have them; rows only."""
     for nic in nics_of(instance):
+        for one in nic.secondary_addresses.all():
+            free_secondary(run, one)
         address, nic.address = nic.address, None
         if address is not None:
             nic.save(update_fields=["address"])
             network_work.record_address_released(run, address, held_by=nic.uuid)
+
+
+def free_secondary(run: Run, row: SecondaryAddress) -> None:
+    """The secondary address is nobody's, and others may have it; rows only."""
+    row.delete()
+    network_work.record_address_released(run, row.address, held_by=row.uuid)
 
 
 def _take(run: Run, instance: Instance, host: Host) -> bool:

@@ -1,21 +1,22 @@
 """The instance that a job is about, read afresh, and what a driver must be told of it."""
 
+from uuid import UUID
+
 from cloudportal.drivers.errors import Unsupported
 from cloudportal.jobs.run import Run
 from compute.drivers.contract import ComputeDriver, RunsGuests
 from compute.drivers.specs import (
-    AddressSpec,
     DiskFormat,
     DiskSpec,
     GuestData,
     GuestDataFormat,
     GuestSpec,
-    NicSpec,
 )
-from compute.models import Instance, Nic, VolumeAttachment
-from compute.promises import disk_limits, rate_mbits
+from compute.models import Instance, VolumeAttachment
+from compute.promises import disk_limits
 from compute.topology.models import Host
-from networking.network_work import locator_on
+from compute.workflows.wiring import nic_configs, nic_specs
+from compute.workflows.wiring import nics_of as nics_of
 from storage.guest_terms import CONFIG_DRIVE, format_for, is_windows
 from storage.models import Volume
 from tenants.queries import settings_value
@@ -48,11 +49,6 @@ def volumes_of(instance: Instance) -> list[Volume]:
     return [one.volume for one in attachments.order_by("device_index")]
 
 
-def nics_of(instance: Instance) -> list[Nic]:
-    """Its NICs in their order, with networks and addresses."""
-    return list(instance.nics.select_related("network__zone", "address").order_by("device_index"))
-
-
 def runs_guests(driver: ComputeDriver) -> RunsGuests:
     """The same driver as one that makes and removes guests. Raises Unsupported."""
     if not isinstance(driver, RunsGuests):
@@ -69,20 +65,23 @@ def spec_of(instance: Instance) -> GuestSpec:
         memory_mib=instance.memory_mib,
         cpu_mhz=instance.cpu_mhz,
         disks=_disks(instance),
-        nics=_nics(instance, host_of(instance)),
+        nics=nic_specs(instance, host_of(instance)),
         guest_data=guest_data_of(instance),
         os_type=_os_type(instance),
         cpu_cap_percent=instance.cpu_cap_percent,
     )
 
 
-def guest_data_of(instance: Instance) -> GuestData:
-    """What the guest reads of itself as it starts."""
+def guest_data_of(instance: Instance, *, without: UUID | None = None) -> GuestData:
+    """What the guest reads of itself as it starts; `without` leaves out a NIC or secondary address that is about
+    to go.
+    """
     return GuestData(
         instance_id=str(instance.uuid),
         hostname=instance.name,
         ssh_keys=tuple(instance.ssh_keys),
         user_data=instance.guest_text or None,
+        nics=nic_configs(instance, without=without),
         vendor_data=_vendor_data(instance) or None,
         availability_zone=instance.zone.name,
         format=_guest_data_format(instance),
@@ -120,30 +119,6 @@ def disk_of(attachment: VolumeAttachment) -> DiskSpec:
 
 def _format(volume: Volume) -> DiskFormat:
     return "raw" if volume.format == "raw" else "qcow2"
-
-
-def _nics(instance: Instance, host: Host) -> tuple[NicSpec, ...]:
-    return tuple(
-        NicSpec(
-            uuid=nic.uuid,
-            mac=nic.mac,
-            network_locator=locator_on(nic.network, host),
-            device_index=nic.device_index,
-            addresses=_addresses(nic),
-            mtu=nic.network.mtu,
-            rate_mbits=rate_mbits(instance, host),
-        )
-        for nic in nics_of(instance)
-    )
-
-
-def _addresses(nic: Nic) -> tuple[AddressSpec, ...]:
-    if nic.address is None:
-        return ()
-    prefix_length = int(nic.network.cidr.rpartition("/")[2])
-    # Only the first NIC leads out: two default routes would make half of the answers go astray.
-    gateway = nic.network.gateway if nic.device_index == 0 else None
-    return (AddressSpec(ip=nic.address.ip, prefix_length=prefix_length, gateway=gateway),)
 
 
 def _os_type(instance: Instance) -> str:

@@ -5,7 +5,7 @@ from collections import Counter as Tally
 from cloudportal.events import meters
 from cloudportal.events.models import MeterMark
 from compute import states
-from compute.models import Instance, Nic
+from compute.models import Instance, Nic, SecondaryAddress
 from networking.connections import network_driver
 from networking.models import Address
 from storage import states as storage_states
@@ -86,13 +86,14 @@ def _check_volumes(cloud):
 
 def _check_addresses(cloud):
     taken = set(Address.objects.filter(state="taken").values_list("held_by", flat=True))
-    assert taken == set(Nic.objects.exclude(address=None).values_list("uuid", flat=True))
+    secondary = set(SecondaryAddress.objects.values_list("uuid", flat=True))
+    assert taken == set(Nic.objects.exclude(address=None).values_list("uuid", flat=True)) | secondary
     with network_driver(cloud.network, cloud.host) as driver:
         laid = driver.find_network(cloud.network.uuid) is not None
         reserved = (
             {(one.mac, one.ip) for one in driver.list_reservations(cloud.network.uuid)} if laid else set()
         )
-    on_hosts = Nic.objects.exclude(instance__host=None)
+    on_hosts = Nic.objects.filter(network=cloud.network).exclude(instance__host=None)
     assert reserved == set(on_hosts.values_list("mac", "address__ip"))
 
 

@@ -14,10 +14,21 @@ from cloudportal.drivers.settings import Setting
 from compute.drivers.console import KeepsSerialLog, OffersConsole, SerialLog, TakesScreenshots
 from compute.drivers.contract import AttachesDisks, ComputeDriver, GrowsDisks, ReadsStatistics, RunsGuests
 from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, PowerAction
-from compute.drivers.kvm import acceleration, consoles, disks, guests, hosts, power, screenshots, statistics
+from compute.drivers.kvm import (
+    acceleration,
+    consoles,
+    disks,
+    guests,
+    hosts,
+    nics,
+    power,
+    screenshots,
+    statistics,
+)
 from compute.drivers.kvm.files import HostFiles
 from compute.drivers.kvm.screens import DIRECTORY, Screens, log_name
-from compute.drivers.specs import DiskSpec, GuestSpec
+from compute.drivers.nics import PlugsNics
+from compute.drivers.specs import DiskSpec, GuestData, GuestSpec, NicSpec
 
 
 class KvmDriver(
@@ -25,6 +36,7 @@ class KvmDriver(
     RunsGuests,
     AttachesDisks,
     GrowsDisks,
+    PlugsNics,
     ReadsStatistics,
     OffersConsole,
     TakesScreenshots,
@@ -98,6 +110,12 @@ class KvmDriver(
     def remove_guest(self, uuid: UUID) -> None:
         with self._talk() as talk:
             guests.remove_guest(talk, uuid, self._files)
+
+    def ensure_nics(
+        self, uuid: UUID, wished: tuple[NicSpec, ...], guest_data: GuestData | None = None
+    ) -> GuestFacts:
+        with self._talk() as talk:
+            return nics.ensure_nics(talk, guests.domain(talk, uuid), wished, guest_data, self._files)
 
     def set_power(
         self, uuid: UUID, action: PowerAction, *, force: bool = False, timeout_seconds: float | None = None

@@ -56,7 +56,7 @@ def guest_xml(spec: GuestSpec, acceleration: str, seed_path: str | None, screens
     if seed_path is not None:
         _add_seed(devices, seed_path)
     for nic in sorted(spec.nics, key=lambda nic: nic.device_index):
-        _add_nic(devices, nic)
+        devices.append(nic_element(nic))
     screens.add_to(devices, spec.uuid)
     _add_channels(devices)
     return xml.write(root)
@@ -117,15 +117,19 @@ def _add_seed(devices: Element, path: str) -> None:
     xml.child(made, "alias", {"name": SEED_ALIAS})
 
 
-def _add_nic(devices: Element, nic: NicSpec) -> None:
-    made = xml.child(devices, "interface", {"type": "network"})
+def nic_element(nic: NicSpec) -> Element:
+    """One NIC; raises InvalidSpec for a locator that is not of this kind of host."""
+    made = xml.element("interface", {"type": "network"})
     xml.child(made, "mac", {"address": nic.mac})
     xml.child(made, "source", {"network": network_in(nic.network_locator)})
     xml.child(made, "model", {"type": "virtio"})
     if nic.mtu is not None:
         xml.child(made, "mtu", {"size": str(nic.mtu)})
     add_rate(made, nic.rate_mbits)
+    if not nic.is_linked:
+        xml.child(made, "link", {"state": "down"})
     xml.child(made, "alias", {"name": f"{NIC_ALIAS}{nic.device_index}"})
+    return made
 
 
 def _add_channels(devices: Element) -> None:

@@ -91,6 +91,7 @@ def _nic(found: Element, place: int) -> NicFacts:
         network_locator=network_locator(name) if name else f"{kind}:{_first_value(found.find('source'))}",
         device_index=int(alias.removeprefix(NIC_ALIAS)) if alias.startswith(NIC_ALIAS) else place,
         rate_mbits=read_rate(found),
+        is_linked=xml.attribute(found, "link", "state", "up") != "down",
     )
 
 

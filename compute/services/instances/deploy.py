@@ -1,6 +1,7 @@
 """Deploying instances: all of their rows, their share of limits, and the job that makes them run."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -36,6 +37,7 @@ class DeployValues:
     """An instance as a caller wants it; `template`, `offering`, `zone` and `networks` are uuids.
 
     Without a name it gets one. Without networks it is wired to the zone's shared one, where there is just one.
+    `addresses` may name the address to have, by the uuid of its network.
     `cpus`, `cpu_mhz` and `memory_mib` are for sizes that leave them open. `root_size_gib` may enlarge the template's
     disk. `ssh_keys` and `user_data` go to the guest as they are; of `key_pairs`, which are uuids, it gets the public
     keys.
@@ -48,6 +50,7 @@ class DeployValues:
     display_name: str = ""
     is_protected: bool = False
     networks: tuple[UUID | str, ...] = ()
+    addresses: Mapping[str, str] = field(default_factory=dict)
     cpus: int | None = None
     cpu_mhz: int | None = None
     memory_mib: int | None = None
@@ -79,7 +82,7 @@ def deploy(caller: Caller, values: DeployValues, *, start: bool = True) -> tuple
     parts = _parts(caller, account, values)
     instance = _instance(caller, account, parts, values)
     volume = _root_volume(caller, instance, parts, values.root_size_gib)
-    wiring.add_nics(caller, instance, parts.networks)
+    wiring.add_nics(caller, instance, parts.networks, values.addresses)
     terms.start_allocated(instance)
     plans.note(
         "create",

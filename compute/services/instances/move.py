@@ -130,17 +130,14 @@ def _move_addresses(caller: Caller, instance: Instance, target: _Target) -> None
                 f"The network {nic.network.name} is not one that {target.name} can use. Name networks that it is to be "
                 "on instead.",
             )
-        if nic.address is not None:
-            addresses.hand_over(caller, nic.address, target.account)
+        for address in wiring.addresses_of(nic):
+            addresses.hand_over(caller, address, target.account)
 
 
 def _wire_anew(caller: Caller, instance: Instance, target: _Target, uuids: Sequence[UUID | str]) -> None:
     chosen = wiring.chosen_networks(target.acting, instance.zone, target.account, uuids)
     for nic in instance.nics.select_related("network", "address"):
-        address, nic.address = nic.address, None
-        nic.save(update_fields=["address"])
-        if address is not None:
-            addresses.release(caller, address, held_by=nic.uuid)
+        wiring.release_addresses(caller, nic)
         plans.note("network", f"Takes it out of the network {nic.network.name}.", noun="NIC")
         nic.delete()
     wiring.add_nics(caller, instance, chosen)

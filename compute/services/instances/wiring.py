@@ -1,16 +1,17 @@
 """NICs of instances: rows with a MAC address and an IP address of their network."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from cloudportal.core.caller import Caller
-from cloudportal.core.errors import InvalidInput, NotFound
+from cloudportal.core.errors import Conflict, InvalidInput, NotFound
 from compute.models import Instance, Nic
 from compute.topology.models import Zone
+from networking import actions as network_actions
 from networking import queries as networks
 from networking import states
 from networking.macs import with_new_mac
-from networking.models import Network
+from networking.models import Address, Network
 from networking.services import addresses
 from tenants.models import Account
 
@@ -33,22 +34,98 @@ def chosen_networks(
     if len({network.pk for network in chosen}) < len(chosen):
         raise InvalidInput.of("networks", "Name each network once.")
     for network in chosen:
-        _check_usable(network, zone, account)
+        check_usable(network, zone, account)
     return chosen
 
 
-def add_nics(caller: Caller, instance: Instance, chosen: Sequence[Network]) -> list[Nic]:
-    """A NIC in each network, the first one as the instance's default, each with an address."""
-    nics = [_add(instance, network, place) for place, network in enumerate(chosen)]
-    take_addresses(caller, instance)
+def add_nics(
+    caller: Caller, instance: Instance, chosen: Sequence[Network], wanted: Mapping[str, str] | None = None
+) -> list[Nic]:
+    """A NIC in each network, the first one as the instance's default, each with an address.
+
+    `wanted` has the address to take by the uuid of its network. Raises InvalidInput, Conflict, NoRoom, LimitReached.
+    """
+    ips = _wanted_ips(caller, chosen, wanted or {})
+    nics = [make_nic(instance, network) for network in chosen]
+    take_addresses(caller, instance, ips)
     return nics
 
 
-def take_addresses(caller: Caller, instance: Instance) -> None:
-    """Every NIC of the instance has an address; those that have one keep it. Raises NoRoom, LimitReached."""
+def take_addresses(caller: Caller, instance: Instance, ips: Mapping[int, str] | None = None) -> None:
+    """Every NIC of the instance has an address; those that have one keep it. `ips` names addresses by the key of the
+    network. Raises NoRoom, LimitReached.
+    """
     for nic in instance.nics.select_related("network__zone").filter(address=None).order_by("device_index"):
-        nic.address = addresses.take(caller, nic.network, instance.account, held_by=nic.uuid)
+        nic.address = addresses.take(
+            caller,
+            nic.network,
+            instance.account,
+            held_by=nic.uuid,
+            wanted_ip=(ips or {}).get(nic.network_id),
+        )
         nic.save(update_fields=["address"])
+
+
+def addresses_of(nic: Nic) -> list[Address]:
+    """The NIC's addresses, its first one first."""
+    secondary = nic.secondary_addresses.select_related("address").order_by("address__number")
+    return [*([nic.address] if nic.address else []), *(one.address for one in secondary)]
+
+
+def release_addresses(caller: Caller, nic: Nic) -> None:
+    """None of the NIC's addresses is its own any more."""
+    for one in nic.secondary_addresses.select_related("address"):
+        one.delete()
+        addresses.release(caller, one.address, held_by=one.uuid)
+    address, nic.address = nic.address, None
+    nic.save(update_fields=["address"])
+    if address is not None:
+        addresses.release(caller, address, held_by=nic.uuid)
+
+
+def permit_choice(caller: Caller) -> None:
+    """Returns where the caller may say which address it is to be. Raises NotPermitted."""
+    network_actions.CHOOSE_ADDRESS.permit(caller)
+
+
+def demand_room_for_nic(instance: Instance, network: Network) -> None:
+    """Returns where one more NIC in that network fits into the instance. Raises Conflict."""
+    there = list(instance.nics.values_list("network_id", flat=True))
+    if network.pk in there:
+        raise Conflict(
+            f"{instance.name} has a network card in {network.name} already. Give that one another address instead."
+        )
+    if len(there) >= MOST_NICS:
+        raise Conflict(f"An instance has at most {MOST_NICS} network cards. Remove one first.")
+
+
+def make_nic(instance: Instance, network: Network, *, mac: str = "") -> Nic:
+    """A NIC at the first free place of the instance, its default one where it is the first; without an address.
+
+    Raises Conflict for a MAC address that another NIC has.
+    """
+    taken = set(instance.nics.values_list("device_index", flat=True))
+    place = next(index for index in range(MOST_NICS + 1) if index not in taken)
+
+    def create(mac: str) -> Nic:
+        return Nic.objects.create(
+            instance=instance, network=network, mac=mac, device_index=place, is_default=not taken
+        )
+
+    if not mac:
+        return with_new_mac(create)
+    if Nic.objects.filter(mac=mac).exists():
+        raise Conflict(f"Another network card has the MAC address {mac}. Choose another.")
+    return create(mac)
+
+
+def _wanted_ips(caller: Caller, chosen: Sequence[Network], wanted: Mapping[str, str]) -> dict[int, str]:
+    if wanted:
+        permit_choice(caller)
+    known = {str(network.uuid): network.pk for network in chosen}
+    if set(wanted) - set(known):
+        raise InvalidInput.of("addresses", "Choose addresses only for networks that you name.")
+    return {known[uuid]: ip for uuid, ip in wanted.items() if ip}
 
 
 def _only_one(shared: list[Network]) -> Network:
@@ -60,18 +137,12 @@ def _only_one(shared: list[Network]) -> Network:
     raise InvalidInput.of("networks", sentence)
 
 
-def _check_usable(network: Network, zone: Zone, account: Account) -> None:
+def check_usable(network: Network, zone: Zone, account: Account, *, field: str = "networks") -> None:
+    """Returns where an instance of the account in the zone may be in the network. Raises NotFound, InvalidInput."""
     if network.zone_id != zone.pk:
-        raise InvalidInput.of("networks", f"The network {network.name} is not in the zone {zone.name}.")
+        raise InvalidInput.of(field, f"The network {network.name} is not in the zone {zone.name}.")
     # An admin sees the networks of many accounts; an instance is wired to its owner's and to shared ones only.
     if network.account_id not in (None, account.pk):
         raise NotFound(noun="network", uuid=network.uuid)
     if network.state != states.READY:
-        raise InvalidInput.of("networks", f"The network {network.name} is being deleted. Choose another.")
-
-
-def _add(instance: Instance, network: Network, place: int) -> Nic:
-    def create(mac: str) -> Nic:
-        return Nic.objects.create(instance=instance, network=network, mac=mac, device_index=place)
-
-    return with_new_mac(create)
+        raise InvalidInput.of(field, f"The network {network.name} is being deleted. Choose another.")

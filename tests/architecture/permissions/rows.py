@@ -122,6 +122,9 @@ ROWS = {
     "POST key-pairs/": ALL,
     "DELETE key-pairs/{uuid}/": OWN,
     **verbs("instances", OWN, "move"),
+    **crud("nics", ALL_READ, OWN, OWN_READ, OWN),
+    **verbs("nics", OWN, "make-default", "connect", "disconnect"),
+    **crud("nics/{nic}/secondary-addresses", OWN_READ, OWN, OWN_READ, OWN),
     **reading("drifts", ROOT_READ, ROOT_READ),
     **verbs("drifts", ROOT, "accept", "repair", "ignore"),
     # What happened
@@ -136,6 +139,8 @@ ROWS = {
     "POST usage-records/verify/": ROOT,
 }
 del ROWS["DELETE instances/{uuid}/"]
+del ROWS["PATCH nics/{uuid}/"]
+del ROWS["PATCH nics/{nic}/secondary-addresses/{uuid}/"]
 
 # field in a body → the noun that it refers to
 REFERENCES = {
@@ -157,6 +162,7 @@ REFERENCES = {
     "project": "projects",
     "networks": "networks",
     "key_pairs": "key-pairs",
+    "network": "networks",
     "instance": "instances",
     "place_uuid": "domains",
     # Whatever was ever metered, for root admins alone: there is no row to be a stranger to.

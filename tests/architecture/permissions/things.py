@@ -7,7 +7,8 @@ from cloudportal.core import clock
 from cloudportal.events import alerts, records
 from cloudportal.events.records import About
 from cloudportal.jobs.models import Job
-from compute.models import Instance
+from compute.models import Instance, Nic, SecondaryAddress
+from networking.macs import random_mac
 from networking.models import Address
 from storage.models import Volume
 from tenants.models import (
@@ -310,3 +311,38 @@ def an_instance(world, owner):
         cpu_mhz=1000,
         memory_mib=512,
     )
+
+
+@thing("nics")
+def a_nic(world, owner):
+    """The second NIC of an instance, so that it may go."""
+    instance = an_instance(world, owner)
+    for index in range(2):
+        network = factories_infra.make_network(instance.zone, cidr=f"10.7{index}.0.0/28")
+        nic = Nic.objects.create(
+            instance=instance,
+            network=network,
+            mac=random_mac(),
+            device_index=index,
+            is_default=not index,
+        )
+        take(nic.network.addresses.first(), owner, nic.uuid, nic)
+    return nic
+
+
+@thing("nics/secondary-addresses")
+def a_secondary_address(world, owner, nic=None):
+    nic = nic or a_nic(world, owner)
+    address = nic.network.addresses.filter(state="free").first()
+    row = SecondaryAddress.objects.create(nic=nic, address=address)
+    take(address, owner, row.uuid)
+    return row
+
+
+def take(address, owner, holder, nic=None):
+    """The address is the holder's, and the NIC's first one where one is named."""
+    values = {"account": account_of(owner), "state": "taken", "held_by": holder}
+    Address.objects.filter(pk=address.pk).update(**values)
+    if nic is not None:
+        nic.address = address
+        nic.save()

@@ -76,6 +76,12 @@ def new_owner(world):
     return {"project": str(world.the("projects").uuid)}
 
 
+def new_nic(world):
+    instance = world.the("instances")
+    network = factories_infra.make_network(instance.zone, cidr="10.98.0.0/28")
+    return {"instance": str(instance.uuid), "network": str(network.uuid)}
+
+
 def new_volume(world):
     return {
         "name": "new",
@@ -182,6 +188,7 @@ VALUES = {
     },
     "POST instances/": new_instance,
     "POST key-pairs/": lambda world: {"name": "new"},
+    "POST nics/": new_nic,
     "POST networks/": lambda world: {
         "name": "new",
         "zone": str(world.the("zones").uuid),

@@ -1,0 +1,351 @@
+"""Changing the network cards of an instance: on its host where it is on one, else in its rows until it starts.
+
+A card or address that comes is a row from the beginning and is taken away again where the job fails; one that goes
+stays a row to the end, so that nobody has its address while the guest might still use it.
+"""
+
+from typing import ClassVar
+from uuid import UUID
+
+from cloudportal.drivers.errors import Unsupported
+from cloudportal.events import records
+from cloudportal.jobs.run import Run
+from cloudportal.jobs.workflows import Step, Workflow, workflow
+from compute.drivers.contract import ComputeDriver
+from compute.drivers.nics import PlugsNics
+from compute.models import Instance, Nic, SecondaryAddress
+from compute.services.nics import defaults
+from compute.services.nics.submitting import about
+from compute.topology.connections import compute_driver
+from compute.workflows.building import free_secondary
+from compute.workflows.subjects import guest_data_of, instance_of
+from compute.workflows.wiring import nic_specs
+from networking import network_work
+from networking.drivers.contract import NetworkFacts
+
+# A guest that was asked to let go of a card is given this long.
+UNPLUG_SECONDS = 60.0
+
+
+def nic_of(run: Run) -> Nic | None:
+    """The NIC that the job is about, None once it is gone."""
+    rows = Nic.objects.select_related("network__zone", "address", "instance__account__domain")
+    return rows.filter(uuid=run.arguments["nic"]).first()
+
+
+def secondary_of(run: Run) -> SecondaryAddress | None:
+    """The secondary address that the job is about, None once it is gone."""
+    rows = SecondaryAddress.objects.select_related("address__network", "nic")
+    return rows.filter(uuid=run.arguments["address"]).first()
+
+
+def rewire(instance: Instance, *, without: UUID | None = None) -> None:
+    """The guest has the NICs of its rows, but for what is about to go. Nothing to do where it is on no host."""
+    if instance.host is None:
+        return
+    with compute_driver(instance.host, timeout_seconds=UNPLUG_SECONDS) as driver:
+        if driver.find_guest(instance.uuid) is None:
+            return
+        plugs_nics(driver).ensure_nics(
+            instance.uuid,
+            nic_specs(instance, instance.host, without=without),
+            guest_data_of(instance, without=without),
+        )
+
+
+def plugs_nics(driver: ComputeDriver) -> PlugsNics:
+    """The same driver as one that changes NICs. Raises Unsupported."""
+    if not isinstance(driver, PlugsNics):
+        raise Unsupported(detail=f"the driver {driver.name} cannot change NICs")
+    return driver
+
+
+class ReserveAddress(Step):
+    """The NIC's network laid on the host, and its address reserved there."""
+
+    name = "reserve-address"
+    label = "Prepare the network"
+
+    def act(self, run: Run) -> NetworkFacts | None:
+        """Nothing to do where the instance is on no host."""
+        nic, host = nic_of(run), instance_of(run).host
+        if nic is None or nic.address is None or host is None:
+            return None
+        facts = network_work.ensure_network_on_host(nic.network, host)
+        network_work.ensure_reservation(
+            nic.network, host, mac=nic.mac, ip=nic.address.ip, hostname=nic.instance.name
+        )
+        return facts
+
+    def record(self, run: Run, result: NetworkFacts | None) -> None:
+        """Where the network is found on the host."""
+        nic, host = nic_of(run), instance_of(run).host
+        if result is not None and nic is not None and host is not None:
+            network_work.record_network_on_host(nic.network, host, result)
+
+    def undo(self, run: Run) -> None:
+        """The host forgets the address."""
+        nic, host = nic_of(run), instance_of(run).host
+        if nic is not None and host is not None:
+            network_work.remove_reservation(nic.network, host, mac=nic.mac)
+
+
+class Plug(Step):
+    """The guest has one more NIC."""
+
+    name = "plug"
+    label = "Plug the network card in"
+
+    def act(self, run: Run) -> None:
+        """The guest's NICs are as its rows."""
+        rewire(instance_of(run))
+
+    def undo(self, run: Run) -> None:
+        """It has all but the new one."""
+        rewire(instance_of(run), without=UUID(run.arguments["nic"]))
+
+
+class FinishAdding(Step):
+    """Rows only."""
+
+    name = "finish"
+    label = "Say that it is there"
+
+    def record(self, run: Run, result: None) -> None:
+        """The event."""
+        nic = nic_of(run)
+        if nic is not None:
+            records.completed(run.job.caller, "NIC.CREATE", about(nic), job_uuid=run.job.uuid)
+
+
+@workflow
+class AddNic(Workflow):
+    """There, or gone again with its address."""
+
+    kind = "instance.add-nic"
+    queue = "compute"
+    label = "Adding the network card"
+    steps: ClassVar = (ReserveAddress, Plug, FinishAdding)
+
+    def failed(self, run: Run) -> None:
+        """The NIC and its address are given back."""
+        nic = nic_of(run)
+        if nic is not None:
+            give_up(run, nic)
+
+
+class Unplug(Step):
+    """The guest has let go of the NIC."""
+
+    name = "unplug"
+    label = "Take the network card out"
+
+    def act(self, run: Run) -> None:
+        """The guest's NICs are those of its rows, without this one."""
+        rewire(instance_of(run), without=UUID(run.arguments["nic"]))
+
+    def undo(self, run: Run) -> None:
+        """It has it again."""
+        rewire(instance_of(run))
+
+
+class ForgetAddress(Step):
+    """The host reserves nothing for the NIC."""
+
+    name = "forget-address"
+    label = "Give the address back on the host"
+
+    def act(self, run: Run) -> None:
+        """Nothing to do where the instance is on no host."""
+        nic, host = nic_of(run), instance_of(run).host
+        if nic is not None and host is not None:
+            network_work.remove_reservation(nic.network, host, mac=nic.mac)
+
+    def undo(self, run: Run) -> None:
+        """It does again."""
+        ReserveAddress().act(run)
+
+
+class FinishRemoving(Step):
+    """Rows only."""
+
+    name = "finish"
+    label = "Free its addresses"
+
+    def record(self, run: Run, result: None) -> None:
+        """The NIC is gone, and its addresses are others' to have."""
+        nic = nic_of(run)
+        if nic is not None:
+            records.completed(run.job.caller, "NIC.DELETE", about(nic), job_uuid=run.job.uuid)
+            give_up(run, nic)
+
+
+@workflow
+class RemoveNic(Workflow):
+    """Gone, or as it was."""
+
+    kind = "instance.remove-nic"
+    queue = "compute"
+    label = "Removing the network card"
+    steps: ClassVar = (Unplug, ForgetAddress, FinishRemoving)
+
+    def retry(self, run: Run) -> None:
+        """As it is."""
+
+
+class Rewire(Step):
+    """The guest's NICs as its rows."""
+
+    name = "rewire"
+    label = "Change the instance on its host"
+
+    def act(self, run: Run) -> None:
+        """Makes them so."""
+        rewire(instance_of(run))
+
+    def undo(self, run: Run) -> None:
+        """Makes them as they were before."""
+        put_back(run)
+        rewire(instance_of(run))
+
+
+class FinishUpdating(Step):
+    """Rows only."""
+
+    name = "finish"
+    label = "Say that it is so"
+
+    def record(self, run: Run, result: None) -> None:
+        """The event."""
+        nic = nic_of(run)
+        if nic is not None:
+            records.completed(run.job.caller, "NIC.UPDATE", about(nic), job_uuid=run.job.uuid)
+
+
+@workflow
+class UpdateNic(Workflow):
+    """Another default NIC, or a cable plugged in or pulled; or all as before."""
+
+    kind = "instance.update-nic"
+    queue = "compute"
+    label = "Changing the network card"
+    steps: ClassVar = (Rewire, FinishUpdating)
+
+    def failed(self, run: Run) -> None:
+        """The rows are as before."""
+        put_back(run)
+
+
+def put_back(run: Run) -> None:
+    """The rows as they were before the change; may be done again. Rows only."""
+    nic = nic_of(run)
+    before = run.arguments["before"]
+    if nic is None:
+        return
+    if "is_linked" in before:
+        Nic.objects.filter(pk=nic.pk).update(is_linked=before["is_linked"])
+    old = nic.instance.nics.filter(uuid=before.get("default")).first()
+    if old is not None:
+        defaults.choose(nic.instance, old)
+
+
+class LetPass(Step):
+    """The guest may use one more address."""
+
+    name = "let-pass"
+    label = "Let the address pass"
+
+    def act(self, run: Run) -> None:
+        """What the guest reads, and what its host lets pass, is as its rows."""
+        rewire(instance_of(run))
+
+    def undo(self, run: Run) -> None:
+        """Without the address."""
+        rewire(instance_of(run), without=UUID(run.arguments["address"]))
+
+
+class FinishAddingAddress(Step):
+    """Rows only."""
+
+    name = "finish"
+    label = "Say that it may be used"
+
+    def record(self, run: Run, result: None) -> None:
+        """The event."""
+        record_address(run, "NIC.SECONDARY.IP.ASSIGN")
+
+
+@workflow
+class AddAddress(Workflow):
+    """The NIC's to use, or free again."""
+
+    kind = "instance.add-address"
+    queue = "compute"
+    label = "Adding the address"
+    steps: ClassVar = (LetPass, FinishAddingAddress)
+
+    def failed(self, run: Run) -> None:
+        """The address is given back."""
+        row = secondary_of(run)
+        if row is not None:
+            free_secondary(run, row)
+
+
+class Withdraw(Step):
+    """The guest may use the address no longer."""
+
+    name = "withdraw"
+    label = "Stop the address"
+
+    def act(self, run: Run) -> None:
+        """Without the address."""
+        rewire(instance_of(run), without=UUID(run.arguments["address"]))
+
+    def undo(self, run: Run) -> None:
+        """With it again."""
+        rewire(instance_of(run))
+
+
+class FinishRemovingAddress(Step):
+    """Rows only."""
+
+    name = "finish"
+    label = "Free the address"
+
+    def record(self, run: Run, result: None) -> None:
+        """It is others' to have."""
+        record_address(run, "NIC.SECONDARY.IP.UNASSIGN")
+        row = secondary_of(run)
+        if row is not None:
+            free_secondary(run, row)
+
+
+@workflow
+class RemoveAddress(Workflow):
+    """Free, or the NIC's as before."""
+
+    kind = "instance.remove-address"
+    queue = "compute"
+    label = "Removing the address"
+    steps: ClassVar = (Withdraw, FinishRemovingAddress)
+
+    def retry(self, run: Run) -> None:
+        """As it is."""
+
+
+def record_address(run: Run, event_type: str) -> None:
+    """The event about the NIC whose address came or went."""
+    nic, row = nic_of(run), secondary_of(run)
+    if nic is not None and row is not None:
+        after = {"ip": row.address.ip}
+        records.completed(run.job.caller, event_type, about(nic), after=after, job_uuid=run.job.uuid)
+
+
+def give_up(run: Run, nic: Nic) -> None:
+    """The NIC's row is gone and its addresses are free. Rows only."""
+    held = [(row.address, row.uuid) for row in nic.secondary_addresses.select_related("address__network")]
+    if nic.address is not None:
+        held.append((nic.address, nic.uuid))
+    nic.delete()
+    for address, holder in held:
+        network_work.record_address_released(run, address, held_by=holder)
