@@ -228,6 +228,9 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": environment.text("PORTAL_LOG_LEVEL", "INFO")},
     "loggers": {
         "axes": {"level": "WARNING"},
+        # One level down they write the headers of every websocket: sessions' cookies and consoles' tickets.
+        "uvicorn": {"level": "INFO"},
+        "websockets": {"level": "INFO"},
         "django.request": {"filters": ["secret_paths"]},
         "django.security.csrf": {"filters": ["secret_paths"]},
     },

@@ -48,6 +48,14 @@ MOVE = action(
     states=(states.STOPPED,),
     confirmation="The instance belongs to the other account or project, with its disks and addresses.",
 )
+# What is on a screen or a serial line may be secret, so those who only read do not see it.
+CONSOLE = action("instance.console", "Console", states=(states.RUNNING,))
+SCREENSHOT = action("instance.screenshot", "Take a screenshot", states=(states.RUNNING,))
+SERIAL_LOG = action(
+    "instance.serial-log",
+    "Serial log",
+    states=(states.RUNNING, states.STARTING, states.STOPPING, states.REBOOTING),
+)
 RETRY = action("instance.retry", "Try again", states=(states.ERROR,))
 
 ATTACH_VOLUME = action("volume.attach", "Attach", states=(storage_states.READY,))

@@ -69,3 +69,21 @@ VENDOR_DATA = declare(
     places=(PlaceKind.ZONE, PlaceKind.DOMAIN),
     check=_vendor_data_fault,
 )
+CONSOLE_IDLE = declare(
+    "console.idle_timeout",
+    Kind.DURATION,
+    30 * 60,
+    "How long a console stays open while nobody touches it.",
+    "consoles",
+    minimum=60,
+    maximum=86400,
+)
+CONSOLE_LONGEST = declare(
+    "console.longest",
+    Kind.DURATION,
+    8 * 3600,
+    "How long a console may stay open altogether.",
+    "consoles",
+    minimum=60,
+    maximum=7 * 86400,
+)

@@ -3,6 +3,7 @@
 from cloudportal.jobs.periodic import every
 from compute.reconcile import rounds
 from compute.services import housekeeping
+from compute.services.instances import consoles
 from tenants.authentication import system_caller
 
 
@@ -20,3 +21,4 @@ every(30, "compute.reconcile", rounds.compare)
 every(60, "compute.expunge", expunge_due)
 every(60, "compute.halt", halt_disabled)
 every(3600, "compute.forget", housekeeping.forget_history)
+every(3600, "compute.forget-tickets", consoles.forget_old)

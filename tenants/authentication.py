@@ -1,5 +1,6 @@
 """From credentials to a Caller. The one place where a user becomes somebody who asks."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -22,8 +23,11 @@ def caller_of(
     address: str = "",
     credential: str = "session",
     scope: tuple[Rule, ...] | None = None,
+    session_key: str | None = None,
 ) -> Caller:
-    """The caller that this user is, acting for their own account. `scope` narrows what a token may do."""
+    """The caller that this user is, acting for their own account. `scope` narrows what a token may do; of a session's
+    key the caller knows the digest, so that what is made for the session can be told from what is not.
+    """
     account = user.account
     rule_sets = (rules_of(account.role),) if scope is None else (rules_of(account.role), scope)
     return Caller(
@@ -39,6 +43,7 @@ def caller_of(
         source_address=address,
         door=door,
         credential=credential,
+        values={"session": hashlib.sha256(session_key.encode()).hexdigest()} if session_key else {},
     )
 
 
@@ -111,4 +116,5 @@ class CallerMiddleware:
 def _session_caller(request: HttpRequest) -> Caller | None:
     if not request.user.is_authenticated:
         return None
-    return caller_of(request.user, door="portal", address=source_address(request))
+    session_key = request.session.session_key
+    return caller_of(request.user, door="portal", address=source_address(request), session_key=session_key)

@@ -52,15 +52,28 @@ def single(
     summary: str,
     action: Action | None,
     with_request: bool = False,
+    takes: tuple[Filter, ...] = (),
 ) -> Operation:
-    """`GET path`: the one thing that `call(caller, *keys)` gives, with the request by keyword where wanted."""
+    """`GET path`: the one thing that `call(caller, *keys)` gives, with the request by keyword where wanted.
+
+    `takes` are parameters whose values are handed on as a dictionary.
+    """
 
     def run(request: Call) -> Response:
         options = {"request": request.request._request} if with_request else {}
-        return Response(shown(shape, call(request.caller, *request.keys, **options), request.caller))
+        parameters = handlers.given(takes, request.request.query_params)
+        keys = (*request.keys, *([parameters] if takes else []))
+        return Response(shown(shape, call(request.caller, *keys, **options), request.caller))
 
     return Operation(
-        name="show", method="GET", path=path, summary=summary, run=run, answers={200: shape}, action=action
+        name="show",
+        method="GET",
+        path=path,
+        summary=summary,
+        run=run,
+        answers={200: shape},
+        action=action,
+        filters=takes,
     )
 
 

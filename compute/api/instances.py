@@ -22,6 +22,7 @@ from cloudportal.api.shapes import (
 from cloudportal.api.work import Work
 from cloudportal.core.caller import Caller
 from compute import actions, queries, states
+from compute.api.consoles import CONSOLE
 from compute.api.nics import NicShape
 from compute.api.offerings import MOST
 from compute.configuration import STOP_TIMEOUT
@@ -204,6 +205,7 @@ INSTANCES = Resource(
             works=True,
             summary="Stop it and keep its disks for a while",
         ),
+        CONSOLE,
         Verb("recover", instances.recover, actions.RECOVER, summary="Take a destroyed instance back"),
         Verb(
             "move",

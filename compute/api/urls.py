@@ -2,6 +2,7 @@
 
 from cloudportal.api.routes import patterns
 from compute.api.attachments import ATTACHMENTS
+from compute.api.consoles import LOOKS
 from compute.api.drift import COMPARISON, DRIFTS
 from compute.api.instances import INSTANCES
 from compute.api.key_pairs import KEY_PAIRS
@@ -15,5 +16,5 @@ urlpatterns = patterns(
     SERVICE_OFFERINGS,
     KEY_PAIRS,
     DRIFTS,
-    operations=(COMPARISON, *ATTACHMENTS),
+    operations=(COMPARISON, *ATTACHMENTS, *LOOKS),
 )

@@ -76,7 +76,9 @@ class SessionAuthentication(SessionWithCsrf):
         if not isinstance(user, User) or not user.is_active:
             return None
         self.enforce_csrf(request)
-        return user, caller_of(user, door=DOOR, address=source_address(request._request))
+        session_key = request._request.session.session_key
+        address = source_address(request._request)
+        return user, caller_of(user, door=DOOR, address=address, session_key=session_key)
 
     def enforce_csrf(self, request: Request) -> None:
         """Raises CsrfMissing where Django's own check fails."""

@@ -1,5 +1,6 @@
 """Changes to instances, one verb each: checks, limits, rows, event and job, together or not at all."""
 
+from compute.services.instances.consoles import open_console
 from compute.services.instances.deploy import DeployValues, deploy, retry
 from compute.services.instances.endings import destroy, expunge, recover
 from compute.services.instances.move import MoveValues, move
@@ -14,6 +15,7 @@ __all__ = [
     "destroy",
     "expunge",
     "move",
+    "open_console",
     "reboot",
     "recover",
     "retry",
