@@ -105,6 +105,19 @@ class GrowsDisks(ABC):
         """
 
 
+class CopiesDisks(ABC):
+    """Can copy the disk of a running guest as it is at one moment, while the guest goes on."""
+
+    @abstractmethod
+    def copy_disk(self, uuid: UUID, locator: str, target: str, *, is_quiet: bool = False) -> bool:
+        """The whole disk is in a new qcow2 file at the locator `target`, leaning on no other; True if it was quiet.
+
+        With `is_quiet` the guest's agent is asked to write its file systems out and hold them for the moment of the
+        copy; without an agent the copy is as after a power cut. A copy that another call has begun is given up.
+        Raises NotThere when there is no such guest or it has no such disk, Refused while it is off.
+        """
+
+
 class ReadsStatistics(ABC):
     """Can read the counters of running guests."""
 
@@ -122,6 +135,7 @@ CAPABILITIES: tuple[type[ABC], ...] = (
     AttachesDisks,
     GrowsDisks,
     PlugsNics,
+    CopiesDisks,
     ReadsStatistics,
     OffersConsole,
     TakesScreenshots,

@@ -16,9 +16,17 @@ from cloudportal.drivers.settings import Setting
 from cloudportal.drivers.simulated.settings import place_setting, world_setting
 from cloudportal.drivers.simulated.world import Scene, SimulatedWorld
 from compute.drivers import simulator_console as console
+from compute.drivers import simulator_copies as copies
 from compute.drivers import simulator_disks as disks
 from compute.drivers.console import KeepsSerialLog, OffersConsole, SerialLog, TakesScreenshots
-from compute.drivers.contract import AttachesDisks, ComputeDriver, GrowsDisks, ReadsStatistics, RunsGuests
+from compute.drivers.contract import (
+    AttachesDisks,
+    ComputeDriver,
+    CopiesDisks,
+    GrowsDisks,
+    ReadsStatistics,
+    RunsGuests,
+)
 from compute.drivers.facts import (
     GuestFacts,
     GuestStatistics,
@@ -48,6 +56,7 @@ class SimulatedCompute(
     AttachesDisks,
     GrowsDisks,
     PlugsNics,
+    CopiesDisks,
     ReadsStatistics,
     OffersConsole,
     TakesScreenshots,
@@ -186,6 +195,10 @@ class SimulatedCompute(
     def grow_disk(self, uuid: UUID, locator: str, size_bytes: int) -> None:
         with self._effect("grow_disk", uuid) as scene:
             disks.grow(scene, self._demand_row(scene, uuid), locator, size_bytes)
+
+    def copy_disk(self, uuid: UUID, locator: str, target: str, *, is_quiet: bool = False) -> bool:
+        with self._effect("copy_disk", uuid) as scene:
+            return copies.copy(scene, self._demand_row(scene, uuid), locator, target, is_quiet=is_quiet)
 
     def guest_statistics(self, uuid: UUID) -> GuestStatistics | None:
         with self._look("guest_statistics", uuid) as scene:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -204,7 +205,43 @@ class CopiesVolumes(ABC):
         """
 
 
-CAPABILITIES: tuple[type[ABC], ...] = (GrowsVolumes, CopiesVolumes)
+@dataclass(frozen=True, kw_only=True)
+class SnapshotFacts:
+    """A whole copy of a volume that waits in the pool to be read. It leans on no other file."""
+
+    uuid: UUID
+    locator: str
+    virtual_size_bytes: int
+
+
+class TakesSnapshots(ABC):
+    """Can copy a volume as it is at one moment, whole and independent of it, so that the copy can be read out."""
+
+    @abstractmethod
+    def snapshot_locator(self, uuid: UUID) -> str:
+        """Where the hypervisor of a running guest is to write the copy, as a qcow2 file that is not there yet."""
+
+    @abstractmethod
+    def take_snapshot(self, uuid: UUID, volume: UUID) -> SnapshotFacts:
+        """A new copy of the volume, in place of one that is there. Raises NotThere, Refused while a guest runs on it.
+
+        The volume must not be written to meanwhile. A failure leaves nothing behind or raises Leftover.
+        """
+
+    @abstractmethod
+    def find_snapshot(self, uuid: UUID) -> SnapshotFacts | None:
+        """The copy, or None when the pool does not have it."""
+
+    @abstractmethod
+    def read_snapshot(self, uuid: UUID) -> Iterator[bytes]:
+        """The copy's file, a qcow2 image, from its beginning. Raises NotThere."""
+
+    @abstractmethod
+    def remove_snapshot(self, uuid: UUID) -> None:
+        """The pool does not have the copy, whole or in part. Succeeds when there is none."""
+
+
+CAPABILITIES: tuple[type[ABC], ...] = (GrowsVolumes, CopiesVolumes, TakesSnapshots)
 
 
 def abilities_of(driver: type[Driver]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, ClassVar
@@ -12,9 +12,10 @@ from uuid import UUID
 from cloudportal.drivers.deadlines import Deadline
 from cloudportal.drivers.errors import NotThere, Refused
 from cloudportal.drivers.settings import Setting
-from cloudportal.drivers.simulated.locators import VOLUME, uuid_in, volume_locator
+from cloudportal.drivers.simulated.locators import VOLUME, snapshot_locator, uuid_in, volume_locator
 from cloudportal.drivers.simulated.settings import place_setting, world_setting
 from cloudportal.drivers.simulated.world import Scene, SimulatedWorld
+from storage.drivers import simulator_snapshots as snapshots
 from storage.drivers.contract import (
     CopiesVolumes,
     GrowsVolumes,
@@ -22,7 +23,9 @@ from storage.drivers.contract import (
     ImageSpec,
     PoolFacts,
     PoolSpec,
+    SnapshotFacts,
     StorageDriver,
+    TakesSnapshots,
     VolumeFacts,
     VolumeSpec,
 )
@@ -35,7 +38,7 @@ EMPTY_VOLUME_BYTES = 196 * 1024
 VOLUME_LIMIT_BYTES = 2 * 1024**5
 
 
-class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes):
+class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshots):
     """One simulated pool, named by its place in the world."""
 
     name: ClassVar[str] = "simulator"
@@ -173,6 +176,33 @@ class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes):
                 "DELETE FROM images WHERE place = ? AND image_id = ?", self._place, str(image_id)
             ):
                 scene.record(image_id, "removed")
+
+    def snapshot_locator(self, uuid: UUID) -> str:
+        return snapshot_locator(uuid)
+
+    def take_snapshot(self, uuid: UUID, volume: UUID) -> SnapshotFacts:
+        with self._call("take_snapshot", uuid) as scene:
+            row = self._volume_row(scene, volume)
+            if row is None:
+                raise NotThere(detail=f"simulated volume {volume} on {self._place}")
+            if self._is_in_use(scene, volume):
+                raise Refused("An instance uses this volume, so it was not copied.")
+            snapshots.make(scene, uuid, row)
+            return SnapshotFacts(
+                uuid=uuid, locator=snapshot_locator(uuid), virtual_size_bytes=row["size_bytes"]
+            )
+
+    def find_snapshot(self, uuid: UUID) -> SnapshotFacts | None:
+        with self._call("find_snapshot", uuid, is_effect=False) as scene:
+            return snapshots.find(scene, self._place, uuid)
+
+    def read_snapshot(self, uuid: UUID) -> Iterator[bytes]:
+        with self._call("read_snapshot", uuid, is_effect=False) as scene:
+            yield from snapshots.content(scene, self._place, uuid)
+
+    def remove_snapshot(self, uuid: UUID) -> None:
+        with self._call("remove_snapshot", uuid) as scene:
+            snapshots.remove(scene, self._place, uuid)
 
     def _call(
         self, operation: str, subject: object = "", *, is_effect: bool = True

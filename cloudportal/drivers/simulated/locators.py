@@ -8,6 +8,7 @@ from cloudportal.drivers.errors import InvalidSpec
 
 VOLUME = "sim-volume"
 NETWORK = "sim-network"
+SNAPSHOT = "sim-snapshot"
 
 
 def volume_locator(uuid: UUID | str) -> str:
@@ -18,6 +19,11 @@ def volume_locator(uuid: UUID | str) -> str:
 def network_locator(uuid: UUID | str) -> str:
     """The locator of a simulated network."""
     return f"{NETWORK}:{uuid}"
+
+
+def snapshot_locator(uuid: UUID | str) -> str:
+    """The locator of a copy of a simulated volume."""
+    return f"{SNAPSHOT}:{uuid}"
 
 
 def uuid_in(locator: str, kind: str) -> str:

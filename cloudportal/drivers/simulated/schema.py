@@ -24,6 +24,9 @@ CREATE TABLE IF NOT EXISTS images (
     place TEXT NOT NULL, image_id TEXT NOT NULL, format TEXT NOT NULL, checksum TEXT NOT NULL,
     size_bytes INTEGER NOT NULL, virtual_size_bytes INTEGER NOT NULL, PRIMARY KEY (place, image_id)
 );
+CREATE TABLE IF NOT EXISTS snapshots (
+    uuid TEXT PRIMARY KEY, place TEXT NOT NULL, volume TEXT NOT NULL, virtual_size_bytes INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS networks (
     uuid TEXT NOT NULL, place TEXT NOT NULL, name TEXT NOT NULL, cidr TEXT NOT NULL, gateway TEXT NOT NULL,
     mtu INTEGER NOT NULL, PRIMARY KEY (uuid, place)
@@ -42,7 +45,8 @@ CREATE TABLE IF NOT EXISTS effects (
     subject TEXT NOT NULL, detail TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS effects_by_subject ON effects (subject);
+CREATE INDEX IF NOT EXISTS snapshots_by_place ON snapshots (place);
 """
 
 # Made last, so a file that has it has all the rest.
-LAST_IN_SCHEMA = "effects_by_subject"
+LAST_IN_SCHEMA = "snapshots_by_place"

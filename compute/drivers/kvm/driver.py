@@ -12,11 +12,19 @@ from cloudportal.drivers.libvirtd.link import Link, Talk
 from cloudportal.drivers.libvirtd.uris import uri_setting
 from cloudportal.drivers.settings import Setting
 from compute.drivers.console import KeepsSerialLog, OffersConsole, SerialLog, TakesScreenshots
-from compute.drivers.contract import AttachesDisks, ComputeDriver, GrowsDisks, ReadsStatistics, RunsGuests
+from compute.drivers.contract import (
+    AttachesDisks,
+    ComputeDriver,
+    CopiesDisks,
+    GrowsDisks,
+    ReadsStatistics,
+    RunsGuests,
+)
 from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, PowerAction
 from compute.drivers.kvm import (
     acceleration,
     consoles,
+    copies,
     disks,
     guests,
     hosts,
@@ -37,6 +45,7 @@ class KvmDriver(
     AttachesDisks,
     GrowsDisks,
     PlugsNics,
+    CopiesDisks,
     ReadsStatistics,
     OffersConsole,
     TakesScreenshots,
@@ -136,6 +145,10 @@ class KvmDriver(
     def grow_disk(self, uuid: UUID, locator: str, size_bytes: int) -> None:
         with self._talk() as talk:
             disks.grow(talk, guests.domain(talk, uuid), locator, size_bytes)
+
+    def copy_disk(self, uuid: UUID, locator: str, target: str, *, is_quiet: bool = False) -> bool:
+        with self._talk() as talk:
+            return copies.copy(talk, guests.domain(talk, uuid), locator, target, is_quiet=is_quiet)
 
     def guest_statistics(self, uuid: UUID) -> GuestStatistics | None:
         with self._talk() as talk:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, ClassVar
@@ -19,11 +19,13 @@ from storage.drivers.contract import (
     ImageSpec,
     PoolFacts,
     PoolSpec,
+    SnapshotFacts,
     StorageDriver,
+    TakesSnapshots,
     VolumeFacts,
     VolumeSpec,
 )
-from storage.drivers.libvirt_pool import changes, images, pool, volumes
+from storage.drivers.libvirt_pool import changes, images, pool, snapshots, volumes
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -32,7 +34,7 @@ def _name_fault(value: str) -> str | None:
     return None if NAME.fullmatch(value) else "Use lower-case letters, digits and dashes, at most 63."
 
 
-class LibvirtPool(StorageDriver, GrowsVolumes, CopiesVolumes):
+class LibvirtPool(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshots):
     """One directory pool on one host. Volumes are files named by our ids, copy-on-write over their image."""
 
     name: ClassVar[str] = "libvirt-pool"
@@ -118,6 +120,28 @@ class LibvirtPool(StorageDriver, GrowsVolumes, CopiesVolumes):
             found = pool.find(talk, self.text("pool_name"))
             if found is not None:
                 images.remove(talk, found, image_id)
+
+    def snapshot_locator(self, uuid: UUID) -> str:
+        with self._talk() as talk:
+            return snapshots.locator(talk, self._pool(talk), uuid)
+
+    def take_snapshot(self, uuid: UUID, volume: UUID) -> SnapshotFacts:
+        with self._talk() as talk:
+            return snapshots.take(talk, self._pool(talk), uuid, volume)
+
+    def find_snapshot(self, uuid: UUID) -> SnapshotFacts | None:
+        with self._talk() as talk:
+            return snapshots.find_facts(talk, self._pool(talk), uuid)
+
+    def read_snapshot(self, uuid: UUID) -> Iterator[bytes]:
+        with self._talk() as talk:
+            yield from snapshots.read(talk, self._pool(talk), uuid)
+
+    def remove_snapshot(self, uuid: UUID) -> None:
+        with self._talk() as talk:
+            found = pool.find(talk, self.text("pool_name"))
+            if found is not None:
+                snapshots.remove(talk, found, uuid)
 
     def _talk(self) -> AbstractContextManager[Talk]:
         return self._link.talk(self.timeout_seconds)

@@ -42,6 +42,11 @@ def image_name(image_id: UUID, image_format: VolumeFormat) -> str:
     return f"image-{image_id}.{image_format}"
 
 
+def snapshot_name(uuid: UUID) -> str:
+    """The file name of a copy of a volume that waits to be read."""
+    return f"snapshot-{uuid}.qcow2"
+
+
 def mark_name(facts: ImageFacts) -> str:
     """The name of the empty file that says that an image is complete, and what it is."""
     name = image_name(facts.image_id, facts.format)

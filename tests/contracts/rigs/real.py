@@ -1,5 +1,6 @@
 """What the contract suites need of a real libvirtd with QEMU."""
 
+import json
 import re
 import subprocess
 import uuid
@@ -75,6 +76,17 @@ class KvmComputeRig(RealRig):
 
     def lose_volume(self, locator):
         Path(path_in(locator)).unlink()
+
+    def copy_target(self):
+        """Where a copy of a disk is to be written."""
+        return file_locator(str(self.directory / f"copy-{uuid.uuid4()}.qcow2"))
+
+    def copied_bytes(self, target):
+        """The size of the disk in a copy, which must lean on nothing."""
+        words = ["qemu-img", "info", "--output=json", path_in(target)]
+        told = json.loads(subprocess.run(words, check=True, capture_output=True).stdout)
+        assert told["format"] == "qcow2" and "backing-filename" not in told
+        return told["virtual-size"]
 
     def deafen(self, guest_uuid, locator):
         Path(path_in(locator)).write_bytes(bootsectors.disk(bootsectors.DEAF))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from cloudportal.drivers.simulated import tampering
 from cloudportal.drivers.simulated.faults import ANY_OPERATION, Fault, FaultKind
-from cloudportal.drivers.simulated.locators import network_locator
+from cloudportal.drivers.simulated.locators import network_locator, snapshot_locator, uuid_in
 from cloudportal.drivers.simulated.world import SimulatedWorld
 from compute.drivers.opening import open_compute
 from networking.drivers.contract import NetworkSpec
@@ -82,6 +82,15 @@ class SimulatedComputeRig(SimulatedRig):
 
     def lose_volume(self, locator):
         tampering.delete_volume(self.world, uuid.UUID(locator.partition(":")[2]))
+
+    def copy_target(self):
+        """Where a copy of a disk is to be written."""
+        return snapshot_locator(uuid.uuid4())
+
+    def copied_bytes(self, target):
+        """The size of the disk in a copy."""
+        with open_storage("simulator", self._settings("pool-1"), timeout_seconds=5) as pool:
+            return pool.find_snapshot(uuid.UUID(uuid_in(target, "sim-snapshot"))).virtual_size_bytes
 
     def deafen(self, guest_uuid, locator):
         tampering.set_deaf(self.world, guest_uuid, True)
