@@ -1,5 +1,7 @@
 """Tells Django about this app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class ComputeConfig(AppConfig):
 
     name = "compute"
     label = "compute"
+
+    def ready(self) -> None:
+        """Registers what instances say about changes to their volumes."""
+        import_module("compute.services.volume_rules")

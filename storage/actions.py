@@ -28,6 +28,7 @@ READ_TEMPLATE = action("template.read", "See templates", reads=True)
 REGISTER_TEMPLATE = action("template.register", "Register template")
 REGISTER_TEMPLATE_FILE = action("template.register-file", "Register template from a file", least=ROOT)
 UPLOAD_TEMPLATE = action("template.upload", "Upload the image", states=(states.UPLOADING, states.ERROR))
+CREATE_TEMPLATE = action("template.create", "Make template")
 UPDATE_TEMPLATE = action("template.update", "Edit template")
 PUBLISH_TEMPLATE = action("template.publish", "Publish or feature template", least=ROOT)
 DELETE_TEMPLATE = action(
@@ -35,6 +36,25 @@ DELETE_TEMPLATE = action(
     "Delete template",
     states=(states.READY, states.ERROR, states.UPLOADING),
     confirmation="Nobody can make instances from it any more. Instances that were made from it stay.",
+    is_dangerous=True,
+)
+
+READ_SNAPSHOT = action("snapshot.read", "See snapshots", reads=True)
+TAKE_SNAPSHOT = action("snapshot.take", "Take snapshot", states=(states.READY,))
+UPDATE_SNAPSHOT = action("snapshot.update", "Rename snapshot")
+RESTORE_SNAPSHOT = action(
+    "snapshot.restore",
+    "Restore to its volume",
+    states=(states.READY,),
+    confirmation="What is on the volume now is replaced by what the snapshot holds.",
+    is_dangerous=True,
+)
+USE_SNAPSHOT = action("snapshot.use", "Make volume or template", states=(states.READY,))
+DELETE_SNAPSHOT = action(
+    "snapshot.delete",
+    "Delete snapshot",
+    states=(states.READY, states.ERROR),
+    confirmation="The snapshot is gone for good. Volumes and templates that were made of it stay.",
     is_dangerous=True,
 )
 

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from cloudportal.core.caller import Caller
 from compute.topology.dependants import dependants_of
 from storage import states
-from storage.models import Template, Volume
-from storage.services import templates, volumes
+from storage.models import Snapshot, Template, Volume
+from storage.services import snapshots, templates, volumes
 from tenants.authentication import system_caller
 from tenants.models import Account
 from tenants.services.departures import Holdings, register
@@ -51,5 +51,27 @@ def bury_templates(accounts: QuerySet[Account]) -> object:
     return gone.exclude(pk__in=stood_on).delete()
 
 
+def living_snapshots(accounts: QuerySet[Account]) -> QuerySet[Any]:
+    """Every snapshot of the accounts that is not deleted yet."""
+    rows = Snapshot.objects.filter(account__in=accounts).exclude(state=states.DELETED)
+    return rows.select_related("account__domain").order_by("pk")
+
+
+def remove_snapshot(caller: Caller, snapshot: Snapshot) -> object:
+    """Begins to delete the snapshot. Raises Busy while it is still being taken."""
+    return snapshots.delete(caller, snapshot)
+
+
+def bury_snapshots(accounts: QuerySet[Account]) -> object:
+    """Deletes the rows of deleted snapshots, after those of the volumes that stood on them; one that volumes of others
+    stand on stays with the root admins' account.
+    """
+    gone = Snapshot.objects.filter(account__in=accounts, state=states.DELETED)
+    stood_on = [snapshot.pk for snapshot in gone if dependants_of(snapshot)]
+    Snapshot.objects.filter(pk__in=stood_on).update(account_id=system_caller().owner.account_id)
+    return gone.exclude(pk__in=stood_on).delete()
+
+
 register(Holdings("volumes", 300, of=living_volumes, remove=remove_volume, bury=bury_volumes))
 register(Holdings("templates", 400, of=living_templates, remove=remove_template, bury=bury_templates))
+register(Holdings("snapshots", 350, of=living_snapshots, remove=remove_snapshot, bury=bury_snapshots))

@@ -16,7 +16,10 @@ from compute.topology.models import Host
 from storage import store
 from storage.connections import ready_pool
 from storage.drivers.contract import ImageSpec
-from storage.models import Pool, Template, TemplateCopy
+from storage.models import Pool, Snapshot, Template, TemplateCopy
+
+# Whatever volumes may begin as: it has a checksum, a size and a format.
+Image = Template | Snapshot
 
 # A copier that has read nothing for this long is taken for dead, and another worker takes the copy over.
 SILENT_SECONDS = 60
@@ -32,26 +35,26 @@ def image_id_of(checksum: str) -> UUID:
 
 
 def ensure_copy(
-    template: Template,
+    image: Image,
     pool: Pool,
     *,
     copier: UUID,
     host: Host | None = None,
     beat: Callable[[], None] = lambda: None,
 ) -> None:
-    """The template's image is complete on the pool. May be repeated, also by several workers at once.
+    """The image is complete on the pool. May be repeated, also by several workers at once.
 
     `copier` names the job, so that a job whose worker died goes on at once with its own copy. `beat` is called
     every few seconds and may raise to stop. Raises the driver's errors; Busy when another worker's copy is not
     finished in time.
     """
     end = time.monotonic() + COPY_SECONDS
-    while not _is_complete(template.checksum, pool):
-        if _claim(template.checksum, pool, copier):
-            _copy(template, pool, copier, host, beat)
+    while not _is_complete(image.checksum, pool):
+        if _claim(image.checksum, pool, copier):
+            _copy(image, pool, copier, host, beat)
             return
         if time.monotonic() > end:
-            raise Busy(detail=f"another worker still copies {template.checksum[:12]} to {pool.name}")
+            raise Busy(detail=f"another worker still copies {image.checksum[:12]} to {pool.name}")
         beat()
         time.sleep(WAIT_SECONDS)
 
@@ -71,35 +74,35 @@ def _claim(checksum: str, pool: Pool, copier: UUID) -> bool:
     return bool(open_copies.update(copier=copier, copying_until=_soon()))
 
 
-def _copy(template: Template, pool: Pool, copier: UUID, host: Host | None, beat: Callable[[], None]) -> None:
+def _copy(image: Image, pool: Pool, copier: UUID, host: Host | None, beat: Callable[[], None]) -> None:
     spec = ImageSpec(
-        image_id=image_id_of(template.checksum),
-        size_bytes=template.size_bytes,
-        format="raw" if template.format == "raw" else "qcow2",
-        checksum=template.checksum,
+        image_id=image_id_of(image.checksum),
+        size_bytes=image.size_bytes,
+        format="raw" if image.format == "raw" else "qcow2",
+        checksum=image.checksum,
     )
 
     def on_read() -> None:
         beat()
-        _copies(template.checksum, pool).filter(copier=copier).update(copying_until=_soon())
+        _copies(image.checksum, pool).filter(copier=copier).update(copying_until=_soon())
 
     try:
         with (
             ready_pool(pool, host=host, timeout_seconds=COPY_SECONDS) as driver,
-            WatchedFile(store.path_of(template.checksum), on_read) as source,
+            WatchedFile(store.path_of(image.checksum), on_read) as source,
         ):
             driver.ensure_image(spec, source)
     except DriverError:
-        _copies(template.checksum, pool).filter(copier=copier).update(copier=None, copying_until=None)
+        _copies(image.checksum, pool).filter(copier=copier).update(copier=None, copying_until=None)
         raise
-    _copies(template.checksum, pool).update(
-        is_complete=True, copier=None, copying_until=None, size_bytes=template.size_bytes, used_at=clock.now()
+    _copies(image.checksum, pool).update(
+        is_complete=True, copier=None, copying_until=None, size_bytes=image.size_bytes, used_at=clock.now()
     )
 
 
-def forget_copy(template: Template, pool: Pool) -> None:
+def forget_copy(image: Image, pool: Pool) -> None:
     """The pool turned out not to have the image: the next `ensure_copy` sends it again."""
-    _copies(template.checksum, pool).update(is_complete=False)
+    _copies(image.checksum, pool).update(is_complete=False)
 
 
 def _soon() -> Any:

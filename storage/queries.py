@@ -8,7 +8,7 @@ from cloudportal.core.caller import Caller
 from cloudportal.core.scoping import ScopedQuerySet
 from compute.topology.models import Zone
 from storage import actions, states
-from storage.models import DiskOffering, Pool, Template, Upload, Volume
+from storage.models import DiskOffering, Pool, Snapshot, Template, Upload, Volume
 
 
 def pools_for(caller: Caller) -> ScopedQuerySet[Pool]:
@@ -78,3 +78,15 @@ def volumes_for(caller: Caller) -> ScopedQuerySet[Volume]:
 def volume_for(caller: Caller, uuid: UUID | str) -> Volume:
     """One of them. Raises NotFound."""
     return volumes_for(caller).one(uuid)
+
+
+def snapshots_for(caller: Caller) -> ScopedQuerySet[Snapshot]:
+    """The caller's snapshots, newest first, without deleted ones."""
+    actions.READ_SNAPSHOT.permit(caller)
+    rows = Snapshot.objects.for_caller(caller).exclude(state=states.DELETED)
+    return rows.select_related("account__domain", "zone", "volume")
+
+
+def snapshot_for(caller: Caller, uuid: UUID | str) -> Snapshot:
+    """One of them. Raises NotFound."""
+    return snapshots_for(caller).one(uuid)

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from django.db.models import Count
 
 from storage import states
 from storage.amounts import gib_of
-from storage.models import Template, Volume
+from storage.models import Snapshot, Template, Volume
 from tenants.resources import Resource
 from tenants.services import limits_recount
 
@@ -32,8 +33,15 @@ def templates() -> Mapping[int, int]:
 
 def secondary_storage_gib() -> Mapping[int, int]:
     """GiB of images that came in whole, each rounded up, by account id."""
-    rows = Template.objects.exclude(state__in=(states.DELETED, states.FETCHING)).order_by()
-    return _gib(rows.values_list("account_id", "size_bytes"))
+    whole = Template.objects.exclude(state__in=(states.DELETED, states.FETCHING)).order_by()
+    kept = Snapshot.objects.exclude(state__in=(states.DELETED, states.CREATING)).order_by()
+    return _gib(chain(*(rows.values_list("account_id", "size_bytes") for rows in (whole, kept))))
+
+
+def snapshots() -> Mapping[int, int]:
+    """Snapshots that are not deleted, by account id."""
+    rows = Snapshot.objects.exclude(state=states.DELETED).order_by()
+    return dict(rows.values_list("account_id").annotate(Count("pk")))
 
 
 def _gib(rows: Iterable[tuple[int, int]]) -> Mapping[int, int]:
@@ -46,4 +54,5 @@ def _gib(rows: Iterable[tuple[int, int]]) -> Mapping[int, int]:
 limits_recount.register(Resource.VOLUMES, volumes)
 limits_recount.register(Resource.PRIMARY_STORAGE_GIB, primary_storage_gib)
 limits_recount.register(Resource.TEMPLATES, templates)
+limits_recount.register(Resource.SNAPSHOTS, snapshots)
 limits_recount.register(Resource.SECONDARY_STORAGE_GIB, secondary_storage_gib)

@@ -63,6 +63,27 @@ VOLUME = StateTable(
     ),
 )
 
+SNAPSHOT = StateTable(
+    noun="snapshot",
+    initial=CREATING,
+    transient=frozenset({CREATING, DELETING}),
+    final=frozenset({DELETED}),
+    groups=(
+        group(
+            "A snapshot is copied out of its volume and kept in the store; one that failed is only good for deleting.",
+            (CREATING, "created", READY),
+            (CREATING, "failed", ERROR),
+        ),
+        group(
+            "Deleting takes its image from the store.",
+            (READY, "delete", DELETING),
+            (ERROR, "delete", DELETING),
+            (DELETING, "deleted", DELETED),
+            (DELETING, "failed", ERROR),
+        ),
+    ),
+)
+
 TEMPLATE = StateTable(
     noun="template",
     initial=FETCHING,

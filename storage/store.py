@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from django.conf import settings
 
@@ -19,6 +19,13 @@ from cloudportal.core.errors import InvalidInput
 
 CHUNK_BYTES = 4 * 1024 * 1024
 _CHECKSUM = re.compile(r"[0-9a-f]{64}")
+
+
+class Readable(Protocol):
+    """Whatever gives bytes from its beginning, and none at its end."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many of the next bytes."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ def incoming_path(owner: uuid.UUID) -> Path:
 
 
 def receive(
-    source: BinaryIO,
+    source: Readable,
     owner: uuid.UUID,
     *,
     limit_bytes: int,
@@ -106,7 +113,7 @@ def checksums() -> list[str]:
 
 
 def _stream(
-    source: BinaryIO, target: BinaryIO, limit_bytes: int, on_progress: Callable[[int], None], given: Any
+    source: Readable, target: BinaryIO, limit_bytes: int, on_progress: Callable[[int], None], given: Any
 ) -> Received:
     digest = hashlib.sha256()
     size_bytes = 0

@@ -1,25 +1,31 @@
 """Rows of templates as workflows and regular work need them: which images are wanted, and how one ends."""
 
+from django.db.models import Q
+
 from cloudportal.core import clock
 from cloudportal.events import meters, records
 from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
 from storage import states
 from storage.amounts import gib_of
-from storage.models import Pool, Template, Volume
+from storage.models import Pool, Snapshot, Template, Volume
 from tenants.services import limits
 from tenants.services.limits import Resource
 
 
-def is_wanted(checksum: str, *, but_for: Template | None = None) -> bool:
-    """True while a template that is not deleted has this image."""
-    rows = Template.objects.filter(checksum=checksum).exclude(state=states.DELETED)
-    return (rows.exclude(pk=but_for.pk) if but_for else rows).exists()
+def is_wanted(checksum: str, *, but_for: Template | Snapshot | None = None) -> bool:
+    """True while a template or snapshot that is not deleted has this image; `but_for` one of them."""
+    wanting = (
+        *Template.objects.filter(checksum=checksum).exclude(state=states.DELETED).values_list("uuid"),
+        *Snapshot.objects.filter(checksum=checksum).exclude(state=states.DELETED).values_list("uuid"),
+    )
+    return any(but_for is None or uuid != but_for.uuid for (uuid,) in wanting)
 
 
 def is_stood_on(checksum: str, pool: Pool) -> bool:
     """True while a volume that was or is being made from this image is on the pool, or might go there."""
-    rows = Volume.objects.filter(template__checksum=checksum).exclude(state=states.DELETED)
+    is_on_it = Q(snapshot=None, template__checksum=checksum) | Q(snapshot__checksum=checksum)
+    rows = Volume.objects.filter(is_on_it).exclude(state=states.DELETED)
     return rows.filter(pool=pool).exists() or rows.filter(pool=None, zone_id=pool.zone_id).exists()
 
 

@@ -64,9 +64,9 @@ def ensure_image_on_pool(run: Run, volume: Volume, *, host: Host | None = None) 
 
     Writes the shared TemplateCopy row by itself, as other jobs wait for it. Driver errors; LostLease.
     """
-    if volume.template is None:
+    if volume.image is None:
         return
-    images.ensure_copy(volume.template, pool_of(volume), copier=run.job.uuid, host=host, beat=run.check_lease)
+    images.ensure_copy(volume.image, pool_of(volume), copier=run.job.uuid, host=host, beat=run.check_lease)
 
 
 def ensure_volume(run: Run, volume: Volume, *, host: Host | None = None) -> VolumeFacts:
@@ -76,10 +76,10 @@ def ensure_volume(run: Run, volume: Volume, *, host: Host | None = None) -> Volu
         try:
             return driver.ensure_volume(_spec(volume))
         except NotThere:
-            if volume.template is None:
+            if volume.image is None:
                 raise
     # Somebody took the image from the pool behind our back.
-    images.forget_copy(volume.template, pool)
+    images.forget_copy(volume.image, pool)
     ensure_image_on_pool(run, volume, host=host)
     with ready_pool(pool, host=host) as driver:
         return driver.ensure_volume(_spec(volume))
@@ -93,8 +93,8 @@ def record_volume(run: Run, volume: Volume, facts: VolumeFacts) -> None:
     states.VOLUME.move(volume, "created", locator=facts.locator, format=facts.format)
     owner = volume.account.owner
     start_meter(volume)
-    if volume.template is not None:
-        TemplateCopy.objects.filter(checksum=volume.template.checksum, pool=volume.pool).update(
+    if volume.image is not None:
+        TemplateCopy.objects.filter(checksum=volume.image.checksum, pool=volume.pool).update(
             used_at=clock.now()
         )
     records.completed(run.job.caller, "VOLUME.CREATE", About.of(volume, owner), job_uuid=run.job.uuid)
@@ -117,6 +117,12 @@ def record_size(run: Run, volume: Volume, size_bytes: int, offering: DiskOfferin
         start_meter(volume)
     about = About.of(volume, volume.account.owner)
     records.completed(run.job.caller, "VOLUME.RESIZE", about, job_uuid=run.job.uuid)
+
+
+def replace_volume(run: Run, volume: Volume) -> VolumeFacts:
+    """The volume is made anew of its image; what was on it is gone. May be repeated, with the same end."""
+    remove_volume(run, volume)
+    return ensure_volume(run, volume)
 
 
 def remove_volume(run: Run, volume: Volume, *, host: Host | None = None) -> None:
@@ -179,7 +185,7 @@ def pool_of(volume: Volume) -> Pool:
 
 
 def _spec(volume: Volume) -> VolumeSpec:
-    base = images.image_id_of(volume.template.checksum) if volume.template else None
+    base = images.image_id_of(volume.image.checksum) if volume.image else None
     return VolumeSpec(
         uuid=volume.uuid,
         size_bytes=volume.size_bytes,

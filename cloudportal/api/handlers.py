@@ -271,12 +271,17 @@ def page_of(shape: type[Shape]) -> type[Shape]:
     return type(f"{component_name(shape)}Page", (Shape,), fields)
 
 
-@cache
 def work_on(resource: Resource) -> type[Shape]:
     """The shape of an answer about work: the job, and the row that it works on."""
+    return _work_on(resource.key, resource.full)
+
+
+@cache
+def _work_on(key: str, full: type[Shape]) -> type[Shape]:
+    # One for all addresses at which things of this shape are worked on.
     fields = {
-        resource.key: resource.full(allow_null=True),
+        key: full(allow_null=True),
         "job": JobShape(),
         "__doc__": "Work that has been taken on; its job says how far it is.",
     }
-    return type(f"{component_name(resource.full)}Work", (Shape,), fields)
+    return type(f"{component_name(full)}Work", (Shape,), fields)

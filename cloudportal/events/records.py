@@ -23,6 +23,10 @@ _CLOUDSTACK = {
     "host.remove": "HOST.DELETE",
     "pool.connect": "ENABLE.PRIMARY.STORAGE",
     "template.fetch": "TEMPLATE.CREATE",
+    "template.make": "TEMPLATE.CREATE",
+    "template.adopt": "TEMPLATE.CREATE",
+    "snapshot.take": "SNAPSHOT.CREATE",
+    "snapshot.restore": "SNAPSHOT.REVERT",
     "project.invitation.send": "PROJECT.INVITATION.UPDATE",
 }
 

@@ -31,6 +31,7 @@ _VERBS = {
     "ABORT": "abort",
     "RESUME": "resume",
     "RETRY": "retry",
+    "REVERT": "restore",
     "MOVE": "move",
     "UPLOAD": "upload",
     "EXTRACT": "make a link to",

@@ -13,6 +13,7 @@ from compute.workflows import (
     resize_volume,
     start,
     stop,
+    take_snapshot,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "resize_volume",
     "start",
     "stop",
+    "take_snapshot",
 ]

@@ -1,9 +1,21 @@
 """Where storage is at the REST door."""
 
 from cloudportal.api.routes import patterns
+from storage.api.copies import TEMPLATES_OF_SNAPSHOT, TEMPLATES_OF_VOLUME, VOLUMES_OF_SNAPSHOT
 from storage.api.offerings import DISK_OFFERINGS
 from storage.api.pools import POOLS
+from storage.api.snapshots import SNAPSHOTS
 from storage.api.templates import TEMPLATE_UPLOADS, TEMPLATES
 from storage.api.volumes import VOLUMES
 
-urlpatterns = patterns(POOLS, TEMPLATES, TEMPLATE_UPLOADS, VOLUMES, DISK_OFFERINGS)
+urlpatterns = patterns(
+    POOLS,
+    TEMPLATES,
+    TEMPLATE_UPLOADS,
+    VOLUMES,
+    DISK_OFFERINGS,
+    SNAPSHOTS,
+    VOLUMES_OF_SNAPSHOT,
+    TEMPLATES_OF_SNAPSHOT,
+    TEMPLATES_OF_VOLUME,
+)

@@ -185,8 +185,7 @@ class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshot
             row = self._volume_row(scene, volume)
             if row is None:
                 raise NotThere(detail=f"simulated volume {volume} on {self._place}")
-            if self._is_in_use(scene, volume):
-                raise Refused("An instance uses this volume, so it was not copied.")
+            self._demand_unused(scene, volume)
             snapshots.make(scene, uuid, row)
             return SnapshotFacts(
                 uuid=uuid, locator=snapshot_locator(uuid), virtual_size_bytes=row["size_bytes"]

@@ -1,6 +1,6 @@
 """Volumes and what they may be like."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 
@@ -10,6 +10,9 @@ from storage import states
 from storage.models.pools import Pool
 from storage.models.templates import Template
 from tenants.models import Account
+
+if TYPE_CHECKING:
+    from storage.models.snapshots import Snapshot
 
 
 class DiskOffering(Offered):
@@ -58,6 +61,8 @@ class Volume(ScopedModel):
     zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="volumes")
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, null=True, related_name="volumes")
     template = models.ForeignKey(Template, on_delete=models.PROTECT, null=True, related_name="volumes")
+    # Where it was made of a snapshot or restored from one, it stands on that one's image, and not on the template's.
+    snapshot = models.ForeignKey("Snapshot", on_delete=models.PROTECT, null=True, related_name="made_volumes")
     offering = models.ForeignKey(DiskOffering, on_delete=models.PROTECT, null=True, related_name="volumes")
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=8, default=DATA)
@@ -77,3 +82,8 @@ class Volume(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def image(self) -> "Snapshot | Template | None":
+        """What it began as: its `checksum` names the image that its pool needs for it."""
+        return self.snapshot or self.template

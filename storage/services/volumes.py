@@ -19,7 +19,7 @@ from compute.topology.models import Zone
 from compute.topology.services.offered import demand_open
 from storage import actions, queries, states
 from storage.amounts import GIB, gib_of, readable, whole_sectors
-from storage.models import DiskOffering, Template, Volume
+from storage.models import DiskOffering, Snapshot, Template, Volume
 from tenants.models import Account
 from tenants.services import limits
 from tenants.services.limits import Resource
@@ -90,6 +90,28 @@ def create(caller: Caller, values: NewVolume) -> tuple[Volume, Job]:
     return volume, job
 
 
+def allocate_of_snapshot(
+    caller: Caller, snapshot: Snapshot, *, name: str, size_bytes: int, offering: DiskOffering | None
+) -> Volume:
+    """A data volume of the caller's account as a wish that begins as the snapshot. Needs an open transaction.
+
+    Raises WrongState when the snapshot is on its way out, LimitReached.
+    """
+    # Locked, so that the snapshot's deletion and this promise see each other.
+    state = Snapshot.objects.select_for_update().get(pk=snapshot.pk).state
+    if state != states.READY:
+        raise WrongState(noun="snapshot", state=state, action="make a volume of it", needed=states.READY)
+    return _allocate(
+        caller,
+        snapshot.zone,
+        name=name,
+        size_bytes=size_bytes,
+        kind=Volume.DATA,
+        offering=offering,
+        snapshot=snapshot,
+    )
+
+
 @transaction.atomic
 def rename(caller: Caller, volume: Volume, name: str) -> Volume:
     """The volume under another name."""
@@ -150,6 +172,7 @@ def _allocate(
     kind: str,
     template: Template | None = None,
     offering: DiskOffering | None = None,
+    snapshot: Snapshot | None = None,
     format: str = "qcow2",
 ) -> Volume:
     account = Account.objects.select_related("domain").get(pk=caller.owner.account_id)
@@ -158,6 +181,7 @@ def _allocate(
         account=account,
         zone=zone,
         template=template,
+        snapshot=snapshot,
         offering=offering,
         name=name,
         kind=kind,

@@ -1,5 +1,23 @@
 """What workers do with storage pools, templates and volumes."""
 
-from storage.workflows import create_volume, delete_template, delete_volume, fetch_template, pool_connect
+from storage.workflows import (
+    adopt_template,
+    create_volume,
+    delete_snapshot,
+    delete_template,
+    delete_volume,
+    fetch_template,
+    pool_connect,
+    restore_volume,
+)
 
-__all__ = ["create_volume", "delete_template", "delete_volume", "fetch_template", "pool_connect"]
+__all__ = [
+    "adopt_template",
+    "create_volume",
+    "delete_snapshot",
+    "delete_template",
+    "delete_volume",
+    "fetch_template",
+    "pool_connect",
+    "restore_volume",
+]

@@ -31,7 +31,8 @@ class MakeVolume(Step):
     label = "Make the volume"
 
     def act(self, run: Run) -> VolumeFacts:
-        """The volume as the pool has it."""
+        """The volume as the pool has it, of its snapshot's image where it was made of one."""
+        volume_work.ensure_image_on_pool(run, _volume(run))
         return volume_work.ensure_volume(run, _volume(run))
 
     def record(self, run: Run, result: VolumeFacts) -> None:
@@ -63,5 +64,7 @@ class CreateVolume(Workflow):
 
 
 def _volume(run: Run) -> Volume:
-    rows = Volume.objects.select_related("pool", "template", "offering", "zone", "account__domain")
+    rows = Volume.objects.select_related(
+        "pool", "template", "snapshot", "offering", "zone", "account__domain"
+    )
     return rows.get(uuid=run.subject_uuid)

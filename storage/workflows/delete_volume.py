@@ -44,5 +44,7 @@ class DeleteVolume(Workflow):
 
 
 def _volume(run: Run) -> Volume:
-    rows = Volume.objects.select_related("pool", "template", "offering", "zone", "account__domain")
+    rows = Volume.objects.select_related(
+        "pool", "template", "snapshot", "offering", "zone", "account__domain"
+    )
     return rows.get(uuid=run.subject_uuid)

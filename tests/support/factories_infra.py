@@ -16,7 +16,7 @@ from networking.models import Address, Network
 from storage import store
 from storage.connections import storage_driver
 from storage.drivers.contract import PoolSpec
-from storage.models import DiskOffering, Pool, Template
+from storage.models import DiskOffering, Pool, Snapshot, Template
 from tenants.authentication import system_caller
 from tenants.models import Account
 from tests.support.factories import foundation, numbered
@@ -128,6 +128,25 @@ def make_template(account=None, name=None, content=None, **values):
         **values,
     }
     return Template.objects.create(account=account, name=name, **values)
+
+
+def make_snapshot(volume, name=None, **values):
+    """A ready snapshot of the volume, whose image is in the store."""
+    content = qcow2_bytes(volume.size_bytes, salt=uuid4().bytes)
+    checksum = hashlib.sha256(content).hexdigest()
+    store.path_of(checksum).write_bytes(content)
+    values = {
+        "account": volume.account,
+        "zone": volume.zone,
+        "volume": volume,
+        "volume_name": volume.name,
+        "checksum": checksum,
+        "size_bytes": len(content),
+        "virtual_size_bytes": volume.size_bytes,
+        "state": "ready",
+        **values,
+    }
+    return Snapshot.objects.create(name=name or numbered("snapshot"), **values)
 
 
 def make_disk_offering(name=None, **values):

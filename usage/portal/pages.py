@@ -30,6 +30,7 @@ _WORDS = {
     meters.VOLUME: ("Volumes", "volume"),
     meters.ADDRESS: ("IP addresses", ""),
     meters.TEMPLATE: ("Templates", "template"),
+    meters.SNAPSHOT: ("Snapshots", "snapshot"),
 }
 
 

@@ -267,9 +267,11 @@ def a_template(world, owner):
 
 @thing("volumes")
 def a_volume(world, owner):
+    pool = factories_infra.make_pool()
     return Volume.objects.create(
         account=account_of(owner),
-        zone=factories_infra.make_zone(),
+        zone=pool.zone,
+        pool=pool,
         name=numbered("volume"),
         size_bytes=2**30,
         state="ready",
@@ -279,6 +281,11 @@ def a_volume(world, owner):
 @thing("key-pairs")
 def a_key_pair(world, owner):
     return factories_guest_data.make_key_pair(account_of(owner))
+
+
+@thing("snapshots")
+def a_snapshot(world, owner):
+    return factories_infra.make_snapshot(a_volume(world, owner))
 
 
 @thing("drifts", shared=True)

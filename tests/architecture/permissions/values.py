@@ -119,6 +119,14 @@ def new_host(world):
 
 VALUES = {
     "POST instances/{uuid}/move/": new_owner,
+    "POST volumes/{volume}/templates/": lambda world: {"name": "new"},
+    "POST snapshots/": lambda world: {"volume": str(world.the("volumes").uuid)},
+    "PATCH snapshots/{uuid}/": lambda world: {"name": "new"},
+    "POST snapshots/{snapshot}/templates/": lambda world: {"name": "new"},
+    "POST snapshots/{snapshot}/volumes/": lambda world: {
+        "name": "new",
+        "disk_offering": str(world.the("disk-offerings").uuid),
+    },
     "POST accounts/": new_account,
     "PATCH accounts/{uuid}/": lambda world: {"role": _user_role(world)},
     "POST domains/": lambda world: {"name": "new", "parent": str(world.personas.domain.uuid)},

@@ -1,8 +1,11 @@
-"""Storage pools, templates, volumes and disk offerings at the REST door."""
+"""Storage pools, templates, volumes, snapshots and disk offerings at the REST door."""
+
+from uuid import uuid4
 
 from storage import states
 from storage.api.offerings import DISK_OFFERINGS
 from storage.api.pools import POOLS
+from storage.api.snapshots import SNAPSHOTS
 from storage.api.templates import TEMPLATES
 from storage.api.volumes import VOLUMES
 from storage.models import DiskOffering, Pool, Template, Volume
@@ -78,6 +81,65 @@ class TestPools(Storage, AnswersWithJob):
         run_jobs()
         pool = client.get(f"{self.address}{answer.json()['storage_pool']['uuid']}/").json()
         assert (pool["state"], pool["capacity_bytes"]) == ("up", 10 * GIB)
+
+
+class TestSnapshots(Storage, AnswersWithJob):
+    resource = SNAPSHOTS
+    table = states.SNAPSHOT
+    missing = {
+        "name": "none",
+        "search": "none",
+        "state": "error",
+        "created_at_from": "2999-01-01T00:00:00Z",
+        "created_at_until": "2000-01-01T00:00:00Z",
+    }
+
+    def make(self, number=0):
+        pool = infra.make_pool()
+        volume = Volume.objects.create(
+            account=factories.account_of(self.personas.user),
+            zone=pool.zone,
+            pool=pool,
+            name=factories.numbered("volume"),
+            size_bytes=GIB,
+            state="ready",
+        )
+        return infra.make_snapshot(volume, schedule_uuid=uuid4())
+
+    def states_against(self, action):
+        # A deleted snapshot is found by nobody.
+        return [state for state in super().states_against(action) if state != states.DELETED]
+
+    def matching(self, row):
+        return {
+            "name": row.name,
+            "search": row.name,
+            "state": "ready",
+            "account": row.account.uuid,
+            "domain": row.account.domain.uuid,
+            "zone": row.zone.uuid,
+            "volume": row.volume.uuid,
+            "schedule_uuid": row.schedule_uuid,
+            "created_at_from": "2000-01-01T00:00:00Z",
+            "created_at_until": "2999-01-01T00:00:00Z",
+        }
+
+    def test_volumes_and_templates_are_made_of_it(self):
+        row, client = self.make(), self.client(self.writer)
+        for noun, key in (("volumes", "volume"), ("templates", "template")):
+            answer = client.post(f"{self.address_of(row)}{noun}/", {"name": "new"})
+            assert answer.status_code == 202, answer.content
+            assert answer.json()[key]["name"] == "new"
+            run_jobs()
+
+    def test_a_snapshot_is_taken(self):
+        volume = self.make().volume
+        answer = self.client(self.writer).post(self.address, {"volume": str(volume.uuid), "name": "first"})
+        assert answer.status_code == 202, answer.content
+        assert (answer.json()["snapshot"]["name"], answer.json()["snapshot"]["state"]) == (
+            "first",
+            "creating",
+        )
 
 
 class TestTemplates(Storage, AnswersWithJob):
