@@ -1,4 +1,4 @@
-"""What may be done to SSH key pairs."""
+"""What may be done to SSH key pairs and user data."""
 
 from cloudportal.core.actions import action
 
@@ -8,5 +8,15 @@ DELETE_KEY_PAIR = action(
     "key-pair.delete",
     "Delete",
     confirmation="Nobody can choose this key any more. Instances that have it keep it.",
+    is_dangerous=True,
+)
+
+READ_USER_DATA = action("user-data.read", "See user data", reads=True)
+CREATE_USER_DATA = action("user-data.create", "Create user data")
+UPDATE_USER_DATA = action("user-data.update", "Edit")
+DELETE_USER_DATA = action(
+    "user-data.delete",
+    "Delete",
+    confirmation="Nobody can choose it any more. Instances that were told it keep it.",
     is_dangerous=True,
 )

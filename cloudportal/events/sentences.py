@@ -49,6 +49,8 @@ _VERBS = {
     "MAINT.CANCEL.PS": "end the maintenance of",
     "REGISTER.USER.KEY": "make a key for",
     "REGISTER.SSH.KEYPAIR": "register",
+    "REGISTER.USER.DATA": "keep",
+    "DELETE.USER.DATA": "delete",
     "DELETE.USER.KEY": "revoke a key of",
 }
 

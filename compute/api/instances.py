@@ -125,6 +125,12 @@ class DeployInstance(EditInstance):
     )
     root_size_gib = Whole(min_value=1, max_value=MOST_GIB, required=False, allow_null=True)
     key_pairs = References(required=False, max_length=16)
+    user_data_from = Reference(required=False, allow_null=True, help_text="User data that is kept.")
+    user_data_values = serializers.DictField(
+        child=Text(max_length=4096, allow_blank=True, trim_whitespace=False),
+        required=False,
+        help_text="Values for its variables, by name.",
+    )
     start = serializers.BooleanField(required=False, default=True)
 
 

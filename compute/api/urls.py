@@ -8,6 +8,7 @@ from compute.api.instances import INSTANCES
 from compute.api.key_pairs import KEY_PAIRS
 from compute.api.nics import NICS, SECONDARY_ADDRESSES
 from compute.api.offerings import SERVICE_OFFERINGS
+from compute.api.user_data import USER_DATA
 
 urlpatterns = patterns(
     INSTANCES,
@@ -15,6 +16,7 @@ urlpatterns = patterns(
     SECONDARY_ADDRESSES,
     SERVICE_OFFERINGS,
     KEY_PAIRS,
+    USER_DATA,
     DRIFTS,
     operations=(COMPARISON, *ATTACHMENTS, *LOOKS),
 )

@@ -2,7 +2,7 @@
 
 from compute.models.attachments import Nic, SecondaryAddress, VolumeAttachment
 from compute.models.consoles import ConsoleTicket
-from compute.models.guest_data import KeyPair
+from compute.models.guest_data import KeyPair, UserData
 from compute.models.instances import Instance
 from compute.models.offerings import ServiceOffering
 
@@ -13,5 +13,6 @@ __all__ = [
     "Nic",
     "SecondaryAddress",
     "ServiceOffering",
+    "UserData",
     "VolumeAttachment",
 ]

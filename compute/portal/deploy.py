@@ -9,12 +9,12 @@ from cloudportal.core.caller import Caller
 from cloudportal.core.plans import Plan
 from cloudportal.jobs.models import Job
 from cloudportal.portal import home
-from cloudportal.portal.choices import AnyOf, Card, OneOf, lines_of
-from cloudportal.portal.forms import FormPage, Group, PortalForm
-from compute import actions, guest_data_actions
-from compute.guest_data_queries import key_pairs_for
+from cloudportal.portal.choices import AnyOf, Card, OneOf
+from cloudportal.portal.forms import FormPage, Group
+from compute import actions
 from compute.models import Instance
 from compute.portal import words
+from compute.portal.guest_data_fields import GuestDataFields, guest_data_in
 from compute.portal.instances import CREATE
 from compute.queries import offerings_for
 from compute.services import instances
@@ -32,14 +32,14 @@ from tenants.portal.limits import figures_with
 MOST_CARDS = 60
 
 
-class DeployForm(PortalForm):
+class DeployForm(GuestDataFields):
     """What an instance is to be."""
 
     groups: ClassVar = (
         Group("What it starts as", ("template",)),
         Group("How large it is", ("offering", "cpus", "cpu_mhz", "memory_mib", "root_size_gib")),
         Group("Where it is reached", ("zone", "networks")),
-        Group("Who it is", ("name", "key_pairs", "ssh_keys", "user_data")),
+        Group("Who it is", ("name", "key_pairs", "ssh_keys", "user_data_from", "user_data")),
     )
 
     template = OneOf(
@@ -73,26 +73,6 @@ class DeployForm(PortalForm):
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
-    key_pairs = AnyOf(
-        label="SSH keys",
-        required=False,
-        nothing_to_choose="You have kept no SSH key yet. Paste one below, or add one under SSH keys.",
-    )
-    ssh_keys = forms.CharField(
-        label="More SSH keys",
-        required=False,
-        max_length=20000,
-        help_text="Public keys that may sign in, one on each line, as in ssh-ed25519 AAAA… you@example.org.",
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-    )
-    user_data = forms.CharField(
-        label="User data",
-        required=False,
-        max_length=32768,
-        strip=False,
-        help_text="Read by the guest as it starts for the first time, such as a cloud-init document.",
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-    )
 
     def shape(self) -> None:
         """Offers what this caller may use."""
@@ -104,7 +84,7 @@ class DeployForm(PortalForm):
         if len(zones) == 1:
             self.fields["zone"].widget = forms.HiddenInput()
         self.offer("networks", _networks(self.caller))
-        self.offer("key_pairs", _key_pairs(self.caller))
+        self.offer_guest_data()
 
     def _leave_out_sizes(self) -> None:
         """Asks for no amount that every size has fixed."""
@@ -134,14 +114,6 @@ def _networks(caller: Caller) -> list[tuple[str, Card]]:
     return [(str(row.uuid), Card(row.name, _about(row.cidr, row.zone.name))) for row in rows]
 
 
-def _key_pairs(caller: Caller) -> list[tuple[str, Card]]:
-    """The owner's own; an administrator sees those of others too, which the instance cannot have."""
-    if not caller.may(guest_data_actions.READ_KEY_PAIR.name):
-        return []
-    rows = key_pairs_for(caller).filter(account_id=caller.owner.account_id)[:MOST_CARDS]
-    return [(str(row.uuid), Card(row.name, row.fingerprint)) for row in rows]
-
-
 def _about(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
@@ -157,9 +129,7 @@ def _submit(caller: Caller, row: None, values: dict[str, Any]) -> tuple[Instance
         memory_mib=values.get("memory_mib"),
         networks=tuple(values["networks"]),
         root_size_gib=values["root_size_gib"],
-        key_pairs=tuple(values["key_pairs"]),
-        ssh_keys=lines_of(values["ssh_keys"]),
-        user_data=values["user_data"],
+        **guest_data_in(values),
     )
     return instances.deploy(caller, wanted)
 

@@ -1,6 +1,18 @@
 """The addresses of the pages about instances."""
 
-from compute.portal import deploy, disks, drift, edit, instances, key_pairs, move, nics, offerings, start_page
+from compute.portal import (
+    deploy,
+    disks,
+    drift,
+    edit,
+    instances,
+    key_pairs,
+    move,
+    nics,
+    offerings,
+    start_page,
+    user_data,
+)
 
 urlpatterns = [
     *deploy.urlpatterns,
@@ -11,6 +23,7 @@ urlpatterns = [
     *nics.urlpatterns,
     *offerings.urlpatterns,
     *key_pairs.urlpatterns,
+    *user_data.urlpatterns,
     *drift.urlpatterns,
 ]
 

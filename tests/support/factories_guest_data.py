@@ -3,8 +3,9 @@
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from compute.models import KeyPair
+from compute.models import KeyPair, UserData
 from compute.services.guest_data import public_keys
+from compute.services.guest_data.variables import kept
 from tests.support.factories import numbered
 
 
@@ -23,4 +24,10 @@ def make_key_pair(account, name=None, line=None):
         public_key=key.line,
         kind=key.kind,
         fingerprint=key.fingerprint,
+    )
+
+
+def make_user_data(account, name=None, content="#!/bin/sh\n", variables=()):
+    return UserData.objects.create(
+        account=account, name=name or numbered("data"), content=content, variables=kept(variables)
     )

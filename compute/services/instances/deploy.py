@@ -18,6 +18,7 @@ from compute import actions, queries, states
 from compute.models import Instance, ServiceOffering, VolumeAttachment
 from compute.services.instances import guest_values, terms, wiring
 from compute.services.instances.foresight import foresee_placement
+from compute.services.instances.guest_values import Told
 from compute.services.instances.holding import held_with
 from compute.services.sizing import Size, Wanted, size_of, terms_of
 from compute.topology import queries as topology
@@ -58,6 +59,8 @@ class DeployValues:
     ssh_keys: tuple[str, ...] = ()
     key_pairs: tuple[UUID | str, ...] = ()
     user_data: str = ""
+    user_data_from: UUID | str | None = None
+    user_data_values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,7 @@ def _parts(caller: Caller, account: Account, values: DeployValues) -> _Parts:
 
 def _instance(caller: Caller, account: Account, parts: _Parts, values: DeployValues) -> Instance:
     uuid = uuid4()
+    told = Told(values.user_data, values.user_data_from, values.user_data_values)
     name = check_hostname(values.name) if values.name.strip() else f"vm-{uuid.hex[:12]}"
     terms.reserve(account, parts.size.cpus, parts.size.memory_mib)
     return Instance.objects.create(
@@ -161,7 +165,7 @@ def _instance(caller: Caller, account: Account, parts: _Parts, values: DeployVal
         display_name=guest_values.checked_display_name(values.display_name),
         is_protected=values.is_protected,
         ssh_keys=guest_values.chosen_ssh_keys(caller, account, values.ssh_keys, values.key_pairs),
-        user_data=guest_values.checked_user_data(values.user_data, account),
+        user_data=guest_values.told_text(caller, account, told),
         **terms_of(parts.offering, parts.size),
     )
 

@@ -1,19 +1,28 @@
 """What tenants hand to their guests: names, ssh keys and user data, checked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import InvalidInput, NotFound
 from cloudportal.core.names import check_label
 from compute import guest_data_queries as guest_data
-from compute.services.guest_data import public_keys
+from compute.services.guest_data import public_keys, user_data
 from compute.services.guest_data.key_pairs import SAMPLE
 from compute.services.guest_data.public_keys import NotAKey
 from tenants.models import Account
-from tenants.queries import settings_value
 
 MOST_KEYS = 16
+
+
+@dataclass(frozen=True)
+class Told:
+    """User data for a guest: a text as it is, or one that is kept, by its uuid, with values for its variables."""
+
+    text: str = ""
+    kept: UUID | str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 def checked_display_name(value: str) -> str:
@@ -44,17 +53,20 @@ def chosen_ssh_keys(
     return checked_ssh_keys([*(pair.public_key for pair in chosen), *lines])
 
 
+def told_text(caller: Caller, account: Account, told: Told) -> str:
+    """What the guest is told as its user data. Raises NotFound, InvalidInput."""
+    if told.kept is None:
+        if told.values:
+            raise InvalidInput.of("user_data_values", "There are values, and no user data that takes any.")
+        return checked_user_data(told.text, account)
+    if told.text.strip():
+        raise InvalidInput.of("user_data", "Choose user data that you have kept, or give a text, not both.")
+    return user_data.rendered(caller, account, told.kept, told.values)
+
+
 def checked_user_data(value: str, account: Account) -> str:
     """The tenant's text for the guest, which we never read. Raises InvalidInput past the account's limit."""
-    if "\0" in value:
-        raise InvalidInput.of("user_data", "User data is text. Encode what is not, for example as base64.")
-    size_bytes = len(value.encode())
-    most_bytes = settings_value("instance.user_data_limit", account=account)
-    if size_bytes > most_bytes:
-        raise InvalidInput.of(
-            "user_data", f"User data may have {most_bytes} bytes; this has {size_bytes}. Make it shorter."
-        )
-    return value
+    return user_data.checked_text(value, account)
 
 
 def _checked_key(value: str) -> str:

@@ -129,6 +129,7 @@ ROWS = {
     **reading("key-pairs", ALL_READ, OWN_READ),
     "POST key-pairs/": ALL,
     "DELETE key-pairs/{uuid}/": OWN,
+    **crud("user-data", ALL_READ, ALL, OWN_READ, OWN),
     **verbs("instances", OWN, "move"),
     **crud("nics", ALL_READ, OWN, OWN_READ, OWN),
     **verbs("nics", OWN, "make-default", "connect", "disconnect"),
@@ -173,6 +174,7 @@ REFERENCES = {
     "disk_offering": "disk-offerings",
     "key_pairs": "key-pairs",
     "network": "networks",
+    "user_data_from": "user-data",
     "instance": "instances",
     "place_uuid": "domains",
     # Whatever was ever metered, for root admins alone: there is no row to be a stranger to.

@@ -288,6 +288,11 @@ def a_snapshot(world, owner):
     return factories_infra.make_snapshot(a_volume(world, owner))
 
 
+@thing("user-data")
+def some_user_data(world, owner):
+    return factories_guest_data.make_user_data(account_of(owner))
+
+
 @thing("drifts", shared=True)
 def a_drift(world, owner):
     moment = clock.now().isoformat()

@@ -195,6 +195,7 @@ VALUES = {
         "offering": str(world.the("disk-offerings").uuid),
     },
     "POST instances/": new_instance,
+    "POST user-data/": lambda world: {"name": "new", "content": "#!/bin/sh\n"},
     "POST key-pairs/": lambda world: {"name": "new"},
     "POST nics/": new_nic,
     "POST networks/": lambda world: {

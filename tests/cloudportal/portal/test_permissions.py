@@ -35,22 +35,25 @@ OPEN = Audience(YES, YES, YES, YES, YES, anonymous=YES)
 BY_AUDIENCE = {
     OPEN: "sign-in appearance",
     ALL_READ: (
-        "home key-pairs profile profile-edit profile-password project-step-out usage "
+        "home key-pairs user-data-list profile profile-edit profile-password project-step-out usage "
         "accounts domains events instances jobs networks offerings offering projects region regions "
         "role roles templates users volumes zone zones"
     ),
-    OWN_READ: "api-key event instance invitation key-pair job job-progress network project template token volume",
+    OWN_READ: (
+        "api-key event instance invitation key-pair user-data job job-progress "
+        "network project template token volume"
+    ),
     OWN: (
         "api-key-revoke token-revoke "
         "instance-start instance-stop instance-reboot instance-destroy instance-recover instance-expunge "
-        "instance-retry instance-edit invitation-revoke key-pair-delete "
+        "instance-retry instance-edit invitation-revoke key-pair-delete user-data-edit user-data-delete "
         "instance-move "
         "project-activate project-suspend project-delete project-edit project-invite "
         "project-member-add project-member-role project-member-remove "
         "volume-edit volume-delete"
     ),
     MEMBERS: "project-enter",
-    ALL: "instance-deploy key-pair-add project-add",
+    ALL: "instance-deploy key-pair-add project-add user-data-add",
     OTHER_READ: "account domain user",
     OTHER: (
         "account-enable account-lock account-disable account-delete domain-delete "
