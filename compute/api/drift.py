@@ -35,6 +35,9 @@ class FindingShape(Shape):
     last_seen_at = serializers.DateTimeField()
     confirmed_at = serializers.DateTimeField(allow_null=True)
     is_ignored = serializers.BooleanField()
+    details = serializers.ListField(
+        child=serializers.CharField(), help_text="What is missing and what was added, where parts differ."
+    )
 
 
 class DriftShape(RowShape):

@@ -1,4 +1,4 @@
-"""What a comparison amounts to. Pure functions: no tables, no drivers, no clock."""
+"""What a comparison amounts to. Pure functions: they ask no table, no driver and no clock."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from compute import states
 from compute.drivers.facts import Power
+from compute.reconcile.parts import Parts, differences
 
 AT_REST = (states.STOPPED, states.DESTROYED, states.ERROR, states.EXPUNGED)
 # One look may fall between two steps of a job, or into a host's own hiccup; the same look twice does not.
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     ELSEWHERE = "elsewhere"
     TWICE = "twice"
     STUCK = "stuck"
+    CHANGED = "changed"
 
 
 # What is safe is done without asking: a guest that switched itself off is stopped for good, and one that is off
@@ -33,11 +35,15 @@ AUTOMATIC = {Kind.STOPPED: "instance.stop", Kind.LEFTOVER: "instance.clean"}
 
 @dataclass(frozen=True)
 class Recorded:
-    """An instance as its rows have it. `is_busy`: a job has it, or has had it since we looked at the hosts."""
+    """An instance as its rows have it. `is_busy`: a job has it, or has had it since we looked at the hosts.
+
+    `parts` are its disks and NICs; without them nothing is said of those.
+    """
 
     state: str
     host_id: int | None
     is_busy: bool = False
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True)
@@ -46,14 +52,19 @@ class Sighting:
 
     host_id: int
     power: Power
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Rows and world differ in this way, at this host (None where no host is to blame)."""
+    """Rows and world differ in this way, at this host (None where no host is to blame).
+
+    `details` says in words what is missing and what was added, where parts of the guest differ.
+    """
 
     kind: Kind
     host_id: int | None = None
+    details: tuple[str, ...] = ()
 
 
 def decide(
@@ -88,7 +99,8 @@ def _at_rest(recorded: Recorded, sightings: Collection[Sighting]) -> Finding | N
 def _running(
     recorded: Recorded, sightings: Collection[Sighting], asked: Collection[int], silent: Collection[int]
 ) -> Finding | None:
-    here = next((one.power for one in sightings if one.host_id == recorded.host_id), None)
+    home = next((one for one in sightings if one.host_id == recorded.host_id), None)
+    here = home.power if home else None
     others = [one for one in sightings if one.host_id != recorded.host_id]
     lively = [one for one in others if one.power is not Power.OFF]
     if lively:
@@ -101,7 +113,14 @@ def _running(
     own = {None: Kind.GONE, Power.OFF: Kind.STOPPED, Power.PAUSED: Kind.PAUSED}.get(here)
     if own is not None:
         return Finding(own, recorded.host_id)
-    return Finding(Kind.LEFTOVER, others[0].host_id) if others else None
+    return _changed(recorded, home) or (Finding(Kind.LEFTOVER, others[0].host_id) if others else None)
+
+
+def _changed(recorded: Recorded, home: Sighting | None) -> Finding | None:
+    if home is None or home.parts is None or recorded.parts is None:
+        return None
+    details = differences(recorded.parts, home.parts)
+    return Finding(Kind.CHANGED, recorded.host_id, details) if details else None
 
 
 class Reaction(StrEnum):

@@ -20,6 +20,7 @@ SENTENCES = {
     Kind.LEFTOVER: "Something of {name} was left behind on {host}, switched off. It is being removed there.",
     Kind.ELSEWHERE: "{name} runs on {host}, where it should not be. Accept the host, or have it removed there.",
     Kind.TWICE: "{name} runs on two hosts at once and may damage its disks. Repair cuts it off on {host}.",
+    Kind.CHANGED: "{name} was changed on {host}: {details}. Repair puts its disks and NICs back as they were.",
     Kind.STUCK: "{name} is {state}, and no job works on it. Repair puts it back to where it was.",
 }
 
@@ -37,6 +38,7 @@ class Drift:
     last_seen_at: str
     confirmed_at: str | None = None
     is_ignored: bool = False
+    details: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, instance: Instance) -> "Drift | None":
@@ -44,12 +46,12 @@ class Drift:
         kept: dict[str, Any] = instance.drift
         if not kept:
             return None
-        return cls(**{**kept, "kind": Kind(kept["kind"]), "confirmed_at": kept.get("confirmed_at")})
+        return cls(**{**kept, "kind": Kind(kept["kind"]), "details": tuple(kept.get("details", ()))})
 
     @property
     def before(self) -> Before:
         """The same for the decision."""
-        return Before(Finding(self.kind, self.host_id), self.times, self.is_ignored)
+        return Before(Finding(self.kind, self.host_id, self.details), self.times, self.is_ignored)
 
     def kept(self) -> dict[str, Any]:
         """As JSON; `confirmed_at` is there only once it is confirmed, which is how lists find it."""
@@ -69,7 +71,10 @@ def found(instance: Instance, finding: Finding, host: Host | None, moment: datet
         host_id=finding.host_id,
         host_name=host_name,
         sentence=SENTENCES[finding.kind].format(
-            name=instance.name, host=host_name or "no host", state=instance.state
+            name=instance.name,
+            host=host_name or "no host",
+            state=instance.state,
+            details="; ".join(finding.details),
         ),
         times=times,
         first_seen_at=last.first_seen_at if last and is_same else now,
@@ -77,4 +82,5 @@ def found(instance: Instance, finding: Finding, host: Host | None, moment: datet
         confirmed_at=(last.confirmed_at if last and is_same else None)
         or (now if times >= LOOKS_NEEDED else None),
         is_ignored=bool(last and is_same and last.is_ignored),
+        details=finding.details,
     )

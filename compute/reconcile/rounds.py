@@ -21,6 +21,7 @@ from compute.models import Instance
 from compute.reconcile import sightings
 from compute.reconcile.decisions import Finding, Kind, Reaction, Recorded, decide, react
 from compute.reconcile.drift import DRIFT_ALERT, Drift, found
+from compute.reconcile.parts import Parts, recorded_on
 from compute.reconcile.sightings import Sightings
 from compute.services.drift import submit_cleaning
 from compute.services.instances import stop, terms
@@ -55,10 +56,11 @@ def compare_hosts(caller: Caller, hosts: list[Host]) -> Report:
     # Asked again: what a job took or finished while we looked was seen half-way.
     busy |= _busy(since=began)
     by_id = {host.pk: host for host in hosts}
+    parts = recorded_on(seen.asked)
     reactions: dict[Reaction, int] = defaultdict(int)
     rows = [row for row in _rows(seen) if hold_of(row) not in busy]
     for instance in rows:
-        reactions[_compare_one(caller, instance, seen, by_id)] += 1
+        reactions[_compare_one(caller, instance, seen, by_id, parts.get(instance.pk, {}))] += 1
     _write_power(rows, seen)
     return Report(len(seen.asked), len(rows), dict(reactions))
 
@@ -82,8 +84,10 @@ def _rows(seen: Sightings) -> Iterable[Instance]:
     )
 
 
-def _compare_one(caller: Caller, instance: Instance, seen: Sightings, hosts: Mapping[int, Host]) -> Reaction:
-    recorded = Recorded(instance.state, instance.host_id)
+def _compare_one(
+    caller: Caller, instance: Instance, seen: Sightings, hosts: Mapping[int, Host], parts: Parts
+) -> Reaction:
+    recorded = Recorded(instance.state, instance.host_id, parts=parts)
     guests = seen.by_guest.get(instance.uuid, [])
     finding = decide(recorded, guests, asked=seen.asked, silent=seen.silent)
     last = Drift.of(instance)

@@ -10,6 +10,7 @@ from cloudportal.drivers.errors import DriverError
 from compute.drivers.contract import ComputeDriver
 from compute.drivers.facts import GuestFacts
 from compute.reconcile.decisions import Sighting
+from compute.reconcile.parts import parts_of
 from compute.topology import states
 from compute.topology.connections import ASK_SECONDS, compute_driver
 from compute.topology.models import Host
@@ -39,7 +40,7 @@ def look(hosts: Iterable[Host]) -> Sightings:
         if guests is not None:
             seen.asked.add(host.pk)
             for guest in guests:
-                seen.by_guest[guest.uuid].append(Sighting(host.pk, guest.power))
+                seen.by_guest[guest.uuid].append(Sighting(host.pk, guest.power, parts_of(guest)))
         elif host.state == states.UNREACHABLE or host.silent_rounds >= SILENT_ROUNDS:
             seen.silent.add(host.pk)
     return seen

@@ -43,6 +43,11 @@ def accept(caller: Caller, instance: Instance) -> Job | None:
     elif drift.kind is Kind.ELSEWHERE:
         release_host(instance)
         _claim(instance, drift)
+    elif drift.kind is Kind.CHANGED:
+        raise WrongState(
+            "Detach the disk or remove the NIC from the instance here as well: that succeeds where it is gone already. "
+            "What was added to it cannot be accepted; repair takes it away."
+        )
     else:
         raise WrongState("This cannot be accepted as it is. Repair it, or ignore it for now.")
     _record(caller, instance, drift, "ACCEPT")
@@ -72,7 +77,7 @@ def repair(caller: Caller, instance: Instance) -> Job | None:
         return None
     if drift.kind in _REMOVED:
         return submit_cleaning(caller, instance, _host(drift))
-    return _submit(caller, instance, "instance.repair")
+    return _submit(caller, instance, "instance.refit" if drift.kind is Kind.CHANGED else "instance.repair")
 
 
 @transaction.atomic

@@ -2,12 +2,13 @@
 
 from django.db import transaction
 
-from cloudportal.drivers.simulated.tampering import delete_guest
+from cloudportal.drivers.simulated.tampering import add_guest_nic, delete_guest, drop_guest_disk
 from cloudportal.jobs import services as jobs
 from cloudportal.jobs.services import Subject, hold_of
 from compute.drivers.specs import GuestSpec
 from compute.services import instances
 from compute.topology.connections import compute_driver
+from networking.network_work import locator_on
 from tests.faults.scenarios import Scenario
 from tests.support.agreement_compute import world_equals_rows
 from tests.support.factories import make_caller
@@ -110,6 +111,27 @@ def repair():
     return _scenario(cloud, job, done="running", failed="running")
 
 
+def refit():
+    """Its disk was taken out of its guest, and a strange NIC put in."""
+    cloud, caller = make_cloud(), make_caller()
+    instance = deployed(cloud, caller)
+    tamper_with_parts(cloud, instance)
+    job = _submit(caller, instance, "instance.refit")
+    return _scenario(cloud, job, done="running", failed="running")
+
+
+def tamper_with_parts(cloud, instance):
+    """The guest lacks its disk and has a NIC that nobody gave it."""
+    (nic,) = instance.nics.all()
+    drop_guest_disk(cloud.world, instance.uuid, 0)
+    stranger = {
+        "mac": "52:54:00:00:00:99",
+        "network_locator": locator_on(nic.network, instance.host),
+        "device_index": 5,
+    }
+    add_guest_nic(cloud.world, instance.uuid, stranger)
+
+
 def clean():
     """A guest was left behind on the host that a stopped instance has left."""
     cloud, caller = make_cloud(), make_caller()
@@ -148,4 +170,5 @@ SCENARIOS = {
     "instance.expunge": expunge,
     "instance.repair": repair,
     "instance.clean": clean,
+    "instance.refit": refit,
 }

@@ -4,7 +4,9 @@ do.
 
 from __future__ import annotations
 
+import json
 import time
+from collections.abc import Callable, Mapping
 from uuid import UUID, uuid4
 
 from cloudportal.drivers.simulated.world import SimulatedWorld
@@ -33,6 +35,23 @@ def set_deaf(world: SimulatedWorld, uuid: UUID, is_deaf: bool) -> None:
     with world.tampering("set_deaf") as scene:
         scene.change("UPDATE guests SET is_deaf = ? WHERE uuid = ?", int(is_deaf), str(uuid))
         scene.record(uuid, "deaf" if is_deaf else "heeding")
+
+
+def drop_guest_disk(world: SimulatedWorld, uuid: UUID, device_index: int) -> None:
+    """Take a disk out of a guest as if at the host itself."""
+    _edit_parts(
+        world, uuid, "disks", lambda disks: [one for one in disks if one["device_index"] != device_index]
+    )
+
+
+def drop_guest_nic(world: SimulatedWorld, uuid: UUID, mac: str) -> None:
+    """Take a NIC out of a guest as if at the host itself."""
+    _edit_parts(world, uuid, "nics", lambda nics: [one for one in nics if one["mac"] != mac])
+
+
+def add_guest_nic(world: SimulatedWorld, uuid: UUID, nic: Mapping[str, object]) -> None:
+    """Put another NIC into a guest, with the values that a NIC has in the world."""
+    _edit_parts(world, uuid, "nics", lambda nics: [*nics, dict(nic)])
 
 
 def add_guest(world: SimulatedWorld, place: str, name: str, *, power: str = "on") -> UUID:
@@ -65,6 +84,27 @@ def delete_volume(world: SimulatedWorld, uuid: UUID) -> None:
 def delete_network(world: SimulatedWorld, uuid: UUID) -> None:
     """Make a network vanish with its reservations."""
     _delete(world, "networks", uuid)
+
+
+def _edit_parts(
+    world: SimulatedWorld, uuid: UUID, column: str, edit: Callable[[list[dict[str, object]]], object]
+) -> None:
+    statements = {
+        "disks": (
+            "SELECT disks AS parts FROM guests WHERE uuid = ?",
+            "UPDATE guests SET disks = ? WHERE uuid = ?",
+        ),
+        "nics": (
+            "SELECT nics AS parts FROM guests WHERE uuid = ?",
+            "UPDATE guests SET nics = ? WHERE uuid = ?",
+        ),
+    }
+    select, update = statements[column]
+    with world.tampering(f"edit_{column}") as scene:
+        row = scene.row(select, str(uuid))
+        if row is not None:
+            scene.change(update, json.dumps(edit(json.loads(row["parts"]))), str(uuid))
+            scene.record(uuid, f"{column} changed")
 
 
 def _delete(world: SimulatedWorld, table: str, uuid: UUID) -> None:

@@ -98,6 +98,42 @@ def test_a_host_that_was_not_asked_proves_nothing():
     assert decided(RUNNING, asked=(AWAY,)) is None
 
 
+PARTS = {"disk a": "the disk a", "nic b": "the NIC b"}
+
+
+def with_parts(*names):
+    return Sighting(HOME, Power.ON, {name: f"the {name}" for name in names})
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        (with_parts("disk a", "nic b"), None),
+        (with_parts("disk a"), ("the NIC b is missing",)),
+        (with_parts("disk a", "nic b", "nic c"), ("the nic c was added",)),
+        (with_parts("disk z", "nic b"), ("the disk a is missing", "the disk z was added")),
+        (at(HOME, Power.ON), None),
+    ],
+)
+def test_a_guest_whose_parts_differ_is_changed(seen, expected):
+    found = decided(Recorded(states.RUNNING, HOME, parts=PARTS), seen)
+    assert found == (Finding(Kind.CHANGED, HOME, expected) if expected else None)
+
+
+def test_parts_are_asked_about_last():
+    recorded = Recorded(states.RUNNING, HOME, parts=PARTS)
+    paused = Sighting(HOME, Power.PAUSED, {})
+    assert decided(recorded, paused) == Finding(Kind.PAUSED, HOME)
+    assert decided(recorded, with_parts(), at(AWAY, Power.ON)) == Finding(Kind.TWICE, AWAY)
+    assert decided(recorded, with_parts("disk a", "nic b"), at(AWAY, Power.OFF)).kind == Kind.LEFTOVER
+
+
+def test_another_difference_is_another_finding():
+    first, second = Finding(Kind.CHANGED, HOME, ("a",)), Finding(Kind.CHANGED, HOME, ("a", "b"))
+    assert react(second, Before(first, 5)) == Reaction.NOTE
+    assert react(second, Before(second, 1)) == Reaction.ALERT
+
+
 @pytest.mark.parametrize("state", sorted(states.INSTANCE.transient))
 def test_a_state_that_should_pass_and_does_not_is_stuck(state):
     assert decided(Recorded(state, HOME), at(HOME, Power.ON)) == Finding(Kind.STUCK, HOME)

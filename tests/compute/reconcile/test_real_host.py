@@ -2,10 +2,13 @@
 
 import pytest
 
+from cloudportal.drivers.libvirtd import xml
+from cloudportal.drivers.libvirtd.link import library as flags
 from cloudportal.events.models import Alert
 from compute import queries, states
 from compute.services import drift
 from compute.topology import watch
+from tests.contracts.waiting import wait_until
 from tests.support.factories_compute import deployed, fresh
 from tests.support.jobs import run_job, run_jobs
 from tests.support.real_cloud import (
@@ -29,6 +32,16 @@ def domain(cloud, instance):
     return cloud.daemon.domain(instance.uuid)
 
 
+def take_out_nic(cloud, instance):
+    """As somebody at the host would, who does not know of the portal; returns when the guest has let go."""
+    one = domain(cloud, instance)
+    element = xml.read(one.XMLDesc(0)).find("devices/interface")
+    one.detachDeviceFlags(
+        xml.write(element), flags().VIR_DOMAIN_AFFECT_LIVE | flags().VIR_DOMAIN_AFFECT_CONFIG
+    )
+    wait_until(lambda: "<interface" not in one.XMLDesc(0), timeout_seconds=20)
+
+
 def found(root):
     (one,) = queries.drifting_for(root)
     return one
@@ -50,6 +63,13 @@ def test_a_guest_that_is_paused_removed_and_switched_off_is_found_and_mended(clo
     assert found(root).drift["kind"] == "paused"
     assert run_job(drift.repair(root, found(root))).state == "done"
     assert domain(cloud, instance).isActive()
+    compare()
+    assert fresh(instance).drift == {}
+
+    take_out_nic(cloud, instance)
+    compare(2)
+    assert found(root).drift["kind"] == "changed"
+    assert run_job(drift.repair(root, found(root))).state == "done"
     compare()
     assert fresh(instance).drift == {}
 

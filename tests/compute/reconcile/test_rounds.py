@@ -7,7 +7,13 @@ import pytest
 from cloudportal.core import clock
 from cloudportal.core.errors import NotPermitted
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
-from cloudportal.drivers.simulated.tampering import add_guest, delete_guest, set_guest_power, set_reachable
+from cloudportal.drivers.simulated.tampering import (
+    add_guest,
+    delete_guest,
+    drop_guest_nic,
+    set_guest_power,
+    set_reachable,
+)
 from cloudportal.events import meters
 from cloudportal.events.models import Alert
 from cloudportal.jobs.models import Job
@@ -20,7 +26,7 @@ from compute.topology.connections import compute_driver
 from tests.support.agreement_compute import world_equals_rows
 from tests.support.factories_compute import fresh, guests_of, stopped
 from tests.support.jobs import run_jobs
-from tests.support.scenarios_compute import leave_behind
+from tests.support.scenarios_compute import leave_behind, tamper_with_parts
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -91,6 +97,21 @@ def test_a_finding_that_is_over_is_cleared_with_its_alert(instance, compare, clo
     assert fresh(instance).drift == {}
     assert Alert.objects.get().cleared_at
     assert not queries.drifting_for(root).exists()
+
+
+def test_a_guest_whose_disks_and_nics_were_changed_needs_a_person(instance, compare, cloud, root):
+    tamper_with_parts(cloud, instance)
+    compare(2)
+    (found,) = queries.drifting_for(root)
+    assert found.drift["kind"] == "changed"
+    missing, added = found.drift["details"]
+    assert missing == f"the disk root of {instance.name} is missing"
+    assert added.startswith("the NIC 52:54:00:00:00:99 on ")
+    assert missing in Alert.objects.get().sentence
+    drop_guest_nic(cloud.world, instance.uuid, instance.nics.all()[0].mac)
+    compare()
+    assert not queries.drifting_for(root).exists()
+    assert fresh(instance).drift["times"] == 1
 
 
 def test_strangers_guests_are_never_touched(instance, compare, cloud):

@@ -14,7 +14,7 @@ from compute.services import drift, instances
 from tests.support.agreement_compute import world_equals_rows
 from tests.support.factories_compute import fresh, guests_of, stopped
 from tests.support.jobs import run_job
-from tests.support.scenarios_compute import leave_behind
+from tests.support.scenarios_compute import leave_behind, tamper_with_parts
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -65,6 +65,28 @@ def elsewhere(cloud, instance, compare):
     compare(2)
     assert instance.host == home
     return fresh(instance)
+
+
+@pytest.fixture
+def changed(instance, cloud, compare):
+    tamper_with_parts(cloud, instance)
+    compare(2)
+    return fresh(instance)
+
+
+def test_repairing_one_that_was_changed_puts_its_parts_back_while_it_runs(changed, root, cloud, compare):
+    starts = len(cloud.world.effects(operation="set_power"))
+    assert run_job(drift.repair(root, changed)).state == "done"
+    world_equals_rows(cloud)
+    compare()
+    assert fresh(changed).drift == {}
+    assert len(cloud.world.effects(operation="set_power")) == starts
+
+
+def test_what_was_changed_on_a_host_cannot_be_accepted_as_it_is(changed, root):
+    with pytest.raises(WrongState) as refusal:
+        drift.accept(root, changed)
+    assert "Detach the disk" in refusal.value.detail
 
 
 def test_accepting_that_it_is_gone_stops_it(gone, root, cloud):
