@@ -80,6 +80,7 @@ class GuestFacts:
     """A guest as its host has it. Disks and NICs are in the order of their device index.
 
     `guest_data_digest` is `GuestData.digest()` of what the guest was given, None when it was given nothing.
+    `media` is the locator of what is in its CD drive.
     """
 
     uuid: UUID
@@ -91,6 +92,7 @@ class GuestFacts:
     nics: tuple[NicFacts, ...] = ()
     guest_data_digest: str | None = None
     cpu_cap_percent: int | None = None
+    media: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +156,7 @@ def differences(spec: GuestSpec, facts: GuestFacts) -> tuple[str, ...]:
         ("cpu_cap_percent", spec.cpu_cap_percent, facts.cpu_cap_percent),
         ("disks", wished_disks, seen_disks),
         ("nics", wished_nics, seen_nics),
+        ("media", spec.media.locator if spec.media else None, facts.media),
         ("guest_data", digest, facts.guest_data_digest),
     )
     return tuple(name for name, wished, seen in pairs if wished != seen)

@@ -36,11 +36,13 @@ from compute.drivers.facts import (
     differences,
     hindrances,
 )
+from compute.drivers.media import ChangesMedia, MediaSpec
 from compute.drivers.nics import PlugsNics
 from compute.drivers.simulator_guests import (
     demand_fits,
     demand_heeding,
     demand_known_locators,
+    demand_media,
     demand_parts,
     facts_of,
     shape_of,
@@ -61,6 +63,7 @@ class SimulatedCompute(
     OffersConsole,
     TakesScreenshots,
     KeepsSerialLog,
+    ChangesMedia,
 ):
     """One simulated host, named by its place in the world."""
 
@@ -187,6 +190,16 @@ class SimulatedCompute(
             disks.attach(scene, self._demand_row(scene, uuid), disk)
             return facts_of(self._demand_row(scene, uuid))
 
+    def change_media(self, uuid: UUID, media: MediaSpec | None) -> GuestFacts:
+        with self._effect("change_media", uuid) as scene:
+            row = self._demand_row(scene, uuid)
+            wanted = media.locator if media else None
+            if row["media"] != wanted:
+                demand_media(scene, wanted)
+                scene.change("UPDATE guests SET media = ? WHERE uuid = ?", wanted, str(uuid))
+                scene.record(uuid, "media changed")
+            return facts_of(self._demand_row(scene, uuid))
+
     def detach_disk(self, uuid: UUID, locator: str, *, timeout_seconds: float | None = None) -> GuestFacts:
         with self._effect("detach_disk", uuid, timeout_seconds=timeout_seconds) as scene:
             disks.detach(scene, self._demand_row(scene, uuid), locator)
@@ -258,8 +271,8 @@ class SimulatedCompute(
             raise Refused(detail=f"simulated guest {spec.uuid} is on another host")
         scene.change(
             "INSERT INTO guests"
-            " (name, cpus, memory_mib, disks, nics, guest_data_digest, cpu_cap_percent, uuid, place, power)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'off')",
+            " (name, cpus, memory_mib, disks, nics, guest_data_digest, cpu_cap_percent, media, uuid, place, power)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'off')",
             *shape_of(spec),
             str(spec.uuid),
             self._place,
@@ -274,7 +287,7 @@ class SimulatedCompute(
         demand_fits(spec)
         scene.change(
             "UPDATE guests SET name = ?, cpus = ?, memory_mib = ?, disks = ?, nics = ?, guest_data_digest = ?,"
-            " cpu_cap_percent = ? WHERE uuid = ?",
+            " cpu_cap_percent = ?, media = ? WHERE uuid = ?",
             *shape_of(spec),
             str(spec.uuid),
         )

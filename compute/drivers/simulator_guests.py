@@ -38,6 +38,8 @@ def demand_known_locators(spec: GuestSpec) -> None:
     """Every locator is one of the simulated world's; raises InvalidSpec."""
     for disk in spec.disks:
         locators.uuid_in(disk.locator, locators.VOLUME)
+    if spec.media is not None:
+        locators.uuid_in(spec.media.locator, locators.IMAGE)
     for nic in spec.nics:
         locators.uuid_in(nic.network_locator, locators.NETWORK)
 
@@ -69,6 +71,7 @@ def demand_parts(scene: Scene, row: sqlite3.Row) -> None:
             raise Refused(
                 "A volume of the instance is used by another one.", detail=f"simulated volume {volume}"
             )
+    demand_media(scene, row["media"])
     for nic in json.loads(row["nics"]):
         demand_network(scene, nic["network_locator"])
 
@@ -80,6 +83,15 @@ def demand_network(scene: Scene, locator: str) -> None:
         raise Refused(
             "A network of the instance is missing on the host.", detail=f"simulated network {network}"
         )
+
+
+def demand_media(scene: Scene, locator: str | None) -> None:
+    """What is to be in the guest's CD drive is there; raises Refused."""
+    if locator is None:
+        return
+    image = locators.uuid_in(locator, locators.IMAGE)
+    if not scene.row("SELECT 1 FROM images WHERE image_id = ?", image):
+        raise Refused("The image is missing on the host.", detail=f"simulated image {image}")
 
 
 def is_in_use(scene: Scene, locator: str, uuid: str) -> bool:
@@ -96,8 +108,9 @@ def shape_of(spec: GuestSpec) -> tuple[object, ...]:
     """The values of a row that a spec decides, in the order of its statements."""
     disks = [disk_value(disk) for disk in sorted(spec.disks, key=lambda disk: disk.device_index)]
     digest = spec.guest_data.digest() if spec.guest_data else None
+    media = spec.media.locator if spec.media else None
     parts = json.dumps(disks), nics_text(spec.nics)
-    return spec.name, spec.cpus, spec.memory_mib, *parts, digest, spec.cpu_cap_percent
+    return spec.name, spec.cpus, spec.memory_mib, *parts, digest, spec.cpu_cap_percent, media
 
 
 def nics_text(nics: tuple[NicSpec, ...]) -> str:
@@ -138,6 +151,7 @@ def facts_of(row: sqlite3.Row) -> GuestFacts:
         nics=tuple(NicFacts(**nic) for nic in json.loads(row["nics"])),
         guest_data_digest=row["guest_data_digest"],
         cpu_cap_percent=row["cpu_cap_percent"],
+        media=row["media"],
     )
 
 

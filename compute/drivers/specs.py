@@ -11,9 +11,10 @@ from uuid import UUID
 
 from cloudportal.drivers.values import demand, demand_host_name, demand_ip, demand_line, demand_mac
 from compute.drivers.limits import UNLIMITED, DiskLimits
+from compute.drivers.media import MediaSpec
 
 DiskFormat = Literal["qcow2", "raw"]
-BootDevice = Literal["disk", "network"]
+BootDevice = Literal["disk", "network", "cdrom"]
 GuestDataFormat = Literal["nocloud", "config-drive"]
 
 # CloudStack's own limit for user data after decoding; a seed image with more would be refused by older
@@ -185,6 +186,7 @@ class GuestSpec:
     `cpu_mhz` is a weight for hypervisors that share by weight; the others ignore it and leave it to
     placement. `cpu_cap_percent` is what each of its CPUs gets of a real one at most, for hosts that can cap
     it. `os_type` is a hint such as "linux" or "windows" for the choice of virtual devices.
+    `media` is what is in its CD drive.
     """
 
     uuid: UUID
@@ -198,6 +200,7 @@ class GuestSpec:
     boot_order: tuple[BootDevice, ...] = ("disk",)
     os_type: str = "linux"
     cpu_cap_percent: int | None = None
+    media: MediaSpec | None = None
 
     def __post_init__(self) -> None:
         demand_line(self.name, "a guest's name")

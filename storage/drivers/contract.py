@@ -175,6 +175,10 @@ class StorageDriver(Driver):
         """The image when it is complete in the pool, else None."""
 
     @abstractmethod
+    def image_locator(self, image_id: UUID) -> str:
+        """The locator of an image that is complete in the pool, for a guest that reads it as it is; raises NotThere."""
+
+    @abstractmethod
     def remove_image(self, image_id: UUID) -> None:
         """The pool does not have the image, whole or in part. Raises Refused while a volume still needs
         it.

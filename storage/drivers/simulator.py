@@ -12,7 +12,13 @@ from uuid import UUID
 from cloudportal.drivers.deadlines import Deadline
 from cloudportal.drivers.errors import NotThere, Refused
 from cloudportal.drivers.settings import Setting
-from cloudportal.drivers.simulated.locators import VOLUME, snapshot_locator, uuid_in, volume_locator
+from cloudportal.drivers.simulated.locators import (
+    VOLUME,
+    image_locator,
+    snapshot_locator,
+    uuid_in,
+    volume_locator,
+)
 from cloudportal.drivers.simulated.settings import place_setting, world_setting
 from cloudportal.drivers.simulated.world import Scene, SimulatedWorld
 from storage.drivers import simulator_snapshots as snapshots
@@ -166,6 +172,11 @@ class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshot
         with self._call("find_image", image_id, is_effect=False) as scene:
             row = self._image_row(scene, image_id)
         return _image_facts(row) if row else None
+
+    def image_locator(self, image_id: UUID) -> str:
+        with self._call("image_locator", image_id, is_effect=False) as scene:
+            self._demand_image(scene, image_id)
+        return image_locator(image_id)
 
     def remove_image(self, image_id: UUID) -> None:
         with self._call("remove_image", image_id) as scene:

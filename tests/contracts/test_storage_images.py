@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from cloudportal.drivers.errors import OutcomeUnknown, Refused
+from cloudportal.drivers.errors import NotThere, OutcomeUnknown, Refused
 from storage.drivers.contract import VolumeSpec
 from tests.contracts.parallel import at_once
 from tests.contracts.rigs.simulated import image_spec, raw_image
@@ -170,3 +170,14 @@ def test_sending_ends_when_the_pool_does_not_answer_in_time(storage):
         driver.timeout_seconds = 0.5
         with storage.hanging(), pytest.raises(OutcomeUnknown):
             driver.ensure_image(spec, source)
+
+
+def test_guests_find_an_image_where_it_lies(driver):
+    spec, source = raw_image()
+    with pytest.raises(NotThere):
+        driver.image_locator(spec.image_id)
+    driver.ensure_image(spec, source)
+    assert driver.image_locator(spec.image_id) == driver.image_locator(spec.image_id)
+    driver.remove_image(spec.image_id)
+    with pytest.raises(NotThere):
+        driver.image_locator(spec.image_id)

@@ -9,11 +9,17 @@ from cloudportal.drivers.errors import InvalidSpec
 VOLUME = "sim-volume"
 NETWORK = "sim-network"
 SNAPSHOT = "sim-snapshot"
+IMAGE = "sim-image"
 
 
 def volume_locator(uuid: UUID | str) -> str:
     """The locator of a simulated volume."""
     return f"{VOLUME}:{uuid}"
+
+
+def image_locator(uuid: UUID | str) -> str:
+    """The locator of a simulated image."""
+    return f"{IMAGE}:{uuid}"
 
 
 def network_locator(uuid: UUID | str) -> str:

@@ -34,7 +34,9 @@ from compute.drivers.kvm import (
     statistics,
 )
 from compute.drivers.kvm.files import HostFiles
+from compute.drivers.kvm.media import change
 from compute.drivers.kvm.screens import DIRECTORY, Screens, log_name
+from compute.drivers.media import ChangesMedia, MediaSpec
 from compute.drivers.nics import PlugsNics
 from compute.drivers.specs import DiskSpec, GuestData, GuestSpec, NicSpec
 
@@ -50,6 +52,7 @@ class KvmDriver(
     OffersConsole,
     TakesScreenshots,
     KeepsSerialLog,
+    ChangesMedia,
 ):
     """One host. Its volumes and networks are those of libvirt on the same host."""
 
@@ -149,6 +152,12 @@ class KvmDriver(
     def copy_disk(self, uuid: UUID, locator: str, target: str, *, is_quiet: bool = False) -> bool:
         with self._talk() as talk:
             return copies.copy(talk, guests.domain(talk, uuid), locator, target, is_quiet=is_quiet)
+
+    def change_media(self, uuid: UUID, media: MediaSpec | None) -> GuestFacts:
+        with self._talk() as talk:
+            domain = guests.domain(talk, uuid)
+            change(talk, domain, media)
+            return guests.facts_of(talk, domain)
 
     def guest_statistics(self, uuid: UUID) -> GuestStatistics | None:
         with self._talk() as talk:

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 
 from cloudportal.drivers.libvirtd import xml
 from cloudportal.drivers.libvirtd.locators import network_in, path_in
+from compute.drivers.kvm.drives import add_drive
 from compute.drivers.kvm.screens import LOCAL, Screens
 from compute.drivers.kvm.tuning import add_cpu_cap, add_disk_limits, add_rate
 from compute.drivers.specs import BootDevice, DiskSpec, GuestSpec, NicSpec
@@ -19,7 +20,7 @@ SEED_ALIAS = "ua-seed"
 NIC_ALIAS = "ua-nic-"
 # The last letter, so that no disk is ever named after it; the guest's own order is that of the PCI slots.
 SEED_TARGET = "vdz"
-BOOT: dict[BootDevice, str] = {"disk": "hd", "network": "network"}
+BOOT: dict[BootDevice, str] = {"disk": "hd", "network": "network", "cdrom": "cdrom"}
 # QEMU takes by default what would hold the code of a much larger guest; 32 MiB boots a small one as fast.
 CODE_CACHE_MIB = 32
 BALLOON_PERIOD_SECONDS = 10
@@ -53,6 +54,7 @@ def guest_xml(spec: GuestSpec, acceleration: str, seed_path: str | None, screens
     devices = xml.child(root, "devices")
     for disk in sorted(spec.disks, key=lambda disk: disk.device_index):
         _add_disk(devices, disk)
+    add_drive(devices, spec.media)
     if seed_path is not None:
         _add_seed(devices, seed_path)
     for nic in sorted(spec.nics, key=lambda nic: nic.device_index):

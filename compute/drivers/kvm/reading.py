@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from cloudportal.drivers.libvirtd import xml
 from cloudportal.drivers.libvirtd.locators import file_locator, network_locator
 from compute.drivers.facts import DiskFacts, GuestFacts, NicFacts, Power
+from compute.drivers.kvm.drives import is_drive, media_in
 from compute.drivers.kvm.machine import METADATA, NIC_ALIAS, SEED_ALIAS
 from compute.drivers.kvm.tuning import read_cpu_cap, read_disk_limits, read_rate
 
@@ -50,6 +51,7 @@ def guest_facts(text: str, power: Power) -> GuestFacts:
         nics=tuple(sorted(nics, key=lambda nic: nic.device_index)),
         cpu_cap_percent=read_cpu_cap(root),
         guest_data_digest=xml.attribute(root, f"metadata/{{{METADATA}}}guest", "data") or None,
+        media=media_in(root),
     )
 
 
@@ -67,7 +69,8 @@ def device_index(target: str) -> int:
 
 
 def _is_disk(found: Element) -> bool:
-    return found.find("source") is not None and xml.attribute(found, "alias", "name") != SEED_ALIAS
+    has_content = found.find("source") is not None and not is_drive(found)
+    return has_content and xml.attribute(found, "alias", "name") != SEED_ALIAS
 
 
 def _disk(found: Element) -> DiskFacts:

@@ -11,6 +11,7 @@ from uuid import UUID
 from cloudportal.drivers.errors import NotThere
 from cloudportal.drivers.libvirtd.link import Talk, library
 from compute.drivers.facts import DiskStatistics, GuestStatistics, NicStatistics, Power
+from compute.drivers.kvm.drives import TARGET
 from compute.drivers.kvm.machine import SEED_TARGET
 from compute.drivers.kvm.power import power_now
 from compute.drivers.kvm.reading import device_index, mac_addresses
@@ -73,7 +74,9 @@ def _memory_used_mib(counters: Counters) -> int | None:
 def _disks(counters: Counters) -> tuple[DiskStatistics, ...]:
     numbers = range(counters.get("block.count", 0))
     names = {number: counters.get(f"block.{number}.name", "") for number in numbers}
-    return tuple(_disk(counters, number, name) for number, name in names.items() if name != SEED_TARGET)
+    return tuple(
+        _disk(counters, number, name) for number, name in names.items() if name not in (SEED_TARGET, TARGET)
+    )
 
 
 def _disk(counters: Counters, number: int, name: str) -> DiskStatistics:

@@ -115,6 +115,10 @@ class LibvirtPool(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshots):
             found = pool.find(talk, self.text("pool_name"))
             return None if found is None else images.find_facts(talk, found, image_id)
 
+    def image_locator(self, image_id: UUID) -> str:
+        with self._talk() as talk:
+            return images.locator(talk, self._pool(talk), image_id)
+
     def remove_image(self, image_id: UUID) -> None:
         with self._talk() as talk:
             found = pool.find(talk, self.text("pool_name"))

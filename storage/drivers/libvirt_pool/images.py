@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from cloudportal.drivers.errors import DriverError, Leftover, Refused
+from cloudportal.drivers.errors import DriverError, Leftover, NotThere, Refused
 from cloudportal.drivers.libvirtd import pools
 from cloudportal.drivers.libvirtd.link import Talk
+from cloudportal.drivers.libvirtd.locators import file_locator
 from cloudportal.drivers.libvirtd.overtaking import wait_while_busy
 from storage.drivers.contract import FORMATS, ImageFacts, ImageSpec
 from storage.drivers.images import inspect, opened
@@ -54,6 +55,15 @@ def ensure(talk: Talk, pool: Any, spec: ImageSpec, source: Path | BinaryIO) -> I
                 _clean_up(talk, pool, spec, fault)
             raise
     return facts
+
+
+def locator(talk: Talk, pool: Any, image_id: UUID) -> str:
+    """Where guests find the image; raises NotThere."""
+    found = find_facts(talk, pool, image_id)
+    if found is None:
+        raise NotThere("The image is not in this storage pool.", detail=f"image {image_id}")
+    volume = talk.look(pool.storageVolLookupByName, image_name(image_id, found.format))
+    return file_locator(talk.look(volume.path))
 
 
 def remove(talk: Talk, pool: Any, image_id: UUID) -> None:

@@ -71,6 +71,14 @@ class KvmComputeRig(RealRig):
         path.write_bytes(bootsectors.disk(bootsectors.HEEDING))
         return file_locator(str(path))
 
+    def media_locator(self):
+        path = self.directory / f"{uuid.uuid4()}.iso"
+        path.write_bytes(bytes(64 * 1024))
+        return file_locator(str(path))
+
+    def lose_media(self, locator):
+        Path(path_in(locator)).unlink()
+
     def volume_size(self, locator):
         return Path(path_in(locator)).stat().st_size
 

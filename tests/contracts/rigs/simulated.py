@@ -76,6 +76,18 @@ class SimulatedComputeRig(SimulatedRig):
             spec = VolumeSpec(uuid=uuid.uuid4(), size_bytes=bootsectors.DISK_BYTES, format="raw")
             return pool.ensure_volume(spec).locator
 
+    def media_locator(self):
+        """An image that guests can read."""
+        with open_storage("simulator", self._settings("pool-1"), timeout_seconds=5) as pool:
+            pool.ensure_pool(PoolSpec(uuid=uuid.UUID(int=1), name="pool"))
+            spec, source = raw_image(uuid.uuid4().bytes * 1024)
+            pool.ensure_image(spec, source)
+            return pool.image_locator(spec.image_id)
+
+    def lose_media(self, locator):
+        with open_storage("simulator", self._settings("pool-1"), timeout_seconds=5) as pool:
+            pool.remove_image(uuid.UUID(locator.partition(":")[2]))
+
     def volume_size(self, locator):
         with open_storage("simulator", self._settings("pool-1"), timeout_seconds=5) as pool:
             return pool.volume(uuid.UUID(locator.partition(":")[2])).size_bytes

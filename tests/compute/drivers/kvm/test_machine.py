@@ -50,7 +50,12 @@ def test_what_was_asked_for_is_read_back():
 def test_every_disk_says_its_format():
     root = xml.read(guest_xml(spec(), "qemu", "/seeds/one.iso"))
 
-    assert [found.get("type") for found in root.findall("devices/disk/driver")] == ["qcow2", "raw", "raw"]
+    assert [found.get("type") for found in root.findall("devices/disk/driver")] == [
+        "qcow2",
+        "raw",
+        "raw",
+        "raw",
+    ]
 
 
 def test_the_seed_is_the_last_disk_and_cannot_be_written():
@@ -64,7 +69,7 @@ def test_the_seed_is_the_last_disk_and_cannot_be_written():
 def test_a_guest_without_data_has_no_seed():
     root = xml.read(guest_xml(spec(guest_data=None), "qemu", None))
 
-    assert len(root.findall("devices/disk")) == 2
+    assert len(root.findall("devices/disk[@device='disk']")) == 2
 
 
 @pytest.mark.parametrize(("acceleration", "mode"), [("kvm", "host-model"), ("qemu", "custom")])
