@@ -66,10 +66,18 @@ DELETE_DISK_OFFERING = action("disk-offering.delete", "Delete disk offering", le
 READ_VOLUME = action("volume.read", "See volumes", reads=True)
 CREATE_VOLUME = action("volume.create", "Create volume")
 UPDATE_VOLUME = action("volume.update", "Rename volume")
+DESTROY_VOLUME = action(
+    "volume.destroy",
+    "Destroy",
+    states=(states.READY,),
+    confirmation="The volume is put aside. It can be recovered for a while, until it is deleted for good.",
+    is_dangerous=True,
+)
+RECOVER_VOLUME = action("volume.recover", "Recover", states=(states.DESTROYED,))
 DELETE_VOLUME = action(
     "volume.delete",
     "Delete volume",
-    states=(states.ALLOCATED, states.READY, states.ERROR),
+    states=(states.ALLOCATED, states.READY, states.DESTROYED, states.ERROR),
     confirmation="Everything on this volume will be gone for good.",
     is_dangerous=True,
 )

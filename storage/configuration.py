@@ -74,3 +74,12 @@ DOWNLOAD_LIFETIME = declare(
     minimum=60,
     maximum=7 * 86400,
 )
+VOLUME_EXPUNGE_DELAY = declare(
+    "volume.expunge_delay",
+    Kind.DURATION,
+    24 * 3600,
+    "How long a destroyed volume can be recovered before it is deleted.",
+    "storage",
+    places=(PlaceKind.DOMAIN, PlaceKind.ACCOUNT),
+    maximum=365 * 86400,
+)

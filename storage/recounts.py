@@ -14,14 +14,14 @@ from tenants.services import limits_recount
 
 
 def volumes() -> Mapping[int, int]:
-    """Volumes that are not deleted, by account id."""
-    rows = Volume.objects.exclude(state=states.DELETED).order_by()
+    """Volumes that are neither deleted nor put aside, by account id."""
+    rows = Volume.objects.filter(destroyed_at=None).exclude(state=states.DELETED).order_by()
     return dict(rows.values_list("account_id").annotate(Count("pk")))
 
 
 def primary_storage_gib() -> Mapping[int, int]:
-    """GiB of volumes that are not deleted, each rounded up, by account id."""
-    rows = Volume.objects.exclude(state=states.DELETED).order_by()
+    """GiB of volumes that are neither deleted nor put aside, each rounded up, by account id."""
+    rows = Volume.objects.filter(destroyed_at=None).exclude(state=states.DELETED).order_by()
     return _gib(rows.values_list("account_id", "size_bytes"))
 
 

@@ -10,6 +10,7 @@ MAINTENANCE = "maintenance"
 ALLOCATED = "allocated"
 CREATING = "creating"
 READY = "ready"
+DESTROYED = "destroyed"
 DELETING = "deleting"
 DELETED = "deleted"
 ERROR = "error"
@@ -52,7 +53,13 @@ VOLUME = StateTable(
             (READY, "unmake", ALLOCATED),
         ),
         group(
+            "A volume that was destroyed is put aside and can be recovered, until it is deleted.",
+            (READY, "destroy", DESTROYED),
+            (DESTROYED, "recover", READY),
+        ),
+        group(
             "Deleting frees the place on the pool; what cannot be freed is kept in sight.",
+            (DESTROYED, "delete", DELETING),
             (ALLOCATED, "delete", DELETING),
             (CREATING, "delete", DELETING),
             (READY, "delete", DELETING),

@@ -100,6 +100,11 @@ def record_volume(run: Run, volume: Volume, facts: VolumeFacts) -> None:
     records.completed(run.job.caller, "VOLUME.CREATE", About.of(volume, owner), job_uuid=run.job.uuid)
 
 
+def amounts_of(volume: Volume) -> dict[Resource, int]:
+    """What the volume takes of its owner's limits."""
+    return {Resource.VOLUMES: 1, Resource.PRIMARY_STORAGE_GIB: gib_of(volume.size_bytes)}
+
+
 def start_meter(volume: Volume) -> None:
     """From now on the volume counts, with its size as it is. Rows only."""
     quantities = {"size_bytes": volume.size_bytes, "kind": volume.kind}
@@ -159,7 +164,8 @@ def record_removed(run: Run, volume: Volume) -> None:
     _leave_pool(volume)
     states.VOLUME.move(volume, "deleted", locator="", held_by=None, deleted_at=clock.now())
     account = volume.account
-    limits.release(account, {Resource.VOLUMES: 1, Resource.PRIMARY_STORAGE_GIB: gib_of(volume.size_bytes)})
+    if volume.destroyed_at is None:
+        limits.release(account, amounts_of(volume))
     meters.stop(meters.VOLUME, volume, account.owner)
     records.completed(run.job.caller, "VOLUME.DELETE", About.of(volume, account.owner), job_uuid=run.job.uuid)
 

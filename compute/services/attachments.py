@@ -19,6 +19,7 @@ from compute.models import Instance, VolumeAttachment
 from compute.services.instances.holding import held_with
 from compute.topology.abilities import can
 from compute.topology.models import Host
+from storage import states as storage_states
 from storage.connections import reaches
 from storage.models import Pool, Volume
 
@@ -52,7 +53,8 @@ def attach(caller: Caller, volume: Volume, values: AttachValues) -> Job:
     place = _place(instance, values.device_index)
     _demand_reach(volume, instance)
     # Guarded: of two who attach it at once, to whatever instances, one finds it taken.
-    if not Volume.objects.filter(pk=volume.pk, held_by=None).update(held_by=instance.uuid):
+    free = Volume.objects.filter(pk=volume.pk, held_by=None, state=storage_states.READY)
+    if not free.update(held_by=instance.uuid):
         raise Conflict(f"The volume {volume.name} is attached already. Detach it first.")
     VolumeAttachment.objects.create(instance=instance, volume=volume, device_index=place)
     when = "at once" if instance.state == states.RUNNING else "when it is started next"

@@ -6,12 +6,12 @@ from rest_framework import serializers
 
 from cloudportal.api.calls import into, working
 from cloudportal.api.filters import UUIDS, Filter, by_text, by_uuid
-from cloudportal.api.resources import Create, Edit, Remove, Resource
+from cloudportal.api.resources import Create, Edit, Remove, Resource, Verb
 from cloudportal.api.shapes import NamedShape, Reference, RowShape, Text, Values, Whole
 from cloudportal.core.caller import Caller
 from storage import actions, queries, states
 from storage.models import Volume
-from storage.services import volumes
+from storage.services import volume_bin, volumes
 from storage.services.volumes import LARGEST_GIB, NewVolume
 
 STATES = tuple(sorted(states.VOLUME.states))
@@ -33,6 +33,7 @@ class VolumeShape(RowShape):
     template = NamedShape(allow_null=True)
     offering = NamedShape(allow_null=True)
     held_by = serializers.UUIDField(allow_null=True, help_text="The instance that has it attached.")
+    destroyed_at = serializers.DateTimeField(allow_null=True)
     pool = NamedShape(allow_null=True)
     locator = serializers.CharField()
 
@@ -79,5 +80,12 @@ VOLUMES = Resource(
         Create(CreateVolume, working(into(NewVolume, volumes.create)), actions.CREATE_VOLUME, works=True),
         Edit(EditVolume, _edit, actions.UPDATE_VOLUME, is_partial=False),
         Remove(working(volumes.delete), actions.DELETE_VOLUME, works=True),
+        Verb(
+            "destroy",
+            volume_bin.destroy,
+            actions.DESTROY_VOLUME,
+            summary="Put the volume aside, to be recovered or deleted after a while",
+        ),
+        Verb("recover", volume_bin.recover, actions.RECOVER_VOLUME, summary="Take a destroyed volume back"),
     ),
 )

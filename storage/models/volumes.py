@@ -71,6 +71,8 @@ class Volume(ScopedModel):
     state = models.CharField(max_length=12, default=states.ALLOCATED)
     locator = models.CharField(max_length=500, blank=True)
     held_by = models.UUIDField(null=True, db_index=True)
+    # Set while it is put aside: it can be recovered and counts against no limit.
+    destroyed_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -22,12 +22,12 @@ from cloudportal.portal.queries import Filter
 from compute.topology.portal.clusters import zone_choices
 from storage import actions, queries, states
 from storage.models import DiskOffering, Volume
-from storage.services import volumes
+from storage.services import volume_bin, volumes
 from storage.services.volumes import LARGEST_GIB, NewVolume
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 ROOT = RoleKind.ROOT_ADMIN
-STATES = (states.READY, states.ALLOCATED, states.CREATING, states.DELETING, states.ERROR)
+STATES = (states.READY, states.DESTROYED, states.ALLOCATED, states.CREATING, states.DELETING, states.ERROR)
 KINDS = ((Volume.ROOT, "root disks"), (Volume.DATA, "data disks"))
 
 
@@ -152,6 +152,7 @@ VOLUME = DetailPage(
                 Fact("Pool", _pool, least=ROOT),
                 Fact("Place on the pool", lambda row: cells.code(row.locator), least=ROOT),
                 Fact("Created", lambda row: cells.exact_moment(row.created_at)),
+                Fact("Destroyed", lambda row: cells.exact_moment(row.destroyed_at), is_shown_empty=False),
                 Fact("Id", lambda row: cells.copyable(row.uuid)),
             ),
         ),
@@ -160,6 +161,21 @@ VOLUME = DetailPage(
     ),
     buttons=(
         RowLink(actions.UPDATE_VOLUME, "volume-edit", icon="edit", label="Rename"),
+        RowAction(
+            actions.RECOVER_VOLUME,
+            volume_bin.recover,
+            icon="recover",
+            is_first=True,
+            done="{name} is yours again.",
+            is_shown=lambda caller, volume: volume.state == states.DESTROYED,
+        ),
+        RowAction(
+            actions.DESTROY_VOLUME,
+            volume_bin.destroy,
+            icon="trash",
+            done="{name} is put aside and can be recovered for a while.",
+            is_shown=lambda caller, volume: volume.state == states.READY,
+        ),
         RowAction(
             actions.DELETE_VOLUME,
             volumes.delete,

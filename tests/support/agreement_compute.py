@@ -77,11 +77,12 @@ def _check_guests(cloud):
 def _check_volumes(cloud):
     with storage_driver(cloud.pool) as driver:
         sizes = {volume.uuid: volume.size_bytes for volume in driver.list_volumes()}
-    there = set(sizes)
-    ready = Volume.objects.filter(state=storage_states.READY)
-    assert sizes == dict(ready.values_list("uuid", "size_bytes"))
+    made = Volume.objects.filter(state__in=(storage_states.READY, storage_states.DESTROYED))
+    assert sizes == dict(made.values_list("uuid", "size_bytes"))
     running = [mark.subject_uuid for mark in MeterMark.objects.filter(meter=meters.VOLUME)]
-    assert {uuid for uuid in running if meters.is_running(meters.VOLUME, uuid)} == there
+    assert {uuid for uuid in running if meters.is_running(meters.VOLUME, uuid)} == set(
+        made.filter(state=storage_states.READY).values_list("uuid", flat=True)
+    )
 
 
 def _check_addresses(cloud):

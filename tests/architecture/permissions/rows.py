@@ -115,7 +115,7 @@ ROWS = {
     "POST templates/{uuid}/upload/": OWN,
     "POST templates/{uuid}/publish/": ROOT,
     **crud("volumes", ALL_READ, ALL, OWN_READ, OWN),
-    **verbs("volumes", OWN, "attach", "detach", "resize"),
+    **verbs("volumes", OWN, "attach", "detach", "resize", "destroy", "recover"),
     "POST volumes/{volume}/templates/": OWN,
     **crud("snapshots", ALL_READ, OWN, OWN_READ, OWN),
     **verbs("snapshots", OWN, "restore"),
