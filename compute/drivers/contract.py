@@ -9,6 +9,7 @@ from cloudportal.drivers.base import Driver
 from cloudportal.drivers.errors import NotThere
 from compute.drivers.console import KeepsSerialLog, OffersConsole, TakesScreenshots
 from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, PowerAction
+from compute.drivers.growth import ResizesGuests
 from compute.drivers.media import ChangesMedia
 from compute.drivers.nics import PlugsNics
 from compute.drivers.specs import DiskSpec, GuestSpec
@@ -133,6 +134,7 @@ class ReadsStatistics(ABC):
 
 CAPABILITIES: tuple[type[ABC], ...] = (
     RunsGuests,
+    ResizesGuests,
     AttachesDisks,
     GrowsDisks,
     PlugsNics,

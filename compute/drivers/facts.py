@@ -79,6 +79,7 @@ class NicFacts:
 class GuestFacts:
     """A guest as its host has it. Disks and NICs are in the order of their device index.
 
+    `most_cpus` and `most_memory_mib` are how far it could grow while it runs, None where it cannot.
     `guest_data_digest` is `GuestData.digest()` of what the guest was given, None when it was given nothing.
     `media` is the locator of what is in its CD drive.
     """
@@ -93,6 +94,8 @@ class GuestFacts:
     guest_data_digest: str | None = None
     cpu_cap_percent: int | None = None
     media: str | None = None
+    most_cpus: int | None = None
+    most_memory_mib: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,15 +36,18 @@ from compute.drivers.facts import (
     differences,
     hindrances,
 )
+from compute.drivers.growth import ResizesGuests, demand_growth
 from compute.drivers.media import ChangesMedia, MediaSpec
 from compute.drivers.nics import PlugsNics
 from compute.drivers.simulator_guests import (
+    MEMORY_STEP_MIB,
     demand_fits,
     demand_heeding,
     demand_known_locators,
     demand_media,
     demand_parts,
     facts_of,
+    keep_most,
     shape_of,
     statistics_of,
 )
@@ -55,6 +58,7 @@ from compute.drivers.specs import DiskSpec, GuestData, GuestSpec, NicSpec
 class SimulatedCompute(
     ComputeDriver,
     RunsGuests,
+    ResizesGuests,
     AttachesDisks,
     GrowsDisks,
     PlugsNics,
@@ -69,6 +73,7 @@ class SimulatedCompute(
 
     name: ClassVar[str] = "simulator"
     label: ClassVar[str] = "Simulated host"
+    memory_step_mib: ClassVar[int] = MEMORY_STEP_MIB
     settings: ClassVar[tuple[Setting, ...]] = (
         world_setting("host"),
         place_setting("host", "Host name"),
@@ -168,6 +173,17 @@ class SimulatedCompute(
     ) -> GuestFacts:
         with self._effect("ensure_nics", uuid) as scene:
             rewire(scene, self._demand_row(scene, uuid), nics, guest_data)
+            return facts_of(self._demand_row(scene, uuid))
+
+    def grow_guest(self, uuid: UUID, *, cpus: int, memory_mib: int) -> GuestFacts:
+        with self._effect("grow_guest", uuid) as scene:
+            facts = facts_of(self._demand_row(scene, uuid))
+            demand_growth(facts, cpus=cpus, memory_mib=memory_mib, step_mib=self.memory_step_mib)
+            if (cpus, memory_mib) != (facts.cpus, facts.memory_mib):
+                scene.change(
+                    "UPDATE guests SET cpus = ?, memory_mib = ? WHERE uuid = ?", cpus, memory_mib, str(uuid)
+                )
+                scene.record(uuid, "grown")
             return facts_of(self._demand_row(scene, uuid))
 
     def set_power(
@@ -277,6 +293,7 @@ class SimulatedCompute(
             str(spec.uuid),
             self._place,
         )
+        keep_most(scene, spec)
         scene.record(spec.uuid, "made")
 
     def _reshape(self, scene: Scene, spec: GuestSpec, power: Power) -> None:
@@ -291,6 +308,7 @@ class SimulatedCompute(
             *shape_of(spec),
             str(spec.uuid),
         )
+        keep_most(scene, spec)
         scene.record(spec.uuid, "reshaped")
 
     def _turn(self, scene: Scene, row: sqlite3.Row, power: Power, detail: str) -> None:

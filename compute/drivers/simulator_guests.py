@@ -31,6 +31,8 @@ from compute.drivers.specs import DiskSpec, GuestSpec, NicSpec
 GUEST_CPU_LIMIT = 255
 # A simulated guest is always a little busy, so that its counters grow as a real one's do.
 LOAD = 0.05
+# As the hosts that it stands for.
+MEMORY_STEP_MIB = 128
 BYTES_PER_SECOND = 4096
 
 
@@ -113,6 +115,12 @@ def shape_of(spec: GuestSpec) -> tuple[object, ...]:
     return spec.name, spec.cpus, spec.memory_mib, *parts, digest, spec.cpu_cap_percent, media
 
 
+def keep_most(scene: Scene, spec: GuestSpec) -> None:
+    """How far the guest can grow while it runs, as its spec says."""
+    most = (spec.most_cpus, spec.most_memory_mib)
+    scene.change("UPDATE guests SET most_cpus = ?, most_memory_mib = ? WHERE uuid = ?", *most, str(spec.uuid))
+
+
 def nics_text(nics: tuple[NicSpec, ...]) -> str:
     """NICs as a row keeps them."""
     kept = [
@@ -152,6 +160,8 @@ def facts_of(row: sqlite3.Row) -> GuestFacts:
         guest_data_digest=row["guest_data_digest"],
         cpu_cap_percent=row["cpu_cap_percent"],
         media=row["media"],
+        most_cpus=row["most_cpus"],
+        most_memory_mib=row["most_memory_mib"],
     )
 
 

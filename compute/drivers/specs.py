@@ -186,7 +186,8 @@ class GuestSpec:
     `cpu_mhz` is a weight for hypervisors that share by weight; the others ignore it and leave it to
     placement. `cpu_cap_percent` is what each of its CPUs gets of a real one at most, for hosts that can cap
     it. `os_type` is a hint such as "linux" or "windows" for the choice of virtual devices.
-    `media` is what is in its CD drive.
+    `media` is what is in its CD drive. `most_cpus` and `most_memory_mib` are how far it should be able to grow while
+    it runs; drivers that cannot do that ignore them.
     """
 
     uuid: UUID
@@ -197,6 +198,8 @@ class GuestSpec:
     nics: tuple[NicSpec, ...]
     guest_data: GuestData | None = None
     cpu_mhz: int | None = None
+    most_cpus: int | None = None
+    most_memory_mib: int | None = None
     boot_order: tuple[BootDevice, ...] = ("disk",)
     os_type: str = "linux"
     cpu_cap_percent: int | None = None
@@ -206,6 +209,11 @@ class GuestSpec:
         demand_line(self.name, "a guest's name")
         demand(1 <= self.cpus <= 1024, "a guest must have 1 to 1024 CPUs")
         demand(16 <= self.memory_mib <= 64 * 1024 * 1024, "a guest's memory must be 16 MiB to 64 TiB")
+        demand(
+            self.cpus <= (self.most_cpus or self.cpus) <= 1024
+            and self.memory_mib <= (self.most_memory_mib or self.memory_mib) <= 64 * 1024 * 1024,
+            "a guest cannot have more than the most that it may grow to",
+        )
         demand(
             _are_distinct([disk.device_index for disk in self.disks]), "two disks have the same device index"
         )

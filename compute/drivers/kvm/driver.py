@@ -21,11 +21,13 @@ from compute.drivers.contract import (
     RunsGuests,
 )
 from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, PowerAction
+from compute.drivers.growth import ResizesGuests
 from compute.drivers.kvm import (
     acceleration,
     consoles,
     copies,
     disks,
+    growing,
     guests,
     hosts,
     nics,
@@ -34,6 +36,7 @@ from compute.drivers.kvm import (
     statistics,
 )
 from compute.drivers.kvm.files import HostFiles
+from compute.drivers.kvm.machine import MEMORY_STEP_MIB
 from compute.drivers.kvm.media import change
 from compute.drivers.kvm.screens import DIRECTORY, Screens, log_name
 from compute.drivers.media import ChangesMedia, MediaSpec
@@ -44,6 +47,7 @@ from compute.drivers.specs import DiskSpec, GuestData, GuestSpec, NicSpec
 class KvmDriver(
     ComputeDriver,
     RunsGuests,
+    ResizesGuests,
     AttachesDisks,
     GrowsDisks,
     PlugsNics,
@@ -58,6 +62,7 @@ class KvmDriver(
 
     name: ClassVar[str] = "kvm"
     label: ClassVar[str] = "KVM"
+    memory_step_mib: ClassVar[int] = MEMORY_STEP_MIB
     settings: ClassVar[tuple[Setting, ...]] = (
         uri_setting("host"),
         Setting(
@@ -128,6 +133,10 @@ class KvmDriver(
     ) -> GuestFacts:
         with self._talk() as talk:
             return nics.ensure_nics(talk, guests.domain(talk, uuid), wished, guest_data, self._files)
+
+    def grow_guest(self, uuid: UUID, *, cpus: int, memory_mib: int) -> GuestFacts:
+        with self._talk() as talk:
+            return growing.grow_guest(talk, guests.domain(talk, uuid), cpus=cpus, memory_mib=memory_mib)
 
     def set_power(
         self, uuid: UUID, action: PowerAction, *, force: bool = False, timeout_seconds: float | None = None

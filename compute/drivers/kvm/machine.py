@@ -24,6 +24,10 @@ BOOT: dict[BootDevice, str] = {"disk": "hd", "network": "network", "cdrom": "cdr
 # QEMU takes by default what would hold the code of a much larger guest; 32 MiB boots a small one as fast.
 CODE_CACHE_MIB = 32
 BALLOON_PERIOD_SECONDS = 10
+# Each time that a running guest is given memory takes a slot; they are free again when it is made anew.
+MEMORY_SLOTS = 16
+# Linux on x86-64 takes memory into use in blocks of this size.
+MEMORY_STEP_MIB = 128
 
 
 def domain_name(uuid: UUID) -> str:
@@ -43,11 +47,10 @@ def guest_xml(spec: GuestSpec, acceleration: str, seed_path: str | None, screens
     xml.child(root, "uuid", text=str(spec.uuid))
     xml.child(root, "title", text=spec.name)
     _add_metadata(root, spec)
-    xml.child(root, "memory", {"unit": "MiB"}, str(spec.memory_mib))
-    xml.child(root, "vcpu", text=str(spec.cpus))
+    _add_size(root, spec)
     add_cpu_cap(root, spec.cpu_cap_percent)
     _add_system(root, spec.boot_order)
-    _add_processor(root, acceleration)
+    _add_processor(root, spec, acceleration)
     xml.child(root, "clock", {"offset": "localtime" if spec.os_type == "windows" else "utc"})
     for event, reaction in (("on_poweroff", "destroy"), ("on_reboot", "restart"), ("on_crash", "destroy")):
         xml.child(root, event, text=reaction)
@@ -76,6 +79,18 @@ def _add_metadata(root: Element, spec: GuestSpec) -> None:
     xml.child(xml.child(root, "metadata"), f"{{{METADATA}}}guest", {"data": digest})
 
 
+def _add_size(root: Element, spec: GuestSpec) -> None:
+    if _has_room_for_modules(spec):
+        most = {"unit": "MiB", "slots": str(MEMORY_SLOTS)}
+        xml.child(root, "maxMemory", most, str(spec.most_memory_mib))
+    xml.child(root, "memory", {"unit": "MiB"}, str(spec.memory_mib))
+    xml.child(root, "vcpu", {"current": str(spec.cpus)}, str(spec.most_cpus or spec.cpus))
+
+
+def _has_room_for_modules(spec: GuestSpec) -> bool:
+    return (spec.most_memory_mib or 0) > spec.memory_mib
+
+
 def _add_system(root: Element, boot_order: tuple[BootDevice, ...]) -> None:
     system = xml.child(root, "os")
     xml.child(system, "type", {"arch": "x86_64", "machine": "pc"}, "hvm")
@@ -83,17 +98,27 @@ def _add_system(root: Element, boot_order: tuple[BootDevice, ...]) -> None:
         xml.child(system, "boot", {"dev": BOOT[device]})
 
 
-def _add_processor(root: Element, acceleration: str) -> None:
+def _add_processor(root: Element, spec: GuestSpec, acceleration: str) -> None:
     features = xml.child(root, "features")
     xml.child(features, "acpi")
     xml.child(features, "apic")
     if acceleration == "kvm":
         # Not host-passthrough: guests must be able to move to a host with a slightly different processor.
-        xml.child(root, "cpu", {"mode": "host-model"})
+        _add_node(xml.child(root, "cpu", {"mode": "host-model"}), spec)
         return
     xml.child(xml.child(features, "tcg"), "tb-cache", {"unit": "MiB"}, str(CODE_CACHE_MIB))
     processor = xml.child(root, "cpu", {"mode": "custom", "match": "exact"})
     xml.child(processor, "model", {"fallback": "allow"}, "qemu64")
+    _add_node(processor, spec)
+
+
+def _add_node(processor: Element, spec: GuestSpec) -> None:
+    # libvirt plugs memory modules only into a NUMA node.
+    if not _has_room_for_modules(spec):
+        return
+    cpus = f"0-{(spec.most_cpus or spec.cpus) - 1}"
+    cell = {"id": "0", "cpus": cpus, "memory": str(spec.memory_mib), "unit": "MiB"}
+    xml.child(xml.child(processor, "numa"), "cell", cell)
 
 
 def _add_disk(devices: Element, disk: DiskSpec) -> None:

@@ -41,17 +41,22 @@ def guest_facts(text: str, power: Power) -> GuestFacts:
     root = xml.read(text)
     disks = [_disk(found) for found in root.findall("devices/disk") if _is_disk(found)]
     nics = [_nic(found, place) for place, found in enumerate(root.findall("devices/interface"))]
+    most_cpus = int(root.findtext("vcpu", "0"))
+    most_kib = int(root.findtext("maxMemory", "0"))
+    cpus = int(xml.attribute(root, "vcpu", "current") or most_cpus)
     return GuestFacts(
         uuid=UUID(root.findtext("uuid", "")),
         name=root.findtext("title", "") or root.findtext("name", ""),
         power=power,
-        cpus=int(root.findtext("vcpu", "0")),
+        cpus=cpus,
         memory_mib=int(root.findtext("memory", "0")) // KIB_PER_MIB,
         disks=tuple(sorted(disks, key=lambda disk: disk.device_index)),
         nics=tuple(sorted(nics, key=lambda nic: nic.device_index)),
         cpu_cap_percent=read_cpu_cap(root),
         guest_data_digest=xml.attribute(root, f"metadata/{{{METADATA}}}guest", "data") or None,
         media=media_in(root),
+        most_cpus=most_cpus if most_cpus > cpus else None,
+        most_memory_mib=most_kib // KIB_PER_MIB or None,
     )
 
 
