@@ -27,6 +27,7 @@ REBOOT = action(
     states=(states.RUNNING,),
     confirmation="The instance is shut down and started again. Reboot it?",
 )
+RESIZE = action("instance.resize", "Resize", states=(states.RUNNING, states.STOPPED))
 DESTROY = action(
     "instance.destroy",
     "Destroy",

@@ -27,6 +27,45 @@ def claim_host(instance: Instance, host: Host) -> bool:
     return True
 
 
+def widen_claim(instance: Instance, cpus: int, memory_mib: int) -> bool:
+    """The claim covers at least so much, or is as it was and False. May be called again. Needs an open transaction."""
+    wanted = max(cpus, instance.claimed_cpus), max(memory_mib, instance.claimed_memory_mib)
+    more_cpus, more_memory_mib = wanted[0] - instance.claimed_cpus, wanted[1] - instance.claimed_memory_mib
+    host = instance.host
+    if not (more_cpus or more_memory_mib):
+        return True
+    if host is None or not claims.claim(host, more_cpus, more_memory_mib):
+        return False
+    if not _rewrite(instance, host, *wanted):
+        claims.release(host, more_cpus, more_memory_mib)
+        return False
+    return True
+
+
+def narrow_claim(instance: Instance, cpus: int, memory_mib: int) -> None:
+    """What the claim covers beyond so much is given back, once. May be called again. Needs an open transaction."""
+    host = instance.host
+    left = min(cpus, instance.claimed_cpus), min(memory_mib, instance.claimed_memory_mib)
+    less_cpus, less_memory_mib = instance.claimed_cpus - left[0], instance.claimed_memory_mib - left[1]
+    if host is not None and (less_cpus or less_memory_mib) and _rewrite(instance, host, *left):
+        claims.release(host, less_cpus, less_memory_mib)
+
+
+def _rewrite(instance: Instance, host: Host, cpus: int, memory_mib: int) -> bool:
+    """The terms of the claim are these, unless somebody else has changed them."""
+    held = {
+        "host": host,
+        "claimed_cpus": instance.claimed_cpus,
+        "claimed_memory_mib": instance.claimed_memory_mib,
+    }
+    if not Instance.objects.filter(pk=instance.pk, **held).update(
+        claimed_cpus=cpus, claimed_memory_mib=memory_mib
+    ):
+        return False
+    instance.claimed_cpus, instance.claimed_memory_mib = cpus, memory_mib
+    return True
+
+
 def release_host(instance: Instance) -> None:
     """The claim is given back, once, and the host remembered. May be called again. Needs an open transaction."""
     host = instance.host

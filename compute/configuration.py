@@ -24,6 +24,17 @@ STOP_TIMEOUT = declare(
     minimum=1,
     maximum=900,
 )
+GROWTH = declare(
+    "instance.growth",
+    Kind.INT,
+    4,
+    "How many times its CPUs and its memory an instance can grow to while it runs, within what its host has. It is "
+    "decided when the instance starts; with 1 it must be stopped to be resized.",
+    "instances",
+    places=(PlaceKind.ZONE,),
+    minimum=1,
+    maximum=64,
+)
 EXPUNGE_DELAY = declare(
     "instance.expunge_delay",
     Kind.DURATION,

@@ -1,11 +1,13 @@
 """What compute counts against limits, told from the rows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.db.models import Aggregate, Count, Sum
 
 from compute.models import Instance
+from compute.services.instances import growth
 from compute.services.instances.terms import COUNTED
+from compute.services.sizing import Size
 from tenants.resources import Resource
 from tenants.services.limits_recount import register
 
@@ -15,6 +17,13 @@ def _by_account(amount: Aggregate) -> dict[int, int]:
     return {row["account_id"]: row["amount"] for row in rows}
 
 
+def _with_growth(counted: dict[int, int], amount: Callable[[Size], int]) -> dict[int, int]:
+    """With what is reserved for instances that are being resized: it is theirs before it is in their rows."""
+    for instance, more in growth.under_way():
+        counted[instance.account_id] = counted.get(instance.account_id, 0) + amount(more)
+    return counted
+
+
 def instances() -> Mapping[int, int]:
     """Instances by account."""
     return _by_account(Count("pk"))
@@ -22,12 +31,12 @@ def instances() -> Mapping[int, int]:
 
 def cpus() -> Mapping[int, int]:
     """Their CPUs by account."""
-    return _by_account(Sum("cpus"))
+    return _with_growth(_by_account(Sum("cpus")), lambda more: more.cpus)
 
 
 def memory_mib() -> Mapping[int, int]:
     """Their memory by account."""
-    return _by_account(Sum("memory_mib"))
+    return _with_growth(_by_account(Sum("memory_mib")), lambda more: more.memory_mib)
 
 
 register(Resource.INSTANCES, instances)

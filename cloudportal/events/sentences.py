@@ -36,6 +36,8 @@ _VERBS = {
     "UPLOAD": "upload",
     "EXTRACT": "make a link to",
     "VM.CREATE": "deploy",
+    "VM.UPGRADE": "resize",
+    "VM.RESTORE": "reinstall",
     "NET.IPASSIGN": "assign",
     "NET.IPREASSIGN": "hand over",
     "NET.IPRELEASE": "release",

@@ -29,6 +29,7 @@ from compute.configuration import STOP_TIMEOUT
 from compute.services import instances
 from compute.services.instances.deploy import DeployValues
 from compute.services.instances.move import MoveValues
+from compute.services.instances.resize import ResizeValues
 from compute.services.instances.update import InstanceChanges
 
 STATES = tuple(sorted(states.INSTANCE.states))
@@ -76,6 +77,10 @@ class InstanceShape(RowShape):
     is_cpu_capped = serializers.BooleanField()
     network_rate_mbits = serializers.IntegerField(allow_null=True)
     is_highly_available = serializers.BooleanField()
+    most_cpus = serializers.IntegerField(help_text="How far it can grow while it runs; 0 where it cannot.")
+    most_memory_mib = serializers.IntegerField(
+        help_text="How far it can grow while it runs; 0 where it cannot."
+    )
     nics = NicShape(many=True)
     volumes = AttachedVolumeShape(many=True, source="attachments")
     ssh_keys = serializers.ListField(child=serializers.CharField())
@@ -154,6 +159,15 @@ class ShutDown(Values):
     )
 
 
+class ResizeInstance(Values):
+    """The size that it is to have. The amounts are for offerings that leave them open."""
+
+    offering = Reference()
+    cpus = Whole(min_value=1, max_value=MOST, required=False, allow_null=True)
+    cpu_mhz = Whole(min_value=1, max_value=MOST, required=False, allow_null=True)
+    memory_mib = Whole(min_value=1, max_value=MOST, required=False, allow_null=True)
+
+
 class DestroyInstance(Values):
     """How to destroy."""
 
@@ -203,6 +217,14 @@ INSTANCES = Resource(
         Verb("start", working(instances.start), actions.START, works=True),
         Verb("stop", working(spread(instances.stop)), actions.STOP, takes=ShutDown, works=True),
         Verb("reboot", working(spread(instances.reboot)), actions.REBOOT, takes=ShutDown, works=True),
+        Verb(
+            "resize",
+            working(into(ResizeValues, instances.resize)),
+            actions.RESIZE,
+            takes=ResizeInstance,
+            works=True,
+            summary="Give it another size, while it runs where its host can",
+        ),
         Verb(
             "destroy",
             working(spread(instances.destroy)),

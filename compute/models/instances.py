@@ -37,6 +37,9 @@ class Instance(ScopedModel):
     is_cpu_capped = models.BooleanField(default=False)
     network_rate_mbits = models.PositiveIntegerField(null=True)
     is_highly_available = models.BooleanField(default=False)
+    # How far its guest can grow while it runs, as it was started; 0 where it cannot.
+    most_cpus = models.PositiveIntegerField(default=0)
+    most_memory_mib = models.PositiveIntegerField(default=0)
     # Terms of the claim on `host`, so that what is given back is what was taken.
     claimed_cpus = models.PositiveIntegerField(default=0)
     claimed_memory_mib = models.PositiveIntegerField(default=0)

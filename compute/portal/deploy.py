@@ -134,7 +134,7 @@ def _submit(caller: Caller, row: None, values: dict[str, Any]) -> tuple[Instance
     return instances.deploy(caller, wanted)
 
 
-def _outcome(caller: Caller, plan: Plan) -> dict[str, Any]:
+def outcome(caller: Caller, plan: Plan) -> dict[str, Any]:
     """What would be made, in sentences, and the limits it counts against as they would be afterwards."""
     wanted: dict[str, int] = {}
     for effect in plan.effects:
@@ -160,7 +160,7 @@ DEPLOY = FormPage(
     parent_label="Instances",
     is_planned=True,
     plan_template="compute/deploy_plan.html",
-    plan_values=_outcome,
+    plan_values=outcome,
 )
 
 home.button(CREATE)

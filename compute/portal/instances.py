@@ -181,6 +181,7 @@ INSTANCE = DetailPage(
             done="{name} is being rebooted.",
             options=(FORCE,),
         ),
+        RowLink(actions.RESIZE, "instance-resize", icon="limit"),
         RowLink(actions.UPDATE, "instance-edit", icon="edit"),
         RowLink(actions.MOVE, "instance-move", icon="project"),
         RowAction(

@@ -10,6 +10,7 @@ from compute.portal import (
     move,
     nics,
     offerings,
+    resize,
     start_page,
     user_data,
 )
@@ -23,6 +24,7 @@ urlpatterns = [
     *nics.urlpatterns,
     *offerings.urlpatterns,
     *key_pairs.urlpatterns,
+    *resize.urlpatterns,
     *user_data.urlpatterns,
     *drift.urlpatterns,
 ]

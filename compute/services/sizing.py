@@ -1,10 +1,10 @@
 """How large an instance of an offering is, and the terms that it keeps: for deploying and for resizing."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from cloudportal.core.errors import InvalidInput
-from compute.models import ServiceOffering
+from compute.models import Instance, ServiceOffering
 
 # What any instance may have, whatever its offering says: the least that starts, the most that our hosts take.
 BOUNDS = {"cpus": (1, 1024), "cpu_mhz": (1, 10000), "memory_mib": (16, 64 * 1024 * 1024)}
@@ -18,6 +18,20 @@ class Size:
     cpus: int
     cpu_mhz: int
     memory_mib: int
+
+    @classmethod
+    def now(cls, instance: Instance) -> Self:
+        """The size that the instance has."""
+        return cls(cpus=instance.cpus, cpu_mhz=instance.cpu_mhz, memory_mib=instance.memory_mib)
+
+    @property
+    def words(self) -> str:
+        """`2 CPUs and 2048 MiB of memory`."""
+        return f"{self.cpus} {'CPU' if self.cpus == 1 else 'CPUs'} and {self.memory_mib} MiB of memory"
+
+    def beyond(self, other: "Size") -> "Size":
+        """What it has more of than the other; never less than nothing."""
+        return Size(**{name: max(0, getattr(self, name) - getattr(other, name)) for name in BOUNDS})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cloudportal.drivers.registry import DriverKind, driver_class, driver_names
 from cloudportal.drivers.settings import Scope, Setting
 from compute.drivers.contract import abilities_of
+from compute.drivers.growth import ResizesGuests
 from compute.topology.driver_settings import declared
 from compute.topology.models import Cluster, Host
 
@@ -34,6 +35,12 @@ def abilities(place: Host | Cluster) -> frozenset[str]:
 def can(place: Host | Cluster, ability: str) -> bool:
     """True where the place's driver has the capability of that name."""
     return ability in abilities(place)
+
+
+def memory_step_mib(place: Host | Cluster) -> int:
+    """In which steps a running guest of the place is given memory; 0 where it is given none."""
+    driver = driver_class("compute", place.driver)
+    return driver.memory_step_mib if issubclass(driver, ResizesGuests) else 0
 
 
 def drivers_that_can(ability: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step
 from compute import states
 from compute.claiming import claim_host, release_host
-from compute.drivers.facts import PowerAction
+from compute.drivers.facts import GuestFacts, PowerAction
 from compute.models import Instance, SecondaryAddress
 from compute.placement.choice import NoPlacement, Placement, place
 from compute.placement.request import Request
@@ -178,14 +178,16 @@ class EnsureGuest(Step):
     name = "ensure-guest"
     label = "Create the instance on its host"
 
-    def act(self, run: Run) -> None:
+    def act(self, run: Run) -> GuestFacts:
         """The guest is there as its rows say."""
         instance = instance_of(run)
         with compute_driver(host_of(instance)) as driver:
-            runs_guests(driver).ensure_guest(spec_of(instance))
+            return runs_guests(driver).ensure_guest(spec_of(instance))
 
-    def record(self, run: Run, result: None) -> None:
-        """What the host cannot hold the instance to is said, to those who may know of hosts."""
+    def record(self, run: Run, result: GuestFacts) -> None:
+        """How far it can grow while it runs. What the host cannot hold it to is said to operators."""
+        most = {"most_cpus": result.most_cpus or 0, "most_memory_mib": result.most_memory_mib or 0}
+        Instance.objects.filter(uuid=run.subject_uuid).update(**most)
         instance = instance_of(run)
         for sentence in not_kept(instance, host_of(instance)):
             run.say(sentence, level="warning", for_operators=True)

@@ -5,6 +5,7 @@ from uuid import UUID
 from cloudportal.drivers.errors import Unsupported
 from cloudportal.jobs.run import Run
 from compute.drivers.contract import ComputeDriver, RunsGuests
+from compute.drivers.growth import ResizesGuests
 from compute.drivers.specs import (
     DiskFormat,
     DiskSpec,
@@ -14,6 +15,7 @@ from compute.drivers.specs import (
 )
 from compute.models import Instance, VolumeAttachment
 from compute.promises import disk_limits
+from compute.topology.abilities import can
 from compute.topology.models import Host
 from compute.workflows.wiring import nic_configs, nic_specs
 from compute.workflows.wiring import nics_of as nics_of
@@ -56,14 +58,24 @@ def runs_guests(driver: ComputeDriver) -> RunsGuests:
     return driver
 
 
+def resizes_guests(driver: ComputeDriver) -> ResizesGuests:
+    """The same driver as one that resizes running guests. Raises Unsupported."""
+    if not isinstance(driver, ResizesGuests):
+        raise Unsupported(detail=f"the driver {driver.name} cannot resize running guests")
+    return driver
+
+
 def spec_of(instance: Instance) -> GuestSpec:
     """The guest as its host is asked for it. Its volumes must be made and its networks laid there."""
+    most_cpus, most_memory_mib = _most(instance, host_of(instance))
     return GuestSpec(
         uuid=instance.uuid,
         name=f"i-{instance.uuid}",
         cpus=instance.cpus,
         memory_mib=instance.memory_mib,
         cpu_mhz=instance.cpu_mhz,
+        most_cpus=most_cpus,
+        most_memory_mib=most_memory_mib,
         disks=_disks(instance),
         nics=nic_specs(instance, host_of(instance)),
         guest_data=guest_data_of(instance),
@@ -99,6 +111,16 @@ def _guest_data_format(instance: Instance) -> GuestDataFormat:
     template = instance.template
     is_drive = template and format_for(template.os_type, template.guest_data_format) == CONFIG_DRIVE
     return "config-drive" if is_drive else "nocloud"
+
+
+def _most(instance: Instance, host: Host) -> tuple[int | None, int | None]:
+    """How far the guest is to be able to grow on the host."""
+    if not can(host, "ResizesGuests"):
+        return None, None
+    times = settings_value("instance.growth", zone_uuid=instance.zone.uuid)
+    most_cpus = min(instance.cpus * times, host.cpus)
+    most_memory_mib = min(instance.memory_mib * times, host.memory_mib)
+    return max(most_cpus, instance.cpus), max(most_memory_mib, instance.memory_mib)
 
 
 def _disks(instance: Instance) -> tuple[DiskSpec, ...]:

@@ -49,6 +49,8 @@ def _check_instance(cloud, instance):
         assert {disk.locator for disk in guest.disks} == {
             one.volume.locator for one in instance.attachments.select_related("volume")
         }
+        assert (guest.cpus, guest.memory_mib) == (instance.cpus, instance.memory_mib)
+        assert (instance.claimed_cpus, instance.claimed_memory_mib) == (instance.cpus, instance.memory_mib)
         assert {nic.mac for nic in guest.nics} == {nic.mac for nic in instance.nics.all()}
         assert marks == {meters.RUNNING_INSTANCE: 1, meters.ALLOCATED_INSTANCE: 1}
         assert all(nic.address_id for nic in instance.nics.all())
@@ -62,11 +64,14 @@ def _check_instance(cloud, instance):
 
 
 def _marks(instance):
-    """By meter, how many starts have no stop: one at most."""
-    tally = Tally()
+    """By meter, how many starts have no stop: one at most, of the size that the instance has."""
+    tally, last = Tally(), {}
     for mark in MeterMark.objects.filter(subject_uuid=instance.uuid).order_by("id"):
         tally[mark.meter] += 1 if mark.starts else -1
         assert tally[mark.meter] in (0, 1)
+        last[mark.meter] = (mark.quantities.get("cpus"), mark.quantities.get("memory_mib"))
+    size = (instance.cpus, instance.memory_mib)
+    assert all(last[meter] == size for meter, count in tally.items() if count)
     return {meter: count for meter, count in tally.items() if count}
 
 

@@ -7,6 +7,7 @@ from cloudportal.jobs import services as jobs
 from cloudportal.jobs.services import Subject, hold_of
 from compute.drivers.specs import GuestSpec
 from compute.services import instances
+from compute.services.instances import ResizeValues
 from compute.topology.connections import compute_driver
 from networking.network_work import locator_on
 from tests.faults.scenarios import Scenario
@@ -18,6 +19,7 @@ from tests.support.factories_compute import (
     failed,
     fresh,
     make_cloud,
+    make_offering,
     stopped,
     submit_deployment,
 )
@@ -76,6 +78,35 @@ def reboot():
         assert power == ["off", "on"]
 
     return Scenario(job, check)
+
+
+def _sized(cloud, job, sizes):
+    """As _scenario, and the instance is as large as `sizes` says for the way in which the job ended."""
+    state = fresh_of(job).state
+    agree = _scenario(cloud, job, done=state, failed=state).check
+
+    def check(closed):
+        agree(closed)
+        instance = fresh_of(closed)
+        assert (instance.cpus, instance.memory_mib) == sizes[closed.state]
+        assert instance.offering.cpus == instance.cpus
+
+    return Scenario(job, check)
+
+
+def resize():
+    cloud, caller = make_cloud(), make_caller()
+    values = ResizeValues(offering=make_offering(cpus=2, memory_mib=256).uuid)
+    job = instances.resize(caller, stopped(cloud, caller), values)
+    return _sized(cloud, job, {"done": (2, 256), "failed": (1, 512)})
+
+
+def grow():
+    """What fails after the guest was given something leaves it what it has got."""
+    cloud, caller = make_cloud(), make_caller()
+    values = ResizeValues(offering=make_offering(cpus=2, memory_mib=1024).uuid)
+    job = instances.resize(caller, deployed(cloud, caller), values)
+    return _sized(cloud, job, {"done": (2, 1024), "failed": (2, 1024)})
 
 
 def destroy():
@@ -166,6 +197,8 @@ SCENARIOS = {
     "instance.start": start,
     "instance.stop": stop,
     "instance.reboot": reboot,
+    "instance.resize": resize,
+    "instance.grow": grow,
     "instance.destroy": destroy,
     "instance.expunge": expunge,
     "instance.repair": repair,

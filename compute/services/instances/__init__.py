@@ -5,12 +5,14 @@ from compute.services.instances.deploy import DeployValues, deploy, retry
 from compute.services.instances.endings import destroy, expunge, recover
 from compute.services.instances.move import MoveValues, move
 from compute.services.instances.power import reboot, start, stop
+from compute.services.instances.resize import ResizeValues, resize
 from compute.services.instances.update import InstanceChanges, update
 
 __all__ = [
     "DeployValues",
     "InstanceChanges",
     "MoveValues",
+    "ResizeValues",
     "deploy",
     "destroy",
     "expunge",
@@ -18,6 +20,7 @@ __all__ = [
     "open_console",
     "reboot",
     "recover",
+    "resize",
     "retry",
     "start",
     "stop",

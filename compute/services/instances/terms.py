@@ -1,7 +1,9 @@
 """What an instance counts for: its amounts in limits, and the states in which it counts."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from cloudportal.core import clock
 from cloudportal.events import meters
 from cloudportal.events.records import About
 from compute import states
@@ -57,6 +59,15 @@ def stop_running(instance: Instance) -> None:
     meters.stop(meters.RUNNING_INSTANCE, instance, instance.account.owner)
 
 
+def meter_anew(instance: Instance) -> None:
+    """What is metered of the instance is metered by its present size from now on, without a gap."""
+    for meter in (meters.ALLOCATED_INSTANCE, meters.RUNNING_INSTANCE):
+        if meters.is_running(meter, instance.uuid):
+            moment = clock.now()
+            meters.stop(meter, instance, instance.account.owner, at=moment)
+            _start(meter, instance, at=moment)
+
+
 def stop_all(instance: Instance) -> None:
     """From now on nothing of the instance is metered but its volumes and addresses."""
     stop_running(instance)
@@ -68,7 +79,7 @@ def about(instance: Instance) -> About:
     return About.of(instance, instance.account.owner)
 
 
-def _start(meter: str, instance: Instance) -> None:
+def _start(meter: str, instance: Instance, *, at: datetime | None = None) -> None:
     quantities = {
         "cpus": instance.cpus,
         "cpu_mhz": instance.cpu_mhz,
@@ -77,4 +88,5 @@ def _start(meter: str, instance: Instance) -> None:
         "offering_name": instance.offering.name,
         "template": str(instance.template.uuid) if instance.template else None,
     }
-    meters.start(meter, instance, instance.account.owner, quantities, zone_uuid=instance.zone.uuid)
+    owner = instance.account.owner
+    meters.start(meter, instance, owner, quantities, zone_uuid=instance.zone.uuid, at=at)

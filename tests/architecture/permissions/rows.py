@@ -122,7 +122,7 @@ ROWS = {
     "POST snapshots/{snapshot}/volumes/": OWN,
     "POST snapshots/{snapshot}/templates/": OWN,
     **crud("instances", ALL_READ, ALL, OWN_READ, OWN),
-    **verbs("instances", OWN, "start", "stop", "reboot", "destroy", "recover", "expunge", "retry"),
+    **verbs("instances", OWN, "start", "stop", "reboot", "resize", "destroy", "recover", "expunge", "retry"),
     "POST instances/{uuid}/console/": OWN,
     "GET instances/{uuid}/serial-log/": OWN,
     "GET instances/{uuid}/screenshot/": OWN,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from cloudportal.core import clock
+from compute.models import Instance
 from compute.services.instances import terms
 from tests.support import factories_infra
 from tests.support.factories import account_of, make_account, make_member, role_named
@@ -80,6 +81,11 @@ def new_nic(world):
     instance = world.the("instances")
     network = factories_infra.make_network(instance.zone, cidr="10.98.0.0/28")
     return {"instance": str(instance.uuid), "network": str(network.uuid)}
+
+
+def other_size(world):
+    Instance.objects.filter(pk=world.the("instances").pk).update(state="stopped")
+    return {"offering": str(world.the("service-offerings").uuid)}
 
 
 def new_volume(world):
@@ -194,6 +200,7 @@ VALUES = {
         "size_gib": 5,
         "offering": str(world.the("disk-offerings").uuid),
     },
+    "POST instances/{uuid}/resize/": other_size,
     "POST instances/": new_instance,
     "POST user-data/": lambda world: {"name": "new", "content": "#!/bin/sh\n"},
     "POST key-pairs/": lambda world: {"name": "new"},

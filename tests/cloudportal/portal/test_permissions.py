@@ -47,7 +47,7 @@ BY_AUDIENCE = {
         "api-key-revoke token-revoke "
         "instance-start instance-stop instance-reboot instance-destroy instance-recover instance-expunge "
         "instance-retry instance-edit invitation-revoke key-pair-delete user-data-edit user-data-delete "
-        "instance-move "
+        "instance-move instance-resize "
         "project-activate project-suspend project-delete project-edit project-invite "
         "project-member-add project-member-role project-member-remove "
         "volume-edit volume-delete"

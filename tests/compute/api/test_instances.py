@@ -28,6 +28,7 @@ FROM_STATE = {
     "start": states.STOPPED,
     "stop": states.RUNNING,
     "reboot": states.RUNNING,
+    "resize": states.STOPPED,
     "destroy": states.RUNNING,
     "expunge": states.DESTROYED,
     "retry": states.ERROR,
@@ -56,6 +57,7 @@ class TestInstances(
 
     def prepare(self):
         self.cloud = make_cloud(addresses=200)
+        self.values = {"resize": {"offering": str(make_offering().uuid)}}
 
     def make(self, number=0):
         cloud, account = self.cloud, factories.account_of(self.personas.user)

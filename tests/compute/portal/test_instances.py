@@ -5,6 +5,7 @@ from compute.models import Instance
 from compute.portal.deploy import DEPLOY
 from compute.portal.edit import EDIT
 from compute.portal.instances import INSTANCE, INSTANCES
+from compute.portal.resize import RESIZE
 from tests.support.factories_compute import (
     deploy_values,
     deployed,
@@ -231,6 +232,36 @@ class TestDeploying(InCloud, FillsForm):
         page = self.sent(**self.values(networks=[str(other.network.uuid)]))
         assert page.status == 400
         assert not Instance.objects.exists()
+
+
+class TestResizing(InCloud, FillsForm):
+    page = RESIZE
+
+    def prepare(self):
+        super().prepare()
+        self.instance = deployed(self.cloud, self.personas.user)
+        self.larger = make_offering("larger", cpus=2, memory_mib=1024)
+
+    def parts(self):
+        return (self.instance.uuid,)
+
+    def values(self):
+        return {"offering": str(self.larger.uuid)}
+
+    def check(self, page):
+        assert page.notices == [f"{self.instance.name} is being resized."]
+        run_jobs()
+        assert Instance.objects.get(pk=self.instance.pk).memory_mib == 1024
+
+    def test_it_says_what_the_instance_has_and_how_far_it_can_grow(self):
+        page = self.opened()
+        assert "It has 1 CPU, 512 MiB now. While it runs it can grow to 4 CPUs and 2 GiB." in page.text
+        assert "larger" in page.text
+        assert self.cloud.offering.name not in [one.text for one in page.all("label")]
+
+    def test_what_it_cannot_take_while_it_runs_stands_on_the_page(self):
+        page = self.sent(offering=str(make_offering(memory_mib=256).uuid))
+        assert (page.status, "Stop" in page.one(class_="notice-error").text) == (409, True)
 
 
 class TestEditing(InCloud, FillsForm):

@@ -12,7 +12,7 @@ from tests.support.agreement_compute import world_equals_rows
 from tests.support.factories_compute import fresh
 from tests.support.jobs import run_job
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 VERBS = {"stop": (instances.stop, states.STOPPED), "reboot": (instances.reboot, states.RUNNING)}
 both = pytest.mark.parametrize(("verb", "end"), VERBS.values(), ids=VERBS)
