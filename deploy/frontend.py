@@ -16,6 +16,13 @@ VENDOR = ROOT / "static" / "vendor"
 FILES = {
     "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
     "htmx.org/LICENSE": "htmx/LICENSE",
+    "@novnc/novnc/LICENSE.txt": "novnc/LICENSE.txt",
+    "@novnc/novnc/docs/LICENSE.MPL-2.0": "novnc/LICENSE.MPL-2.0",
+}
+# Whole directories: a library whose modules load each other by their place.
+DIRECTORIES = {
+    "@novnc/novnc/core": "novnc/core",
+    "@novnc/novnc/vendor/pako": "novnc/vendor/pako",
 }
 
 
@@ -38,8 +45,10 @@ def install(*, stage: Stage, log: Path) -> str:
         for source, target in FILES.items():
             (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(Path(scratch, "node_modules", source), VENDOR / target)
+        for source, target in DIRECTORIES.items():
+            shutil.copytree(Path(scratch, "node_modules", source), VENDOR / target)
     _stamp().touch()
-    return f"{len(FILES)} files"
+    return f"{len(FILES)} files, {len(DIRECTORIES)} directories"
 
 
 def _npm(scratch: Path, log: Path) -> tuple[str, dict[str, str]]:
@@ -54,5 +63,7 @@ def _npm(scratch: Path, log: Path) -> tuple[str, dict[str, str]]:
 
 
 def _stamp() -> Path:
-    content = (PINS / "package-lock.json").read_bytes() + repr(sorted(FILES.items())).encode()
+    content = (PINS / "package-lock.json").read_bytes() + repr(
+        sorted({**FILES, **DIRECTORIES}.items())
+    ).encode()
     return VENDOR / f".{hashlib.sha256(content).hexdigest()[:16]}"

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from cloudportal.demo.place import Place
 from cloudportal.demo.processes import Supervisor
+from compute.console.relay import FRAME_LIMIT_BYTES
 from deploy.services import daemon
 from deploy.services.daemon import Daemon
 
@@ -31,10 +32,13 @@ class Program:
 
 
 def web(place: Place) -> Program:
-    """The portal behind gunicorn, ready when it answers."""
+    """The portal's pages and consoles on one address, ready when it answers."""
     log = place.logs / "web.log"
-    address = f"127.0.0.1:{place.ports['web']}"
-    command = ["-m", "gunicorn", "cloudportal.wsgi", "--bind", address, "--workers", "2", "--threads", "4"]
+    address = ["--host", "127.0.0.1", "--port", str(place.ports["web"])]
+    # Nobody stands in front who could say for whom; believing a header would let anybody be anywhere.
+    plain = ["--no-proxy-headers", "--no-server-header", "--no-access-log", "--lifespan", "off"]
+    sockets = ["--ws", "websockets-sansio", "--ws-max-size", str(FRAME_LIMIT_BYTES)]
+    command = ["-m", "uvicorn", "cloudportal.asgi:application", *address, *plain, *sockets, "--workers", "2"]
     return Program("web", [sys.executable, *command], log, lambda: answers(place.ports["web"]))
 
 

@@ -171,6 +171,8 @@ INSTANCE = DetailPage(
             is_first=True,
             done="{name} is yours again, and stopped.",
         ),
+        RowLink(actions.CONSOLE, "instance-console", icon="console"),
+        RowLink(actions.SERIAL_LOG, "instance-serial-log", icon="log"),
         RowAction(
             actions.STOP, instances.stop, icon="stop", done="{name} is being stopped.", options=(FORCE,)
         ),

@@ -1,6 +1,7 @@
 """The addresses of the pages about instances."""
 
 from compute.portal import (
+    consoles,
     deploy,
     disks,
     drift,
@@ -16,6 +17,7 @@ from compute.portal import (
 )
 
 urlpatterns = [
+    *consoles.urlpatterns,
     *deploy.urlpatterns,
     *edit.urlpatterns,
     *move.urlpatterns,

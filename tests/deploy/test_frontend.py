@@ -19,6 +19,9 @@ def npm(tmp_path, monkeypatch):
         for source in frontend.FILES:
             (directory / "node_modules" / source).parent.mkdir(parents=True, exist_ok=True)
             (directory / "node_modules" / source).write_text(source)
+        for source in frontend.DIRECTORIES:
+            (directory / "node_modules" / source).mkdir(parents=True)
+            (directory / "node_modules" / source / "module.js").write_text(source)
 
     monkeypatch.setattr(frontend, "run", fetch)
     monkeypatch.setattr(frontend.shutil, "which", lambda program: f"/usr/bin/{program}")
@@ -39,13 +42,14 @@ def test_the_lock_names_no_registry():
 
 
 def test_every_package_brings_its_licence():
-    licensed = {source.rpartition("/")[0] for source in frontend.FILES if "LICENSE" in source}
-    assert licensed == set(PACKAGE["dependencies"])
+    licensed = {source for source in frontend.FILES if "LICENSE" in source}
+    assert all(any(one.startswith(f"{name}/LICENSE") for one in licensed) for name in PACKAGE["dependencies"])
 
 
 def test_files_are_put_where_pages_look_for_them(npm):
     assert not frontend.is_current()
-    assert frontend.install(stage=Stage("pages"), log=npm / "log") == f"{len(frontend.FILES)} files"
+    assert frontend.install(stage=Stage("pages"), log=npm / "log") == "4 files, 2 directories"
+    assert (npm / "novnc" / "core" / "module.js").read_text() == "@novnc/novnc/core"
     assert (npm / "htmx" / "htmx.min.js").read_text() == "htmx.org/dist/htmx.min.js"
     assert frontend.is_current()
 
@@ -70,6 +74,8 @@ def test_a_machine_without_npm_gets_one_that_is_gone_afterwards(npm, monkeypatch
         for source in frontend.FILES if command[0].endswith("npm") else ():
             (options["directory"] / "node_modules" / source).parent.mkdir(parents=True, exist_ok=True)
             (options["directory"] / "node_modules" / source).write_text(source)
+        for source in frontend.DIRECTORIES if command[0].endswith("npm") else ():
+            (options["directory"] / "node_modules" / source).mkdir(parents=True)
 
     monkeypatch.setattr(frontend, "run", fetch)
     monkeypatch.setattr(frontend.shutil, "which", lambda program: None)

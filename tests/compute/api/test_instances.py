@@ -29,6 +29,7 @@ FROM_STATE = {
     "stop": states.RUNNING,
     "reboot": states.RUNNING,
     "resize": states.STOPPED,
+    "console": states.RUNNING,
     "destroy": states.RUNNING,
     "expunge": states.DESTROYED,
     "retry": states.ERROR,
