@@ -98,3 +98,42 @@ CONSOLE_LONGEST = declare(
     minimum=60,
     maximum=7 * 86400,
 )
+LEASE_DAYS = declare(
+    "instance.lease_days",
+    Kind.INT,
+    0,
+    "How many days a new instance may live before its lease ends; 0 gives it no end.",
+    "instances",
+    places=(PlaceKind.DOMAIN, PlaceKind.ACCOUNT),
+    minimum=0,
+    maximum=3650,
+)
+LEASE_LONGEST = declare(
+    "instance.lease_longest",
+    Kind.INT,
+    0,
+    "To how many days from now an owner may extend a lease; 0 means any number.",
+    "instances",
+    places=(PlaceKind.DOMAIN, PlaceKind.ACCOUNT),
+    minimum=0,
+    maximum=3650,
+)
+LEASE_POLICY = declare(
+    "instance.lease_policy",
+    Kind.CHOICE,
+    "stop",
+    "What becomes of an instance when its lease ends.",
+    "instances",
+    places=(PlaceKind.DOMAIN, PlaceKind.ACCOUNT),
+    choices=("stop", "destroy"),
+)
+LEASE_WARNING = declare(
+    "instance.lease_warning",
+    Kind.INT,
+    3,
+    "How many days before a lease ends its owner is told.",
+    "instances",
+    places=(PlaceKind.DOMAIN, PlaceKind.ACCOUNT),
+    minimum=0,
+    maximum=365,
+)

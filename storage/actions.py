@@ -49,6 +49,7 @@ RESTORE_SNAPSHOT = action(
     confirmation="What is on the volume now is replaced by what the snapshot holds.",
     is_dangerous=True,
 )
+SCHEDULE_SNAPSHOTS = action("snapshot.schedule", "Schedule snapshots")
 USE_SNAPSHOT = action("snapshot.use", "Make volume or template", states=(states.READY,))
 DELETE_SNAPSHOT = action(
     "snapshot.delete",

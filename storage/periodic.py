@@ -2,7 +2,7 @@
 
 from cloudportal.jobs.periodic import every
 from storage import housekeeping
-from storage.services import volume_bin
+from storage.services import schedules, volume_bin
 from tenants.authentication import system_caller
 
 
@@ -15,3 +15,5 @@ every(60, "storage.watch", housekeeping.watch)
 every(60, "storage.delete-destroyed", delete_destroyed)
 every(600, "storage.clear-uploads", housekeeping.clear_uploads)
 every(3600, "storage.clear-images", housekeeping.clear_images)
+every(60, "storage.snapshot-schedules", lambda: schedules.run_due(system_caller()))
+every(60, "storage.snapshots-age-out", lambda: schedules.age_out(system_caller()))

@@ -8,7 +8,7 @@ from cloudportal.core.caller import Caller
 from cloudportal.core.scoping import ScopedQuerySet
 from compute.topology.models import Zone
 from storage import actions, states
-from storage.models import DiskOffering, Pool, Snapshot, Template, Upload, Volume
+from storage.models import DiskOffering, Pool, Snapshot, SnapshotSchedule, Template, Upload, Volume
 
 
 def pools_for(caller: Caller) -> ScopedQuerySet[Pool]:
@@ -90,3 +90,15 @@ def snapshots_for(caller: Caller) -> ScopedQuerySet[Snapshot]:
 def snapshot_for(caller: Caller, uuid: UUID | str) -> Snapshot:
     """One of them. Raises NotFound."""
     return snapshots_for(caller).one(uuid)
+
+
+def snapshot_schedules_for(caller: Caller) -> ScopedQuerySet[SnapshotSchedule]:
+    """The schedules of snapshots of the caller's volumes."""
+    actions.READ_SNAPSHOT.permit(caller)
+    rows = SnapshotSchedule.objects.for_caller(caller).exclude(volume__state=states.DELETED)
+    return rows.select_related("volume__account__domain")
+
+
+def snapshot_schedule_for(caller: Caller, uuid: UUID | str) -> SnapshotSchedule:
+    """One of them. Raises NotFound."""
+    return snapshot_schedules_for(caller).one(uuid)

@@ -11,21 +11,15 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 from django.conf import settings
 
 from cloudportal.core.errors import InvalidInput
+from storage.parts import Readable
 
 CHUNK_BYTES = 4 * 1024 * 1024
 _CHECKSUM = re.compile(r"[0-9a-f]{64}")
-
-
-class Readable(Protocol):
-    """Whatever gives bytes from its beginning, and none at its end."""
-
-    def read(self, size: int, /) -> bytes:
-        """At most so many of the next bytes."""
 
 
 @dataclass(frozen=True)

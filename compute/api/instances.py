@@ -21,12 +21,12 @@ from cloudportal.api.shapes import (
 )
 from cloudportal.api.work import Work
 from cloudportal.core.caller import Caller
-from compute import actions, queries, states
+from compute import actions, queries, schedule_actions, states
 from compute.api.consoles import CONSOLE
 from compute.api.nics import NicShape
 from compute.api.offerings import MOST
 from compute.configuration import STOP_TIMEOUT
-from compute.services import instances
+from compute.services import instances, leases
 from compute.services.instances.deploy import DeployValues
 from compute.services.instances.move import MoveValues
 from compute.services.instances.resize import ResizeValues
@@ -84,6 +84,9 @@ class InstanceShape(RowShape):
     nics = NicShape(many=True)
     volumes = AttachedVolumeShape(many=True, source="attachments")
     ssh_keys = serializers.ListField(child=serializers.CharField())
+    lease_ends_at = serializers.DateTimeField(
+        source="lease.ends_at", default=None, allow_null=True, help_text="When its lease ends, if it has one."
+    )
     destroyed_at = serializers.DateTimeField(allow_null=True)
     expunged_at = serializers.DateTimeField(allow_null=True)
     host = NamedShape(allow_null=True)
@@ -168,6 +171,12 @@ class ResizeInstance(Values):
     memory_mib = Whole(min_value=1, max_value=MOST, required=False, allow_null=True)
 
 
+class LeaseInstance(Values):
+    """How long the instance may live from now on."""
+
+    days = Whole(max_value=3650, help_text="0 takes its end away, where it may have none.")
+
+
 class DestroyInstance(Values):
     """How to destroy."""
 
@@ -234,6 +243,13 @@ INSTANCES = Resource(
             summary="Stop it and keep its disks for a while",
         ),
         CONSOLE,
+        Verb(
+            "lease",
+            spread(leases.extend),
+            schedule_actions.LEASE,
+            takes=LeaseInstance,
+            summary="Let it live so many days from now",
+        ),
         Verb("recover", instances.recover, actions.RECOVER, summary="Take a destroyed instance back"),
         Verb(
             "move",

@@ -8,10 +8,12 @@ from compute.api.instances import INSTANCES
 from compute.api.key_pairs import KEY_PAIRS
 from compute.api.nics import NICS, SECONDARY_ADDRESSES
 from compute.api.offerings import SERVICE_OFFERINGS
+from compute.api.schedules import INSTANCE_SCHEDULES
 from compute.api.user_data import USER_DATA
 
 urlpatterns = patterns(
     INSTANCES,
+    INSTANCE_SCHEDULES,
     NICS,
     SECONDARY_ADDRESSES,
     SERVICE_OFFERINGS,

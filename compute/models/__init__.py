@@ -5,11 +5,14 @@ from compute.models.consoles import ConsoleTicket
 from compute.models.guest_data import KeyPair, UserData
 from compute.models.instances import Instance
 from compute.models.offerings import ServiceOffering
+from compute.models.schedules import InstanceSchedule, Lease
 
 __all__ = [
     "ConsoleTicket",
     "Instance",
+    "InstanceSchedule",
     "KeyPair",
+    "Lease",
     "Nic",
     "SecondaryAddress",
     "ServiceOffering",

@@ -4,6 +4,7 @@ from cloudportal.api.routes import patterns
 from storage.api.copies import TEMPLATES_OF_SNAPSHOT, TEMPLATES_OF_VOLUME, VOLUMES_OF_SNAPSHOT
 from storage.api.offerings import DISK_OFFERINGS
 from storage.api.pools import POOLS
+from storage.api.schedules import SNAPSHOT_SCHEDULES
 from storage.api.snapshots import SNAPSHOTS
 from storage.api.templates import TEMPLATE_UPLOADS, TEMPLATES
 from storage.api.volumes import VOLUMES
@@ -15,6 +16,7 @@ urlpatterns = patterns(
     VOLUMES,
     DISK_OFFERINGS,
     SNAPSHOTS,
+    SNAPSHOT_SCHEDULES,
     VOLUMES_OF_SNAPSHOT,
     TEMPLATES_OF_SNAPSHOT,
     TEMPLATES_OF_VOLUME,

@@ -1,9 +1,20 @@
 """The tables of storage."""
 
 from storage.models.pools import Pool
+from storage.models.schedules import SnapshotSchedule
 from storage.models.snapshots import Snapshot
 from storage.models.templates import Template, TemplateCopy
 from storage.models.transfers import Download, Upload
 from storage.models.volumes import DiskOffering, Volume
 
-__all__ = ["DiskOffering", "Download", "Pool", "Snapshot", "Template", "TemplateCopy", "Upload", "Volume"]
+__all__ = [
+    "DiskOffering",
+    "Download",
+    "Pool",
+    "Snapshot",
+    "SnapshotSchedule",
+    "Template",
+    "TemplateCopy",
+    "Upload",
+    "Volume",
+]

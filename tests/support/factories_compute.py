@@ -2,13 +2,15 @@
 
 import tempfile
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
+from cloudportal.core import clock
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.drivers.simulated.world import SimulatedWorld
-from compute.models import Instance, ServiceOffering
+from compute.models import Instance, InstanceSchedule, ServiceOffering
 from compute.queries import with_everything
 from compute.services import instances
 from compute.services.instances import DeployValues
@@ -58,6 +60,19 @@ def cluster_in(zone, **values):
 def make_offering(name=None, **values):
     known = {"cpus": 1, "memory_mib": 512, "cpu_mhz": 1000, **values}
     return ServiceOffering.objects.create(name=name or numbered("size"), **known)
+
+
+def make_schedule(instance, **values):
+    """A schedule that stops the instance every evening, due tomorrow."""
+    known = {
+        "name": numbered("schedule"),
+        "verb": "stop",
+        "expression": "0 20 * * *",
+        "time_zone": "UTC",
+        "next_run_at": clock.now() + timedelta(days=1),
+        **values,
+    }
+    return InstanceSchedule.objects.create(instance=instance, **known)
 
 
 def make_cloud(*, hosts=1, cluster=None, host=None, offering=None, addresses=20, capacity_gib=1024):

@@ -3,11 +3,13 @@
 import hashlib
 import struct
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from uuid import uuid4
 
 from django.conf import settings
 
+from cloudportal.core import clock
 from cloudportal.drivers.simulated.world import SimulatedWorld
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.run import Run
@@ -16,7 +18,7 @@ from networking.models import Address, Network
 from storage import store
 from storage.connections import storage_driver
 from storage.drivers.contract import PoolSpec
-from storage.models import DiskOffering, Pool, Snapshot, Template
+from storage.models import DiskOffering, Pool, Snapshot, SnapshotSchedule, Template
 from tenants.authentication import system_caller
 from tenants.models import Account
 from tests.support.factories import foundation, numbered
@@ -147,6 +149,20 @@ def make_snapshot(volume, name=None, **values):
         **values,
     }
     return Snapshot.objects.create(name=name or numbered("snapshot"), **values)
+
+
+def make_snapshot_schedule(volume, **values):
+    """A daily schedule of the volume's snapshots that is due tomorrow."""
+    known = {
+        "interval": "daily",
+        "time_zone": "UTC",
+        "expression": "0 3 * * *",
+        "hour": 3,
+        "keep": 2,
+        "next_run_at": clock.now() + timedelta(days=1),
+        **values,
+    }
+    return SnapshotSchedule.objects.create(volume=volume, **known)
 
 
 def make_disk_offering(name=None, **values):

@@ -16,7 +16,7 @@ from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject
 from compute import actions, queries, states
 from compute.models import Instance, ServiceOffering, VolumeAttachment
-from compute.services.instances import guest_values, terms, wiring
+from compute.services.instances import guest_values, lease_terms, terms, wiring
 from compute.services.instances.foresight import foresee_placement
 from compute.services.instances.guest_values import Told
 from compute.services.instances.holding import held_with
@@ -87,6 +87,7 @@ def deploy(caller: Caller, values: DeployValues, *, start: bool = True) -> tuple
     volume = _root_volume(caller, instance, parts, values.root_size_gib)
     wiring.add_nics(caller, instance, parts.networks, values.addresses)
     terms.start_allocated(instance)
+    lease_terms.begin(instance)
     plans.note(
         "create",
         f"Creates the instance {values.name or 'with a name of its own'} in {parts.zone.name} with "

@@ -17,6 +17,7 @@ from compute.models import Instance
 from compute.services.instances import terms
 from compute.services.instances.foresight import foresee_placement
 from compute.services.instances.holding import held_with
+from compute.services.instances.lease_terms import demand_current
 from storage.models import Volume
 from tenants.queries import settings_value
 from tenants.services.standing import require_enabled
@@ -30,6 +31,7 @@ def start(caller: Caller, instance: Instance) -> Job:
     """
     actions.START.check(caller, instance)
     require_enabled(instance.account)
+    demand_current(instance)
     states.INSTANCE.move(instance, "start")
     foresee_placement(caller, instance, root_volume(instance))
     plans.note("start", f"Starts the instance {instance.name}.", noun="instance")

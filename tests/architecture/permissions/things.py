@@ -293,6 +293,16 @@ def some_user_data(world, owner):
     return factories_guest_data.make_user_data(account_of(owner))
 
 
+@thing("snapshot-schedules")
+def a_snapshot_schedule(world, owner):
+    return factories_infra.make_snapshot_schedule(a_volume(world, owner))
+
+
+@thing("instance-schedules")
+def an_instance_schedule(world, owner):
+    return factories_compute.make_schedule(an_instance(world, owner))
+
+
 @thing("drifts", shared=True)
 def a_drift(world, owner):
     moment = clock.now().isoformat()

@@ -125,6 +125,20 @@ def new_host(world):
 
 VALUES = {
     "POST instances/{uuid}/move/": new_owner,
+    "POST instances/{uuid}/lease/": lambda world: {"days": 3},
+    "POST instance-schedules/": lambda world: {
+        "instance": str(world.the("instances").uuid),
+        "name": "new",
+        "verb": "stop",
+        "expression": "0 20 * * *",
+        "time_zone": "UTC",
+    },
+    "POST snapshot-schedules/": lambda world: {
+        "volume": str(world.the("volumes").uuid),
+        "interval": "daily",
+        "keep": 3,
+        "time_zone": "UTC",
+    },
     "POST volumes/{volume}/templates/": lambda world: {"name": "new"},
     "POST snapshots/": lambda world: {"volume": str(world.the("volumes").uuid)},
     "PATCH snapshots/{uuid}/": lambda world: {"name": "new"},

@@ -1,0 +1,159 @@
+"""Leases: how long instances may live, told to their owners before they end, and ended."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from smtplib import SMTPException
+
+from django.core.mail import send_mail
+from django.db import transaction
+
+from cloudportal.core import clock, plans
+from cloudportal.core.caller import Caller
+from cloudportal.core.errors import Busy, InvalidInput, PortalError, WrongState
+from cloudportal.core.permissions import RoleKind
+from cloudportal.events import records
+from compute import schedule_actions as actions
+from compute import states
+from compute.configuration import LEASE_DAYS, LEASE_LONGEST, LEASE_POLICY, LEASE_WARNING
+from compute.models import Instance, Lease
+from compute.services import instances
+from compute.services.instances import terms
+from compute.services.instances.lease_terms import DAY, ended
+from tenants import states as tenant_states
+from tenants.models import User
+from tenants.queries import settings_value
+
+# Looked at in one round; the next round goes on.
+AT_ONCE = 100
+# What no longer counts for anybody needs no end.
+GONE = (states.DESTROYED, states.EXPUNGING, states.EXPUNGED, states.DESTROYING)
+
+log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def extend(caller: Caller, instance: Instance, *, days: int) -> Instance:
+    """The instance may live so many days from now on; 0 takes its end away, where the settings give it none.
+
+    Raises InvalidInput past what the settings allow, WrongState for an instance that is gone.
+    """
+    actions.LEASE.permit(caller)
+    if instance.state in GONE:
+        raise WrongState(
+            noun="instance", state=instance.state, action="set its end", needed="running or stopped"
+        )
+    account = instance.account
+    longest = settings_value(LEASE_LONGEST.name, account=account)
+    if not days and settings_value(LEASE_DAYS.name, account=account) and caller.kind == RoleKind.USER:
+        raise InvalidInput.of("days", "Instances of this account must have an end. Say in how many days.")
+    if longest and days > longest and not caller.is_root_admin:
+        raise InvalidInput.of("days", f"It may be extended to at most {longest} days from now.")
+    before = Lease.objects.filter(instance=instance).first()
+    if days:
+        _set(instance, days)
+    else:
+        Lease.objects.filter(instance=instance).delete()
+    after = {"ends_at": str(clock.now() + days * DAY) if days else None}
+    records.record(
+        caller,
+        "VM.LEASE.UPDATE",
+        terms.about(instance),
+        before={"ends_at": str(before.ends_at) if before else None},
+        after=after,
+        sentence=f"Gives {instance.name} {f'{days} days from now' if days else 'no end'}.",
+    )
+    how = f"may live {days} days from now" if days else "has no end any more"
+    plans.note("lease", f"The instance {instance.name} {how}.", days=days)
+    return Instance.objects.select_related("account__domain", "lease").get(pk=instance.pk)
+
+
+def warn(caller: Caller) -> int:
+    """Tells owners whose instances end soon, once for each end; returns how many."""
+    rows = Lease.objects.filter(warned_at=None, ended_at=None, ends_at__gt=clock.now())
+    rows = rows.exclude(instance__state__in=GONE).select_related("instance__account__domain")
+    told = 0
+    ahead: dict[int, timedelta] = {}
+    for lease in rows.order_by("ends_at")[:AT_ONCE]:
+        account = lease.instance.account
+        if account.pk not in ahead:
+            ahead[account.pk] = settings_value(LEASE_WARNING.name, account=account) * DAY
+        if lease.ends_at - ahead[account.pk] <= clock.now():
+            told += _warn(caller, lease)
+    return told
+
+
+def end_due(caller: Caller) -> int:
+    """Begins what the policy says with instances whose lease has ended; returns how many."""
+    rows = Lease.objects.filter(ended_at=None, ends_at__lte=clock.now()).exclude(instance__state__in=GONE)
+    neighbours = ("account__domain", "zone", "offering", "template", "host")
+    rows = rows.select_related(*(f"instance__{one}" for one in neighbours)).order_by("ends_at")
+    return sum(_end(caller, lease) for lease in list(rows[:AT_ONCE]))
+
+
+def _set(instance: Instance, days: int) -> None:
+    policy = settings_value(LEASE_POLICY.name, account=instance.account)
+    values = {"ends_at": clock.now() + days * DAY, "policy": policy, "warned_at": None, "ended_at": None}
+    Lease.objects.update_or_create(instance=instance, defaults=values)
+
+
+def _warn(caller: Caller, lease: Lease) -> bool:
+    instance = lease.instance
+    sentence = (
+        f"The lease of {instance.name} ends at {lease.ends_at:%Y-%m-%d %H:%M} UTC; it is {ended(lease.policy)} then. "
+        "Extend it if you still need it."
+    )
+    with transaction.atomic():
+        # Guarded, so that two processes do not tell the same owner.
+        if not Lease.objects.filter(pk=lease.pk, warned_at=None).update(warned_at=clock.now()):
+            return False
+        records.record(caller, "VM.LEASE.EXPIRING", terms.about(instance), sentence=sentence, level="warning")
+    _mail(instance, sentence)
+    return True
+
+
+def _mail(instance: Instance, sentence: str) -> None:
+    rows = User.objects.filter(account=instance.account, state=tenant_states.ENABLED).exclude(email="")
+    addresses = sorted(set(rows.values_list("email", flat=True)))
+    if not addresses:
+        return
+    try:
+        send_mail(f"{instance.name} ends soon", f"{sentence}\n", None, addresses)
+    except (OSError, SMTPException):
+        # The event tells it too; a mail server that is away must not keep the other owners from being told.
+        log.exception("The owners of %s could not be told by mail.", instance.uuid)
+
+
+def _end(caller: Caller, lease: Lease) -> bool:
+    instance = lease.instance
+    do: Callable[[Caller, Instance], object] | None = None
+    if lease.policy == Lease.DESTROY and instance.state in (states.RUNNING, states.STOPPED):
+        do = instances.destroy
+    elif instance.state == states.RUNNING:
+        do = instances.stop
+    elif instance.state != states.STOPPED:
+        # A job is on its way with it; it is looked at again in the next round.
+        return False
+    try:
+        with transaction.atomic():
+            if not Lease.objects.filter(pk=lease.pk, ended_at=None).update(ended_at=clock.now()):
+                return False
+            if do is not None:
+                do(caller, instance)
+            sentence = f"The lease of {instance.name} has ended, so it is {ended(lease.policy)}."
+            records.record(caller, "VM.LEASE.EXPIRED", terms.about(instance), sentence=sentence)
+    except Busy:
+        return False
+    except PortalError as refusal:
+        _give_up(caller, lease, refusal.detail)
+        return False
+    return True
+
+
+@transaction.atomic
+def _give_up(caller: Caller, lease: Lease, reason: str) -> None:
+    """The end cannot be carried out, as with a protected instance: said once, and left to people."""
+    if Lease.objects.filter(pk=lease.pk, ended_at=None).update(ended_at=clock.now()):
+        instance = lease.instance
+        sentence = f"The lease of {instance.name} has ended, but it is not {ended(lease.policy)}. {reason}"
+        records.record(caller, "VM.LEASE.EXPIRED", terms.about(instance), sentence=sentence, level="warning")

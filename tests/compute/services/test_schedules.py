@@ -1,0 +1,238 @@
+"""Schedules and leases of instances: carried out when due, told of where they cannot be."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+
+from cloudportal.core import clock
+from cloudportal.core.errors import Conflict, InvalidInput, NotFound, WrongState
+from cloudportal.events.models import Event
+from compute import schedule_queries
+from compute.models import Instance, Lease
+from compute.services import instances, leases, schedules
+from compute.services.schedules import MOST_SCHEDULES, ScheduleChanges, ScheduleValues
+from tenants.authentication import system_caller
+from tenants.models import SettingValue, User
+from tenants.queries.settings import account_key
+from tests.support.factories import account_of, caller_for, make_account, make_personas
+from tests.support.factories_compute import deployed, fresh, make_cloud, make_schedule, stopped
+from tests.support.jobs import run_job, run_jobs
+
+pytestmark = pytest.mark.django_db
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch):
+    """The clock, standing still; `now.at` moves it."""
+
+    class Clock:
+        at = START
+
+    monkeypatch.setattr(clock, "now", lambda: Clock.at)
+    return Clock
+
+
+@pytest.fixture
+def user():
+    return make_personas().user
+
+
+@pytest.fixture
+def cloud():
+    return make_cloud()
+
+
+@pytest.fixture
+def instance(cloud, user):
+    return deployed(cloud, user)
+
+
+def evening(**values):
+    known = {"name": "evening", "verb": "stop", "expression": "0 20 * * *", "time_zone": "UTC", **values}
+    return ScheduleValues(**known)
+
+
+def later(now, **time):
+    """Later, what is due has been done; how much that was."""
+    now.at += timedelta(**time)
+    begun = schedules.run_due(system_caller())
+    run_jobs()
+    return begun
+
+
+def set_for(caller, **values):
+    for name, value in values.items():
+        SettingValue.objects.create(
+            name=f"instance.{name}", key=account_key(account_of(caller).pk), value=value
+        )
+
+
+def state_of(instance):
+    return Instance.objects.get(pk=instance.pk).state
+
+
+def told(event_type):
+    return list(Event.objects.filter(type=event_type).order_by("id").values_list("level", "sentence"))
+
+
+def test_an_instance_is_stopped_in_the_evening_and_started_in_the_morning(user, instance, now):
+    schedules.create(user, instance, evening())
+    schedules.create(user, instance, evening(name="morning", verb="start", expression="0 7 * * *"))
+    assert later(now, hours=8) == 1
+    assert state_of(instance) == "stopped"
+    assert later(now, hours=11) == 1
+    assert state_of(instance) == "running"
+    assert [level for level, _ in told("VM.SCHEDULE.EXECUTE")] == ["info", "info"]
+
+
+def test_a_schedule_says_when_it_is_due_and_what_it_did(user, instance, now):
+    schedule = schedules.create(user, instance, evening(time_zone="America/New_York"))
+    assert schedule.next_run_at == datetime(2026, 3, 2, 1, tzinfo=UTC)
+    later(now, hours=13)
+    schedule.refresh_from_db()
+    assert schedule.last_outcome == "The stop was begun."
+    assert schedule.next_run_at == datetime(2026, 3, 3, 1, tzinfo=UTC)
+
+
+def test_an_instance_in_the_wrong_state_is_one_event_and_no_storm(user, cloud, now):
+    schedule = schedules.create(user, stopped(cloud, user), evening())
+    assert later(now, hours=8) == 0
+    assert later(now, minutes=1) == 0
+    (level, sentence) = told("VM.SCHEDULE.EXECUTE")[0]
+    assert (level, len(told("VM.SCHEDULE.EXECUTE"))) == ("warning", 1)
+    assert "The instance is stopped" in sentence
+    schedule.refresh_from_db()
+    assert "The instance is stopped" in schedule.last_outcome
+
+
+def test_a_run_that_meets_a_job_is_made_up_after_it(user, instance, now):
+    schedules.create(user, instance, evening())
+    instances.reboot(user, fresh(instance))
+    now.at += timedelta(hours=8)
+    # It is rebooting, which is no reason to leave the run out.
+    assert schedules.run_due(system_caller()) == 0
+    run_jobs()
+    assert later(now, minutes=1) == 1
+    assert state_of(instance) == "stopped"
+
+
+def test_a_run_that_is_late_by_hours_is_left_out(user, instance, now):
+    schedules.create(user, instance, evening())
+    assert later(now, hours=10) == 0
+    assert state_of(instance) == "running"
+    assert "left out this time" in told("VM.SCHEDULE.EXECUTE")[0][1]
+
+
+def test_a_schedule_that_is_switched_off_is_never_due(user, instance, now):
+    schedule = schedules.create(user, instance, evening(is_enabled=False))
+    assert schedule.next_run_at is None
+    assert later(now, hours=8) == 0
+    schedules.update(user, schedule, ScheduleChanges(is_enabled=True))
+    assert later(now, days=1) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"verb": "destroy"}, "verb"),
+        ({"expression": "often"}, "expression"),
+        ({"time_zone": "Mars"}, "time_zone"),
+        ({"name": "<b>"}, "name"),
+    ],
+)
+def test_values_that_make_no_sense_are_refused_by_their_field(user, instance, values, field):
+    with pytest.raises(InvalidInput) as refusal:
+        schedules.create(user, instance, evening(**values))
+    assert list(refusal.value.fields) == [field]
+
+
+def test_an_instance_has_only_so_many_schedules(user, instance):
+    for _ in range(MOST_SCHEDULES):
+        make_schedule(instance)
+    with pytest.raises(Conflict):
+        schedules.create(user, instance, evening())
+
+
+def test_strangers_find_no_schedule(instance):
+    schedule = make_schedule(instance)
+    with pytest.raises(NotFound):
+        schedule_queries.schedule_for(caller_for(make_account()), schedule.uuid)
+
+
+def test_a_deleted_schedule_does_nothing(user, instance, now):
+    schedule = schedules.create(user, instance, evening())
+    schedules.delete(user, schedule_queries.schedule_for(user, schedule.uuid))
+    assert later(now, hours=8) == 0
+
+
+def leased(cloud, user, **values):
+    set_for(user, **{"lease_days": 10, **values})
+    return deployed(cloud, user)
+
+
+def end(now, **time):
+    now.at += timedelta(**time)
+    done = leases.end_due(system_caller())
+    run_jobs()
+    return done
+
+
+def test_a_new_instance_gets_the_lease_that_its_account_has(user, cloud):
+    assert leased(cloud, user).lease.ends_at == START + timedelta(days=10)
+
+
+def test_an_instance_without_a_setting_has_no_end(instance):
+    assert not Lease.objects.filter(instance=instance).exists()
+
+
+def test_an_owner_is_told_once_before_the_end(user, cloud, now):
+    User.objects.filter(account=account_of(user)).update(email="ann@example.org")
+    instance = leased(cloud, user)
+    assert leases.warn(system_caller()) == 0
+    now.at += timedelta(days=7, hours=1)
+    assert [leases.warn(system_caller()), leases.warn(system_caller())] == [1, 0]
+    assert [one.to for one in mail.outbox] == [["ann@example.org"]]
+    assert instance.name in mail.outbox[0].subject
+    assert "Extend it if you still need it" in told("VM.LEASE.EXPIRING")[0][1]
+
+
+def test_an_instance_is_stopped_at_its_end_and_starts_again_only_when_extended(user, cloud, now):
+    instance = leased(cloud, user)
+    assert [end(now, days=10), end(now, hours=1)] == [1, 0]
+    assert state_of(instance) == "stopped"
+    with pytest.raises(WrongState) as refusal:
+        instances.start(user, fresh(instance))
+    assert "Extend it first" in refusal.value.detail
+    leases.extend(user, fresh(instance), days=5)
+    assert run_job(instances.start(user, fresh(instance))).state == "done"
+    assert end(now, days=4) == 0
+
+
+def test_a_policy_may_destroy(user, cloud, now):
+    instance = leased(cloud, user, lease_policy="destroy")
+    assert end(now, days=10) == 1
+    assert state_of(instance) == "destroyed"
+
+
+def test_a_protected_instance_outlives_its_lease_and_that_is_told_once(user, cloud, now):
+    instance = leased(cloud, user, lease_policy="destroy")
+    Instance.objects.filter(pk=instance.pk).update(is_protected=True)
+    assert [end(now, days=10), end(now, hours=1)] == [0, 0]
+    assert state_of(instance) == "running"
+    assert [level for level, _ in told("VM.LEASE.EXPIRED")] == ["warning"]
+
+
+@pytest.mark.parametrize("days", [31, 0])
+def test_an_owner_extends_within_what_the_settings_allow(user, cloud, days):
+    instance = leased(cloud, user, lease_longest=30)
+    with pytest.raises(InvalidInput):
+        leases.extend(user, instance, days=days)
+    assert leases.extend(user, instance, days=30).lease.ends_at == START + timedelta(days=30)
+
+
+def test_who_needs_no_lease_may_take_one_and_give_it_up(user, instance):
+    assert leases.extend(user, instance, days=2).lease.ends_at == START + timedelta(days=2)
+    leases.extend(user, fresh(instance), days=0)
+    assert not Lease.objects.exists()
