@@ -1,7 +1,7 @@
 """The settings of instances: how hosts are chosen, how long things are waited for and kept."""
 
 from compute.drivers.seeds.parts import is_multipart
-from compute.placement.orders import FIRST_FIT, ORDERS
+from compute.placement.orders import FIRST_FIT, ORDERS, PREFER, STRICT
 from tenants.declarations import Kind, PlaceKind, declare
 
 PLACEMENT_ORDER = declare(
@@ -13,6 +13,15 @@ PLACEMENT_ORDER = declare(
     "placement",
     places=(PlaceKind.ZONE,),
     choices=ORDERS,
+)
+OS_PREFERENCE = declare(
+    "placement.os_preference",
+    Kind.CHOICE,
+    PREFER,
+    "Whether hosts that are meant for another operating system come last, or are refused.",
+    "placement",
+    places=(PlaceKind.ZONE,),
+    choices=(PREFER, STRICT),
 )
 STOP_TIMEOUT = declare(
     "instance.stop_timeout",

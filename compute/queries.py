@@ -45,6 +45,7 @@ def with_everything(rows: ScopedQuerySet[Instance]) -> ScopedQuerySet[Instance]:
     )
     with_neighbours = with_neighbours.prefetch_related(Prefetch("nics", nics))
     with_neighbours = with_neighbours.prefetch_related(Prefetch("attachments", attachments))
+    with_neighbours = with_neighbours.prefetch_related("affinity_groups")
     return cast(
         "ScopedQuerySet[Instance]",
         with_neighbours.annotate(

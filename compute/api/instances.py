@@ -83,6 +83,7 @@ class InstanceShape(RowShape):
     )
     nics = NicShape(many=True)
     volumes = AttachedVolumeShape(many=True, source="attachments")
+    affinity_groups = NamedShape(many=True)
     ssh_keys = serializers.ListField(child=serializers.CharField())
     lease_ends_at = serializers.DateTimeField(
         source="lease.ends_at", default=None, allow_null=True, help_text="When its lease ends, if it has one."
@@ -139,6 +140,7 @@ class DeployInstance(EditInstance):
         required=False,
         help_text="Values for its variables, by name.",
     )
+    affinity_groups = References(required=False, max_length=20)
     start = serializers.BooleanField(required=False, default=True)
 
 

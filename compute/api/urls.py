@@ -1,8 +1,10 @@
 """Where compute is at the REST door."""
 
 from cloudportal.api.routes import patterns
+from compute.api.affinity import AFFINITY_GROUPS, CHANGE_GROUPS
 from compute.api.attachments import ATTACHMENTS
 from compute.api.consoles import LOOKS
+from compute.api.dedications import DEDICATIONS
 from compute.api.drift import COMPARISON, DRIFTS
 from compute.api.instances import INSTANCES
 from compute.api.key_pairs import KEY_PAIRS
@@ -19,6 +21,8 @@ urlpatterns = patterns(
     SERVICE_OFFERINGS,
     KEY_PAIRS,
     USER_DATA,
+    AFFINITY_GROUPS,
+    DEDICATIONS,
     DRIFTS,
-    operations=(COMPARISON, *ATTACHMENTS, *LOOKS),
+    operations=(COMPARISON, *ATTACHMENTS, *LOOKS, *CHANGE_GROUPS),
 )

@@ -1,5 +1,6 @@
 """The tables of compute."""
 
+from compute.models.affinity import AffinityGroup
 from compute.models.attachments import Nic, SecondaryAddress, VolumeAttachment
 from compute.models.consoles import ConsoleTicket
 from compute.models.guest_data import KeyPair, UserData
@@ -8,6 +9,7 @@ from compute.models.offerings import ServiceOffering
 from compute.models.schedules import InstanceSchedule, Lease
 
 __all__ = [
+    "AffinityGroup",
     "ConsoleTicket",
     "Instance",
     "InstanceSchedule",

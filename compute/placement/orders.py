@@ -6,4 +6,8 @@ DISPERSE = "disperse"
 RANDOM = "random"
 USER_DISPERSING = "user-dispersing"
 
+# Of operating systems: hosts that are meant for another come last, or are refused.
+PREFER = "prefer"
+STRICT = "strict"
+
 ORDERS = (FIRST_FIT, FILL_FIRST, DISPERSE, RANDOM, USER_DISPERSING)

@@ -13,7 +13,9 @@ from cloudportal.portal.choices import AnyOf, Card, OneOf
 from cloudportal.portal.forms import FormPage, Group
 from compute import actions
 from compute.models import Instance
+from compute.placement_actions import READ_AFFINITY_GROUP
 from compute.portal import words
+from compute.portal.affinity import group_choices
 from compute.portal.guest_data_fields import GuestDataFields, guest_data_in
 from compute.portal.instances import CREATE
 from compute.queries import offerings_for
@@ -40,6 +42,7 @@ class DeployForm(GuestDataFields):
         Group("How large it is", ("offering", "cpus", "cpu_mhz", "memory_mib", "root_size_gib")),
         Group("Where it is reached", ("zone", "networks")),
         Group("Who it is", ("name", "key_pairs", "ssh_keys", "user_data_from", "user_data")),
+        Group("What it runs with", ("affinity_groups",)),
     )
 
     template = OneOf(
@@ -73,6 +76,12 @@ class DeployForm(GuestDataFields):
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
+    affinity_groups = AnyOf(
+        label="Affinity groups",
+        required=False,
+        initial=[],
+        help_text="Instances that share a host with it, or must not.",
+    )
 
     def shape(self) -> None:
         """Offers what this caller may use."""
@@ -85,6 +94,14 @@ class DeployForm(GuestDataFields):
             self.fields["zone"].widget = forms.HiddenInput()
         self.offer("networks", _networks(self.caller))
         self.offer_guest_data()
+        self._offer_groups()
+
+    def _offer_groups(self) -> None:
+        """Asks for affinity groups where there are any."""
+        groups = group_choices(self.caller) if self.caller.may(READ_AFFINITY_GROUP.name) else []
+        self.offer("affinity_groups", groups)
+        if not groups:
+            del self.fields["affinity_groups"]
 
     def _leave_out_sizes(self) -> None:
         """Asks for no amount that every size has fixed."""
@@ -130,6 +147,7 @@ def _submit(caller: Caller, row: None, values: dict[str, Any]) -> tuple[Instance
         networks=tuple(values["networks"]),
         root_size_gib=values["root_size_gib"],
         **guest_data_in(values),
+        affinity_groups=tuple(values.get("affinity_groups", ())),
     )
     return instances.deploy(caller, wanted)
 

@@ -21,6 +21,7 @@ from cloudportal.portal.subjects import Holder
 from compute import actions, queries
 from compute.models import Instance
 from compute.placement.funnel import redacted
+from compute.placement_actions import CHANGE_GROUPS
 from compute.portal import words
 from compute.portal.nics import NIC_TABLE
 from compute.services import instances
@@ -117,6 +118,7 @@ INSTANCE = DetailPage(
                 Fact("Template", words.template),
                 Fact("Zone", "zone.name"),
                 Fact("Account", "account.name", least=ADMIN),
+                Fact("Affinity groups", words.affinity_groups, is_shown_empty=False),
                 Fact("Host", words.host, least=ROOT),
                 Fact("Power", words.power),
                 Fact(
@@ -186,6 +188,7 @@ INSTANCE = DetailPage(
         RowLink(actions.RESIZE, "instance-resize", icon="limit"),
         RowLink(actions.UPDATE, "instance-edit", icon="edit"),
         RowLink(actions.MOVE, "instance-move", icon="project"),
+        RowLink(CHANGE_GROUPS, "instance-affinity", icon="instance"),
         RowAction(
             actions.DESTROY,
             instances.destroy,

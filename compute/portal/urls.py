@@ -1,7 +1,9 @@
 """The addresses of the pages about instances."""
 
 from compute.portal import (
+    affinity,
     consoles,
+    dedications,
     deploy,
     disks,
     drift,
@@ -28,6 +30,8 @@ urlpatterns = [
     *key_pairs.urlpatterns,
     *resize.urlpatterns,
     *user_data.urlpatterns,
+    *affinity.urlpatterns,
+    *dedications.urlpatterns,
     *drift.urlpatterns,
 ]
 

@@ -105,6 +105,12 @@ def host(instance: Instance) -> Any:
     return ""
 
 
+def affinity_groups(instance: Instance) -> Any:
+    """The groups that it is in, as links; empty where it is in none."""
+    found = [(cells.link(one.name, "affinity-group", one.uuid),) for one in instance.affinity_groups.all()]
+    return format_html_join(", ", "{}", found) if found else ""
+
+
 def nic_network(nic: Nic) -> Any:
     """The network's name, as a link, with its range."""
     return cells.link(nic.network.name, "network", nic.network.uuid, note=nic.network.cidr)

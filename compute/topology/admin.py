@@ -144,7 +144,7 @@ class HostForm(ServiceForm):
 
     class Meta:
         model = Host
-        fields = ("cluster", "name", "settings", "tags", "reserved_memory_mib")
+        fields = ("cluster", "name", "settings", "tags", "preferred_os", "reserved_memory_mib")
         help_texts: ClassVar = {
             "settings": "As the driver declares them. Secret ones are kept apart, and those left out stay as they are."
         }
@@ -168,7 +168,7 @@ class HostAdmin(ScopedAdmin):
     )
     list_filter = ("state", "driver", "cluster")
     search_fields = ("name",)
-    fields = ("cluster", "name", "settings", "tags", "reserved_memory_mib")
+    fields = ("cluster", "name", "settings", "tags", "preferred_os", "reserved_memory_mib")
     fixed = ("cluster",)
     shown = (
         "driver",

@@ -17,6 +17,7 @@ from compute.claiming import claim_host, release_host
 from compute.drivers.facts import GuestFacts, PowerAction
 from compute.models import Instance, SecondaryAddress
 from compute.placement.choice import NoPlacement, Placement, place
+from compute.placement.peers import breaks, peers_of, take_turns
 from compute.placement.request import Request
 from compute.promises import not_kept
 from compute.topology.connections import compute_driver
@@ -254,7 +255,8 @@ def _take(run: Run, instance: Instance, host: Host) -> bool:
         with transaction.atomic():
             # Also proves that the job still is ours: a worker that lost it must not claim what nobody would undo.
             run.show_progress(0.5, steps=BUILDING_STEPS)
-            if not claim_host(instance, host):
+            take_turns(instance)
+            if breaks(peers_of(instance), host.pk) or not claim_host(instance, host):
                 return False
             _choose_pools(run, instance, host)
     except NoRoom:

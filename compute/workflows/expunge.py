@@ -64,6 +64,7 @@ class FinishExpunging(Step):
         instance = instance_of(run)
         free_addresses(run, instance)
         instance.nics.all().delete()
+        instance.affinity_groups.clear()
         states.INSTANCE.move(
             instance, "expunged", expunged_at=clock.now(), user_data="", ssh_keys=[], drift={}
         )

@@ -10,14 +10,15 @@ from uuid import uuid4
 from cloudportal.core import clock
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.drivers.simulated.world import SimulatedWorld
-from compute.models import Instance, InstanceSchedule, ServiceOffering
+from compute.models import AffinityGroup, Instance, InstanceSchedule, ServiceOffering
 from compute.queries import with_everything
 from compute.services import instances
 from compute.services.instances import DeployValues
 from compute.topology.connections import compute_driver
-from compute.topology.models import Cluster, Host, Zone
+from compute.topology.models import Cluster, Dedication, Host, Zone
 from networking.models import Network
 from storage.models import Pool, Template
+from tenants.models import Account
 from tests.support.factories import account_of, numbered
 from tests.support.factories_infra import (
     make_cluster,
@@ -73,6 +74,19 @@ def make_schedule(instance, **values):
         **values,
     }
     return InstanceSchedule.objects.create(instance=instance, **known)
+
+
+def make_affinity_group(account, name=None, **values):
+    """A strict group that keeps its instances apart."""
+    known = {"kind": AffinityGroup.APART, **values}
+    return AffinityGroup.objects.create(account=account, name=name or numbered("group"), **known)
+
+
+def make_dedication(owner, **values):
+    """The place among the values is kept for the domain or account."""
+    is_account = isinstance(owner, Account)
+    whose = {"domain": owner.domain, "account": owner} if is_account else {"domain": owner}
+    return Dedication.objects.create(**whose, **values)
 
 
 def make_cloud(*, hosts=1, cluster=None, host=None, offering=None, addresses=20, capacity_gib=1024):

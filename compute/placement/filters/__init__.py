@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from compute.placement.filters import location, reach, room, storage, tags
+from compute.placement.filters import affinity, dedication, location, reach, room, storage, system, tags
 from compute.placement.request import Request
 from compute.topology.models import Host
 
@@ -25,7 +25,10 @@ class Filter:
 
 FILTERS = (
     Filter("location", location.asking, location.reason, location.advice),
+    Filter("dedication", dedication.asking, dedication.reason, dedication.advice),
     Filter("tags", tags.asking, tags.reason, tags.advice),
+    Filter("operating system", system.asking, system.reason, system.advice),
+    Filter("affinity", affinity.asking, affinity.reason, affinity.advice),
     Filter("reach", reach.asking, reach.reason, reach.advice),
     Filter("storage", storage.asking, storage.reason, storage.advice),
 )

@@ -4,7 +4,17 @@ from collections.abc import Callable, Sequence
 
 from compute.placement import orders
 from compute.placement.request import Request
-from compute.placement.weighers import disperse, fill_first, first_fit, shuffle, user_dispersing
+from compute.placement.weighers import (
+    affinity,
+    dedication,
+    disperse,
+    fill_first,
+    first_fit,
+    last_host,
+    shuffle,
+    system,
+    user_dispersing,
+)
 from compute.topology.models import Host
 
 Weigh = Callable[[Request, Sequence[Host]], dict[int, float]]
@@ -16,16 +26,24 @@ WEIGHERS: dict[str, Weigh] = {
     orders.RANDOM: shuffle.weigh,
     orders.USER_DISPERSING: user_dispersing.weigh,
 }
-# Where it ran last, its image and disk are near: worth more than any order among the others.
-LAST_HOST_BONUS = 2.0
+# What counts beside the order, and more than any: what is paid for, what the tenant asked for, what the operator
+# wishes, and where its image and disk are near.
+PREFERENCES: tuple[tuple[Weigh, float], ...] = (
+    (dedication.weigh, 16.0),
+    (affinity.weigh, 8.0),
+    (system.weigh, 4.0),
+    (last_host.weigh, 2.0),
+)
 
 
 def in_order(name: str, request: Request, hosts: Sequence[Host]) -> list[Host]:
     """The hosts, best first; equal ones in the order of their ids."""
-    weights = WEIGHERS[name](request, hosts)
+    scores = scored(name, request, hosts)
+    return sorted(hosts, key=lambda host: (-scores[host.pk], host.pk))
 
-    def score(host: Host) -> float:
-        bonus = LAST_HOST_BONUS if host.pk == request.last_host_id else 0.0
-        return weights[host.pk] + bonus
 
-    return sorted(hosts, key=lambda host: (-score(host), host.pk))
+def scored(name: str, request: Request, hosts: Sequence[Host]) -> dict[int, float]:
+    """What each host is worth, by its id."""
+    weighed = [(WEIGHERS[name](request, hosts), 1.0)]
+    weighed += [(weigh(request, hosts), factor) for weigh, factor in PREFERENCES]
+    return {host.pk: sum(weights[host.pk] * factor for weights, factor in weighed) for host in hosts}

@@ -1,5 +1,6 @@
 """Changes to instances, one verb each: checks, limits, rows, event and job, together or not at all."""
 
+from compute.services.instances.affinity import change_groups
 from compute.services.instances.consoles import open_console
 from compute.services.instances.deploy import DeployValues, deploy, retry
 from compute.services.instances.endings import destroy, expunge, recover
@@ -13,6 +14,7 @@ __all__ = [
     "InstanceChanges",
     "MoveValues",
     "ResizeValues",
+    "change_groups",
     "deploy",
     "destroy",
     "expunge",

@@ -16,7 +16,7 @@ from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject
 from compute import actions, queries, states
 from compute.models import Instance, ServiceOffering, VolumeAttachment
-from compute.services.instances import guest_values, lease_terms, terms, wiring
+from compute.services.instances import affinity, guest_values, lease_terms, terms, wiring
 from compute.services.instances.foresight import foresee_placement
 from compute.services.instances.guest_values import Told
 from compute.services.instances.holding import held_with
@@ -58,6 +58,7 @@ class DeployValues:
     root_size_gib: int | None = None
     ssh_keys: tuple[str, ...] = ()
     key_pairs: tuple[UUID | str, ...] = ()
+    affinity_groups: tuple[UUID | str, ...] = ()
     user_data: str = ""
     user_data_from: UUID | str | None = None
     user_data_values: Mapping[str, str] = field(default_factory=dict)
@@ -97,6 +98,7 @@ def deploy(caller: Caller, values: DeployValues, *, start: bool = True) -> tuple
         memory_mib=instance.memory_mib,
         zone=str(parts.zone.uuid),
     )
+    affinity.join(caller, instance, values.affinity_groups)
     if start:
         foresee_placement(caller, instance, volume)
     job = jobs.submit(

@@ -13,7 +13,7 @@ from cloudportal.events import meters, records
 from cloudportal.events.records import About
 from compute import actions, states
 from compute.models import Instance
-from compute.services.instances import terms, wiring
+from compute.services.instances import affinity, terms, wiring
 from compute.services.instances.holding import demand_free
 from networking.services import addresses
 from storage.services import ownership
@@ -65,6 +65,7 @@ def move(caller: Caller, instance: Instance, values: MoveValues) -> Instance:
         noun="instance",
         account=str(target.account.uuid),
     )
+    affinity.leave_all(instance)
     _take_row(instance, target.account)
     limits.transfer(source, target.account, terms.amounts_of(instance.cpus, instance.memory_mib))
     meters.hand_over(meters.ALLOCATED_INSTANCE, instance, target.account.owner)

@@ -27,6 +27,7 @@ class HostShape(RowShape):
     state = serializers.ChoiceField(choices=STATES)
     reason = serializers.CharField(help_text="Why it is not up.")
     tags = serializers.ListField(child=serializers.CharField())
+    preferred_os = serializers.CharField(help_text="Of the operating systems that it is meant for.")
     cpus = serializers.IntegerField()
     cpu_mhz = serializers.IntegerField()
     memory_mib = serializers.IntegerField()
@@ -49,6 +50,7 @@ class EditHost(Values):
         "compute", "host", required=False, help_text="As the driver declares them in /drivers/."
     )
     tags = serializers.ListField(child=Text(max_length=100), max_length=50, required=False)
+    preferred_os = Text(max_length=60, required=False, allow_blank=True)
     reserved_memory_mib = Whole(required=False)
 
 

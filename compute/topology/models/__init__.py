@@ -1,7 +1,8 @@
 """The tables of the infrastructure's tree."""
 
+from compute.topology.models.dedications import Dedication
 from compute.topology.models.hosts import Host
 from compute.topology.models.offered import Offered, Offerings
 from compute.topology.models.places import Cluster, Pod, Region, Zone
 
-__all__ = ["Cluster", "Host", "Offered", "Offerings", "Pod", "Region", "Zone"]
+__all__ = ["Cluster", "Dedication", "Host", "Offered", "Offerings", "Pod", "Region", "Zone"]

@@ -16,6 +16,7 @@ class Host(ScopedModel):
     `settings` holds the driver's open settings, `secrets` its secret ones as encrypted JSON. `claimed_*` is what
     placement has given away, changed by guarded updates only; `memory_mib` and `cpus` are what the driver saw.
     `machine_id` is the host's own id, so that one machine is not added twice. `reason` says why it is not up.
+    `preferred_os` is a word of the operating systems that it is meant for, such as `windows`; empty for any.
     """
 
     scope = RootOnly()
@@ -27,6 +28,7 @@ class Host(ScopedModel):
     secrets = EncryptedField(blank=True)
     state = models.CharField(max_length=12, default=states.CONNECTING)
     tags = models.JSONField(default=list)
+    preferred_os = models.CharField(max_length=60, blank=True)
     cpus = models.PositiveIntegerField(default=0)
     cpu_mhz = models.PositiveIntegerField(default=0)
     memory_mib = models.PositiveBigIntegerField(default=0)

@@ -5,8 +5,10 @@ from typing import ClassVar
 
 from django.db import models
 
-from cloudportal.core.scoping import Everyone, RootOnly, ScopedModel
+from cloudportal.core.caller import Caller
+from cloudportal.core.scoping import EVERYTHING, Everyone, RootOnly, Scope, ScopedModel
 from compute.topology import states
+from tenants.models.domains import ids_in
 
 
 class Region(ScopedModel):
@@ -21,10 +23,24 @@ class Region(ScopedModel):
         return self.name
 
 
+class OpenZones(Scope):
+    """Enabled zones that are not dedicated to somebody else; root admins see all of them."""
+
+    def condition(self, caller: Caller) -> models.Q:
+        if caller.is_root_admin:
+            return EVERYTHING
+        domains = ids_in(caller.owner.domain_path)
+        return models.Q(state=states.ENABLED) & (
+            models.Q(dedication=None)
+            | models.Q(dedication__account=None, dedication__domain__in=domains)
+            | models.Q(dedication__account=caller.owner.account_id)
+        )
+
+
 class Zone(ScopedModel):
     """What tenants choose: usually one data centre. A disabled zone takes nothing new and is shown to root only."""
 
-    scope = Everyone(when=models.Q(state=states.ENABLED))
+    scope = OpenZones()
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="zones")
     name = models.CharField(max_length=100, unique=True)

@@ -93,6 +93,12 @@ class HostForm(PortalForm):
     tags = forms.CharField(
         required=False, help_text="Words with commas between them. Sizes with a tag run only where it is."
     )
+    preferred_os = forms.CharField(
+        label="Operating system",
+        required=False,
+        max_length=60,
+        help_text="A word such as windows: other systems come here last. Empty for any.",
+    )
     reserved_memory_mib = forms.IntegerField(
         label="Memory kept back, in MiB", initial=0, min_value=0, help_text="Never given to instances."
     )
@@ -103,11 +109,12 @@ class HostForm(PortalForm):
         driver = host.driver if host else queries.cluster_for(self.caller, self.chosen["cluster_uuid"]).driver
         declared = {one.name: one.settings for one in known_drivers("compute", "host")}
         added = add_fields(self, declared.get(driver, ()), row=host)
-        self.order_fields(["name", *added, "tags", "reserved_memory_mib"])
+        self.order_fields(["name", *added, "tags", "preferred_os", "reserved_memory_mib"])
         if host is not None:
             self.initial = {
                 "name": host.name,
                 "tags": ", ".join(host.tags),
+                "preferred_os": host.preferred_os,
                 "reserved_memory_mib": host.reserved_memory_mib,
             }
 
@@ -118,6 +125,7 @@ def _add(caller: Caller, row: None, values: dict[str, Any]) -> tuple[Host, Job]:
         name=values["name"],
         settings=settings_in(values),
         tags=words_of(values["tags"]),
+        preferred_os=values["preferred_os"],
         reserved_memory_mib=values["reserved_memory_mib"],
     )
     return hosts.add(caller, wanted)
@@ -128,6 +136,7 @@ def _edit(caller: Caller, host: Host, values: dict[str, Any]) -> Host:
         name=values["name"],
         settings=settings_in(values),
         tags=words_of(values["tags"]),
+        preferred_os=values["preferred_os"],
         reserved_memory_mib=values["reserved_memory_mib"],
     )
     return hosts.update(caller, host, changes)
@@ -196,6 +205,7 @@ HOST = DetailPage(
                 Fact("Memory", lambda host: formats.mib(host.memory_mib)),
                 Fact("Cluster", _place),
                 Fact("Tags", lambda host: cells.words(host.tags)),
+                Fact("Operating system", "preferred_os", is_shown_empty=False),
                 Fact("Last seen", lambda host: cells.moment(host.last_seen_at)),
                 Fact("Instances", lambda host: _instances_link(host)),
                 Fact("Id", lambda host: cells.copyable(host.uuid)),

@@ -32,6 +32,7 @@ class HostValues:
     name: str
     settings: Mapping[str, object] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    preferred_os: str = ""
     reserved_memory_mib: int = 0
 
 
@@ -42,6 +43,7 @@ class HostChanges:
     name: str | None = None
     settings: Mapping[str, object] | None = None
     tags: tuple[str, ...] | None = None
+    preferred_os: str | None = None
     reserved_memory_mib: int | None = None
 
 
@@ -64,6 +66,7 @@ def add(caller: Caller, values: HostValues) -> tuple[Host, Job]:
             settings=kept.settings,
             secrets=kept.secrets,
             tags=cleaned_tags(values.tags),
+            preferred_os=_system(values.preferred_os),
             reserved_memory_mib=reserved_memory_mib,
         )
     after = {"name": name, "cluster": cluster.name, "driver": host.driver}
@@ -81,6 +84,8 @@ def update(caller: Caller, host: Host, changes: HostChanges) -> Host:
         values["name"] = names.check_label(values["name"])
     if "tags" in values:
         values["tags"] = cleaned_tags(values["tags"])
+    if "preferred_os" in values:
+        values["preferred_os"] = _system(values["preferred_os"])
     if "reserved_memory_mib" in values:
         values["reserved_memory_mib"] = _not_negative(values["reserved_memory_mib"])
     if "settings" in values:
@@ -160,6 +165,13 @@ def remove(caller: Caller, host: Host) -> Job:
 def alert_key(host: Host) -> str:
     """Under which an alert about this host is raised and cleared."""
     return f"host:{host.uuid}"
+
+
+def _system(value: str) -> str:
+    word = value.strip()
+    if len(word) > 60:
+        raise InvalidInput.of("preferred_os", "Use at most 60 characters.")
+    return names.check_label(word, field="preferred_os") if word else ""
 
 
 def _not_negative(memory_mib: int) -> int:

@@ -103,6 +103,7 @@ ROWS = {
     **verbs("clusters", ROOT, "disable", "enable"),
     **crud("hosts", ROOT_READ, ROOT, ROOT_READ, ROOT),
     **verbs("hosts", ROOT, "disable", "enable", "maintain", "reconnect", "reconcile"),
+    **crud("dedications", ROOT_READ, ROOT, ROOT_READ, ROOT),
     **crud("storage-pools", ROOT_READ, ROOT, ROOT_READ, ROOT),
     **verbs("storage-pools", ROOT, "disable", "enable", "maintain", "reconnect"),
     **crud("disk-offerings", ALL_READ, ROOT, ALL_READ, ROOT),
@@ -129,6 +130,8 @@ ROWS = {
     "POST instances/{uuid}/console/": OWN,
     "GET instances/{uuid}/serial-log/": OWN,
     "GET instances/{uuid}/screenshot/": OWN,
+    **crud("affinity-groups", ALL_READ, ALL, OWN_READ, OWN),
+    **verbs("instances", OWN, "change-affinity"),
     **reading("key-pairs", ALL_READ, OWN_READ),
     "POST key-pairs/": ALL,
     "DELETE key-pairs/{uuid}/": OWN,
@@ -151,6 +154,7 @@ ROWS = {
     "POST usage-records/verify/": ROOT,
 }
 del ROWS["DELETE instances/{uuid}/"]
+del ROWS["PATCH dedications/{uuid}/"]
 del ROWS["PATCH nics/{uuid}/"]
 del ROWS["PATCH nics/{nic}/secondary-addresses/{uuid}/"]
 
@@ -177,6 +181,9 @@ REFERENCES = {
     "instance": "instances",
     "disk_offering": "disk-offerings",
     "key_pairs": "key-pairs",
+    "affinity_groups": "affinity-groups",
+    "domains": "domains",
+    "zones": "zones",
     "network": "networks",
     "user_data_from": "user-data",
     "place_uuid": "domains",

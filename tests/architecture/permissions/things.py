@@ -303,6 +303,16 @@ def an_instance_schedule(world, owner):
     return factories_compute.make_schedule(an_instance(world, owner))
 
 
+@thing("affinity-groups")
+def an_affinity_group(world, owner):
+    return factories_compute.make_affinity_group(account_of(owner))
+
+
+@thing("dedications", shared=True)
+def a_dedication(world, owner):
+    return factories_compute.make_dedication(world.the("domains"), host=world.the("hosts"))
+
+
 @thing("drifts", shared=True)
 def a_drift(world, owner):
     moment = clock.now().isoformat()

@@ -217,6 +217,12 @@ VALUES = {
     "POST instances/{uuid}/resize/": other_size,
     "POST instances/": new_instance,
     "POST user-data/": lambda world: {"name": "new", "content": "#!/bin/sh\n"},
+    "POST affinity-groups/": lambda world: {"name": "new", "kind": "anti-affinity"},
+    "POST instances/{uuid}/change-affinity/": lambda world: {"affinity_groups": []},
+    "POST dedications/": lambda world: {
+        "pod": str(world.the("pods").uuid),
+        "domain": str(world.the("domains").uuid),
+    },
     "POST key-pairs/": lambda world: {"name": "new"},
     "POST nics/": new_nic,
     "POST networks/": lambda world: {
