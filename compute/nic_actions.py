@@ -25,4 +25,5 @@ REMOVE_ADDRESS = action(
     confirmation="The address is others' to have.",
     is_dangerous=True,
 )
+SET_GROUPS = action("nic.set-groups", "Choose security groups")
 CHOOSE_MAC = action("nic.choose-mac", "Choose MAC address", least=RoleKind.ROOT_ADMIN)

@@ -30,7 +30,7 @@ def with_everything(rows: ScopedQuerySet[Nic]) -> ScopedQuerySet[Nic]:
     with_neighbours = rows.select_related(
         "instance__account__domain", "instance__zone", "instance__host__cluster", "network__zone", "address"
     )
-    return with_neighbours.prefetch_related(Prefetch("secondary_addresses", secondary))
+    return with_neighbours.prefetch_related(Prefetch("secondary_addresses", secondary), "groups")
 
 
 def secondary_addresses_for(caller: Caller, nic: Nic) -> ScopedQuerySet[SecondaryAddress]:

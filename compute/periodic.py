@@ -2,7 +2,7 @@
 
 from cloudportal.jobs.periodic import every
 from compute.reconcile import rounds
-from compute.services import housekeeping, leases, schedules
+from compute.services import guard_housekeeping, housekeeping, leases, schedules
 from compute.services.instances import consoles
 from tenants.authentication import system_caller
 
@@ -25,3 +25,4 @@ every(3600, "compute.forget-tickets", consoles.forget_old)
 every(30, "compute.schedules", lambda: schedules.run_due(system_caller()))
 every(300, "compute.warn-of-leases", lambda: leases.warn(system_caller()))
 every(60, "compute.end-leases", lambda: leases.end_due(system_caller()))
+every(60, "compute.guards", lambda: guard_housekeeping.tell_hosts(system_caller()))

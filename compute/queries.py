@@ -38,7 +38,7 @@ def with_everything(rows: ScopedQuerySet[Instance]) -> ScopedQuerySet[Instance]:
     open_job = Job.objects.filter(subject_uuid=OuterRef("uuid"), state__in=job_states.OPEN).order_by("-id")
     secondary = SecondaryAddress.objects.select_related("address").order_by("address__number")
     nics = Nic.objects.select_related("network", "address").order_by("device_index")
-    nics = nics.prefetch_related(Prefetch("secondary_addresses", secondary))
+    nics = nics.prefetch_related(Prefetch("secondary_addresses", secondary), "groups")
     attachments = VolumeAttachment.objects.select_related("volume__pool").order_by("device_index")
     with_neighbours = rows.select_related(
         "account__domain", "zone", "template", "offering", "host", "last_host", "lease"

@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 
 from cloudportal.core.caller import Caller
 from networking import states
-from networking.models import Address
-from networking.services import addresses
+from networking.models import Address, SecurityGroup
+from networking.services import addresses, security_groups
 from tenants.models import Account
 from tenants.services.departures import Holdings, register
 
@@ -24,4 +24,15 @@ def remove(caller: Caller, address: Address) -> None:
         addresses.release(caller, address, held_by=address.held_by)
 
 
+def groups(accounts: QuerySet[Account]) -> QuerySet[Any]:
+    """Every security group of the accounts."""
+    return SecurityGroup.objects.filter(account__in=accounts).select_related("account__domain").order_by("pk")
+
+
+def remove_group(caller: Caller, group: SecurityGroup) -> None:
+    """The group is gone, and with it rules of others that name it. Raises Conflict while a NIC is in it."""
+    security_groups.delete(caller, group, with_naming_rules=True)
+
+
+register(Holdings("security groups", 600, of=groups, remove=remove_group))
 register(Holdings("addresses", 600, of=taken, remove=remove))

@@ -13,7 +13,7 @@ from networking.models import Address, Network, NetworkPlacement
 def networks_for(caller: Caller) -> ScopedQuerySet[Network]:
     """Networks that the caller may use, by name."""
     actions.READ_NETWORK.permit(caller)
-    return Network.objects.for_caller(caller).select_related("zone", "account__domain")
+    return Network.objects.for_caller(caller).select_related("zone", "domain", "account__domain")
 
 
 def network_for(caller: Caller, uuid: UUID | str) -> Network:

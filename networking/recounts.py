@@ -18,7 +18,7 @@ def addresses() -> Mapping[int, int]:
 
 def networks() -> Mapping[int, int]:
     """Networks of accounts' own, by account id."""
-    rows = Network.objects.exclude(account=None).order_by()
+    rows = Network.objects.exclude(account=None).exclude(kind=Network.SHARED).order_by()
     return dict(rows.values_list("account_id").annotate(Count("pk")))
 
 

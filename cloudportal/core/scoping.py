@@ -70,6 +70,29 @@ class InDomain(Scope):
 
 
 @dataclass(frozen=True)
+class BelowDomain(Scope):
+    """Rows that are for a domain and all below it, where `when` holds; admins see those for their subtree too."""
+
+    domain_path: str = "domain__path"
+    when: models.Q = EVERYTHING
+
+    def condition(self, caller: Caller) -> models.Q:
+        if caller.is_root_admin:
+            return EVERYTHING
+        # What is for nobody's domain has no path and is not among them.
+        shown = models.Q(**{f"{self.domain_path}__in": paths_above(caller.owner.domain_path)})
+        if caller.sees_subtree:
+            shown |= models.Q(**{f"{self.domain_path}__startswith": caller.domain_path})
+        return shown & self.when
+
+
+def paths_above(path: str) -> list[str]:
+    """The path of a domain and of every domain above it: `/1/2/` gives `/1/2/` and `/1/`."""
+    parts = path.strip("/").split("/")
+    return [f"/{'/'.join(parts[:length])}/" for length in range(len(parts), 0, -1)]
+
+
+@dataclass(frozen=True)
 class RootOnly(Scope):
     """Infrastructure and settings that nobody but a root admin may see."""
 

@@ -14,6 +14,7 @@ _CLOUDSTACK = {
     "instance.deploy": "VM.CREATE",
     "instance.allocate": "VM.CREATE",
     "instance.clean": "VM.REPAIR",
+    "security-group.apply": "SG.UPDATE",
     "instance.add-nic": "NIC.CREATE",
     "instance.remove-nic": "NIC.DELETE",
     "instance.update-nic": "NIC.UPDATE",

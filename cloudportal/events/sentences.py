@@ -47,6 +47,8 @@ _VERBS = {
     "NET.IPASSIGN": "assign",
     "NET.IPREASSIGN": "hand over",
     "NET.IPRELEASE": "release",
+    "SG.RULE.ADD": "add a rule to",
+    "SG.RULE.REMOVE": "take a rule from",
     "NIC.SECONDARY.IP.ASSIGN": "add an address to",
     "NIC.SECONDARY.IP.UNASSIGN": "take an address from",
     "ENABLE.PRIMARY.STORAGE": "open",

@@ -127,6 +127,7 @@ class DeployInstance(EditInstance):
     cpu_mhz = Whole(min_value=1, max_value=MOST, required=False, allow_null=True)
     memory_mib = Whole(min_value=1, max_value=MOST, required=False, allow_null=True)
     networks = References(required=False, max_length=10)
+    security_groups = References(required=False, max_length=5)
     addresses = serializers.DictField(
         child=Text(max_length=45),
         required=False,

@@ -8,12 +8,12 @@ from rest_framework import serializers
 from cloudportal.api.calls import working
 from cloudportal.api.filters import FLAG, Filter, by_uuid
 from cloudportal.api.resources import Create, Remove, Resource, Verb
-from cloudportal.api.shapes import NamedShape, Reference, RowShape, Shape, Text, Values
+from cloudportal.api.shapes import NamedShape, Reference, References, RowShape, Shape, Text, Values
 from cloudportal.api.work import Work
 from cloudportal.core.caller import Caller
 from compute import nic_actions as actions
 from compute import nic_queries as queries
-from compute.models import SecondaryAddress
+from compute.models import Nic, SecondaryAddress
 from compute.queries import instance_for
 from compute.services import nics
 from compute.services.nics import NewNic
@@ -35,6 +35,7 @@ class NicShape(Shape):
     network = NamedShape()
     ip = serializers.CharField(source="address.ip", default=None, allow_null=True)
     secondary_addresses = SecondaryShape(many=True)
+    security_groups = NamedShape(many=True, source="groups")
     is_default = serializers.BooleanField()
     is_linked = serializers.BooleanField(help_text="False while its cable is out.")
 
@@ -54,6 +55,13 @@ class AddNic(Values):
     network = Reference()
     ip = Text(max_length=45, required=False)
     mac = Text(max_length=17, required=False, help_text="For root admins; else one is made up.")
+    security_groups = References(required=False, max_length=5)
+
+
+class SetGroups(Values):
+    """Which security groups, in place of those that it is in; its owner's default one where none is named."""
+
+    security_groups = References(max_length=5)
 
 
 class SecondaryRowShape(RowShape):
@@ -74,6 +82,10 @@ def _add(caller: Caller, values: dict[str, Any]) -> Work:
     instance = instance_for(caller, values.pop("instance"))
     nic, job = nics.add(caller, instance, NewNic(**values))
     return Work(job, nic)
+
+
+def _set_groups(caller: Caller, nic: Nic, values: dict[str, Any]) -> Work:
+    return Work(nics.set_groups(caller, nic, values["security_groups"]))
 
 
 def _addresses(caller: Caller, nic: UUID) -> Any:
@@ -114,6 +126,14 @@ NICS = Resource(
             actions.MAKE_DEFAULT,
             works=True,
             summary="Let the instance out through it",
+        ),
+        Verb(
+            "set-groups",
+            _set_groups,
+            actions.SET_GROUPS,
+            takes=SetGroups,
+            works=True,
+            summary="Hold it to other security groups",
         ),
         Verb("connect", working(nics.connect), actions.CONNECT, works=True, summary="Plug its cable in"),
         Verb(

@@ -11,7 +11,7 @@ from compute.drivers.console import KeepsSerialLog, OffersConsole, TakesScreensh
 from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, PowerAction
 from compute.drivers.growth import ResizesGuests
 from compute.drivers.media import ChangesMedia
-from compute.drivers.nics import PlugsNics
+from compute.drivers.nics import GuardsNics, PlugsNics
 from compute.drivers.specs import DiskSpec, GuestSpec
 
 
@@ -139,6 +139,7 @@ CAPABILITIES: tuple[type[ABC], ...] = (
     GrowsDisks,
     PlugsNics,
     CopiesDisks,
+    GuardsNics,
     ReadsStatistics,
     OffersConsole,
     TakesScreenshots,

@@ -66,13 +66,14 @@ class DiskFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class NicFacts:
-    """A NIC that a guest has."""
+    """A NIC that a guest has. `guard` names the NIC in the portal whose guard it is held to, empty for none."""
 
     mac: str
     network_locator: str
     device_index: int
     rate_mbits: int | None = None
     is_linked: bool = True
+    guard: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,5 +174,6 @@ def _disks(disks: Iterable[DiskSpec | DiskFacts]) -> list[tuple[object, ...]]:
 def _nics(nics: Iterable[NicSpec | NicFacts]) -> list[tuple[object, ...]]:
     by_place = sorted(nics, key=lambda nic: (nic.device_index, nic.mac))
     return [
-        (one.device_index, one.mac, one.network_locator, one.rate_mbits, one.is_linked) for one in by_place
+        (one.device_index, one.mac, one.network_locator, one.rate_mbits, one.is_linked, one.guard)
+        for one in by_place
     ]

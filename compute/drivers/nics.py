@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from uuid import UUID
 
 from compute.drivers.facts import GuestFacts
+from compute.drivers.guards import NicGuard
 from compute.drivers.specs import GuestData, NicSpec
 
 
@@ -22,4 +23,28 @@ class PlugsNics(ABC):
         pulled; what fits is not touched. May be repeated. A running guest must let go of a NIC by itself and is waited
         for; OutcomeUnknown when it does not in time. Raises NotThere without the guest, Refused where a NIC of that MAC
         is in another network or place, or a network is missing.
+        """
+
+
+class GuardsNics(ABC):
+    """Can hold NICs to what they may send and receive. A guest with a NIC whose spec `is_guarded` does not start
+    without the NIC's guard.
+    """
+
+    @abstractmethod
+    def ensure_guards(self, guards: tuple[NicGuard, ...]) -> None:
+        """Each of these NICs is held to its guard, now where a running guest has it and whenever one will.
+
+        A guard takes the place of the one before as a whole; where that fails the one before stays in force. It
+        outlives restarts of the guest and of the host's own services. May be repeated.
+        """
+
+    @abstractmethod
+    def guarded(self) -> frozenset[UUID]:
+        """The NICs that the host has a guard for."""
+
+    @abstractmethod
+    def remove_guards(self, nics: tuple[UUID, ...]) -> None:
+        """The host has no guard for these NICs. Succeeds where there is none; raises Refused while a guest has the
+        NIC.
         """

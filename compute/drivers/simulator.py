@@ -18,6 +18,7 @@ from cloudportal.drivers.simulated.world import Scene, SimulatedWorld
 from compute.drivers import simulator_console as console
 from compute.drivers import simulator_copies as copies
 from compute.drivers import simulator_disks as disks
+from compute.drivers import simulator_guards as guarding
 from compute.drivers.console import KeepsSerialLog, OffersConsole, SerialLog, TakesScreenshots
 from compute.drivers.contract import (
     AttachesDisks,
@@ -37,8 +38,9 @@ from compute.drivers.facts import (
     hindrances,
 )
 from compute.drivers.growth import ResizesGuests, demand_growth
+from compute.drivers.guards import NicGuard
 from compute.drivers.media import ChangesMedia, MediaSpec
-from compute.drivers.nics import PlugsNics
+from compute.drivers.nics import GuardsNics, PlugsNics
 from compute.drivers.simulator_guests import (
     MEMORY_STEP_MIB,
     demand_fits,
@@ -63,6 +65,7 @@ class SimulatedCompute(
     GrowsDisks,
     PlugsNics,
     CopiesDisks,
+    GuardsNics,
     ReadsStatistics,
     OffersConsole,
     TakesScreenshots,
@@ -185,6 +188,18 @@ class SimulatedCompute(
                 )
                 scene.record(uuid, "grown")
             return facts_of(self._demand_row(scene, uuid))
+
+    def ensure_guards(self, guards: tuple[NicGuard, ...]) -> None:
+        with self._effect("ensure_guards", self._place) as scene:
+            guarding.ensure(scene, guards)
+
+    def guarded(self) -> frozenset[UUID]:
+        with self._look("guarded") as scene:
+            return guarding.guarded(scene)
+
+    def remove_guards(self, nics: tuple[UUID, ...]) -> None:
+        with self._effect("remove_guards", self._place) as scene:
+            guarding.remove(scene, nics)
 
     def set_power(
         self, uuid: UUID, action: PowerAction, *, force: bool = False, timeout_seconds: float | None = None

@@ -76,6 +76,13 @@ def demand_parts(scene: Scene, row: sqlite3.Row) -> None:
     demand_media(scene, row["media"])
     for nic in json.loads(row["nics"]):
         demand_network(scene, nic["network_locator"])
+        demand_guard(scene, nic.get("guard", ""))
+
+
+def demand_guard(scene: Scene, guard: str) -> None:
+    """The NIC's guard is there, where it is to have one; raises Refused."""
+    if guard and not scene.row("SELECT 1 FROM guards WHERE nic = ? AND place = ?", guard, scene.place):
+        raise Refused("The rules of a network card are missing on the host.", detail=f"guard {guard}")
 
 
 def demand_network(scene: Scene, locator: str) -> None:
@@ -130,6 +137,7 @@ def nics_text(nics: tuple[NicSpec, ...]) -> str:
             "device_index": nic.device_index,
             "rate_mbits": nic.rate_mbits,
             "is_linked": nic.is_linked,
+            "guard": nic.guard,
         }
         for nic in sorted(nics, key=lambda nic: nic.device_index)
     ]

@@ -7,7 +7,7 @@ import sqlite3
 from cloudportal.drivers.errors import OutcomeUnknown
 from cloudportal.drivers.simulated.world import Scene
 from compute.drivers.facts import Power
-from compute.drivers.simulator_guests import demand_network, facts_of, nics_text
+from compute.drivers.simulator_guests import demand_guard, demand_network, facts_of, nics_text
 from compute.drivers.specs import GuestData, NicSpec
 from compute.drivers.wiring import demand_same_place
 
@@ -20,6 +20,7 @@ def rewire(scene: Scene, row: sqlite3.Row, wished: tuple[NicSpec, ...], guest_da
     is_running = row["power"] != Power.OFF
     for nic in wished if is_running else ():
         demand_network(scene, nic.network_locator)
+        demand_guard(scene, nic.guard)
     digest = guest_data.digest() if guest_data and row["guest_data_digest"] else row["guest_data_digest"]
     kept = nics_text(wished)
     if (row["nics"], row["guest_data_digest"]) == (kept, digest):

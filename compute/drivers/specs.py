@@ -68,7 +68,8 @@ class AddressSpec:
 @dataclass(frozen=True, kw_only=True)
 class NicSpec:
     """One NIC of a guest; `network_locator` is the opaque text that the network driver gave. `rate_mbits` is what it
-    sends and what it receives at most, for hosts that can cap it. Without `is_linked` its cable is out.
+    sends and what it receives at most, for hosts that can cap it. Without `is_linked` its cable is out;
+    where it `is_guarded` it is plugged in only with its guard (`GuardsNics`).
     """
 
     uuid: UUID
@@ -79,6 +80,7 @@ class NicSpec:
     mtu: int | None = None
     rate_mbits: int | None = None
     is_linked: bool = True
+    is_guarded: bool = False
 
     def __post_init__(self) -> None:
         demand_mac(self.mac)
@@ -91,6 +93,11 @@ class NicSpec:
             self.rate_mbits is None or 1 <= self.rate_mbits <= MOST_RATE_MBITS,
             f"a NIC's rate must be 1 to {MOST_RATE_MBITS} Mbit/s",
         )
+
+    @property
+    def guard(self) -> str:
+        """The NIC's id where it is guarded, else empty."""
+        return str(self.uuid) if self.is_guarded else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from django.db import models
 
 from cloudportal.core.scoping import OwnedBy, ScopedModel
 from compute.models.instances import Instance
-from networking.models import Address, Network
+from networking.models import Address, Network, SecurityGroup
 from storage.models import Volume
 
 
@@ -26,6 +26,10 @@ class Nic(ScopedModel):
     device_index = models.PositiveSmallIntegerField(default=0)
     is_default = models.BooleanField(default=False)
     is_linked = models.BooleanField(default=True)
+    groups = models.ManyToManyField(SecurityGroup, related_name="nics")
+    # How often what its host must let through has changed, and which of those changes the host knows of.
+    guard_wanted = models.PositiveIntegerField(default=1)
+    guard_applied = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering: ClassVar = ["instance", "device_index"]

@@ -10,7 +10,7 @@ from cloudportal.jobs.models import Job
 from cloudportal.jobs.portal.progress import failure_panel, progress_panel
 from cloudportal.portal import cells, subjects
 from cloudportal.portal.buttons import RowAction, RowLink
-from cloudportal.portal.choices import Card, OneOf
+from cloudportal.portal.choices import AnyOf, Card, OneOf
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
 from cloudportal.portal.forms import FormPage, PortalForm, adding
@@ -25,6 +25,7 @@ from compute.services.nics import NewNic
 from compute.services.nics.submitting import CHANGEABLE
 from networking import actions as network_actions
 from networking import states as network_states
+from networking.group_queries import groups_for
 from networking.queries import networks_for
 
 MOST_CARDS = 60
@@ -65,6 +66,15 @@ def ips(nic: Nic) -> Any:
     )
 
 
+def _groups(nic: Nic) -> Any:
+    """Its security groups, as links."""
+    return words.lines(cells.link(one.name, "security-group", one.uuid) for one in nic.groups.all())
+
+
+def _may_choose_groups(caller: Caller, nic: Nic) -> bool:
+    return _is_changeable(caller, nic) and nic.network.has_groups
+
+
 def _instance(nic: Nic) -> Any:
     return cells.link(nic.instance.name, "instance", nic.instance.uuid)
 
@@ -102,6 +112,7 @@ NIC = DetailPage(
                 Fact("Address", lambda nic: cells.copyable(nic.address and nic.address.ip)),
                 Fact("Gateway", lambda nic: cells.copyable(nic.network.gateway)),
                 Fact("MAC", lambda nic: cells.copyable(nic.mac)),
+                Fact("Security groups", _groups, is_shown_empty=False),
                 Fact("Default", lambda nic: cells.yes_or_no(nic.is_default)),
                 Fact("Cable", lambda nic: "in" if nic.is_linked else "out"),
                 Fact("Id", lambda nic: cells.copyable(nic.uuid)),
@@ -122,6 +133,7 @@ NIC = DetailPage(
             done="{name} is made the default card.",
             is_shown=_may_go,
         ),
+        RowLink(actions.SET_GROUPS, "nic-set-groups", icon="lock", is_shown=_may_choose_groups),
         RowLink(actions.ADD_ADDRESS, "nic-add-address", icon="plus", is_shown=_is_changeable),
         RowLink(actions.REMOVE_ADDRESS, "nic-remove-address", icon="trash", is_shown=_has_more),
         RowAction(
@@ -175,6 +187,23 @@ def _add(caller: Caller, row: None, values: dict[str, Any]) -> tuple[Nic, Job]:
     return nics.add(caller, instance, wanted)
 
 
+class GroupsForm(PortalForm):
+    """Which security groups a card is in."""
+
+    security_groups = AnyOf(label="Security groups", required=False)
+
+    def shape(self) -> None:
+        """Offers those of the card's owner, and begins with what it is in."""
+        nic: Nic = self.row
+        rows = groups_for(self.caller).filter(account=nic.instance.account)[:MOST_CARDS]
+        self.offer("security_groups", [(str(row.uuid), Card(row.name, row.description)) for row in rows])
+        self.initial = {"security_groups": [str(one.uuid) for one in nic.groups.all()]}
+
+
+def _set_groups(caller: Caller, nic: Nic, values: dict[str, Any]) -> tuple[Nic, Job]:
+    return nic, nics.set_groups(caller, nic, values["security_groups"])
+
+
 class AddressForm(PortalForm):
     """Which address."""
 
@@ -216,6 +245,22 @@ ADD = adding(
     button="Add card",
     done=lambda result: f"{result[0].mac} is being plugged in.",
 )
+SET_GROUPS = FormPage(
+    route="nic-set-groups",
+    path="nics/<uuid:uuid>/set-groups/",
+    title="Choose security groups for {name}",
+    action=actions.SET_GROUPS,
+    form=GroupsForm,
+    submit=_set_groups,
+    button="Choose",
+    done=lambda result: "The groups are being applied.",
+    next=lambda result: reverse("portal:nic", args=[result[0].uuid]),
+    parent="instances",
+    parent_label="Instances",
+    row=queries.nic_for,
+    row_route="nic",
+    note="What no rule of any of them allows is dropped.",
+)
 ADD_ADDRESS = FormPage(
     route="nic-add-address",
     path="nics/<uuid:uuid>/add-address/",
@@ -250,4 +295,4 @@ REMOVE_ADDRESS = FormPage(
 
 subjects.shown_at("NIC", "nic")
 
-urlpatterns = [*ADD.urls(), *ADD_ADDRESS.urls(), *REMOVE_ADDRESS.urls(), *NIC.urls()]
+urlpatterns = [*ADD.urls(), *SET_GROUPS.urls(), *ADD_ADDRESS.urls(), *REMOVE_ADDRESS.urls(), *NIC.urls()]

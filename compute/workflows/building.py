@@ -12,6 +12,7 @@ from django.db import transaction
 from cloudportal.core.errors import NoRoom
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step
+from compute import membership as members
 from compute import states
 from compute.claiming import claim_host, release_host
 from compute.drivers.facts import GuestFacts, PowerAction
@@ -22,6 +23,7 @@ from compute.placement.request import Request
 from compute.promises import not_kept
 from compute.topology.connections import compute_driver
 from compute.topology.models import Host
+from compute.workflows.guards import ensure_guards, remove_guards
 from compute.workflows.subjects import (
     host_of,
     instance_of,
@@ -37,6 +39,7 @@ from storage import volume_work
 from storage.drivers.contract import VolumeFacts
 from storage.models import Volume
 from tenants.queries import settings_value
+from tenants.workflows.removal import caller_of_job
 
 # How many steps there are to deploying and starting; progress is shown as a part of them.
 BUILDING_STEPS = 6
@@ -183,6 +186,8 @@ class EnsureGuest(Step):
         """The guest is there as its rows say."""
         instance = instance_of(run)
         with compute_driver(host_of(instance)) as driver:
+            # First, for without them the guest would not start; with older ones it would start too open.
+            ensure_guards(driver, nics_of(instance))
             return runs_guests(driver).ensure_guest(spec_of(instance))
 
     def record(self, run: Run, result: GuestFacts) -> None:
@@ -222,6 +227,7 @@ def remove_guest(instance: Instance) -> None:
         return
     with compute_driver(instance.host) as driver:
         runs_guests(driver).remove_guest(instance.uuid)
+        remove_guards(driver, nics_of(instance))
 
 
 def forget_reservations(run: Run, instance: Instance) -> None:
@@ -241,12 +247,16 @@ def free_addresses(run: Run, instance: Instance) -> None:
         address, nic.address = nic.address, None
         if address is not None:
             nic.save(update_fields=["address"])
+            groups = nic.groups.select_related("account__domain")
+            members.members_changed(caller_of_job(run.job), groups)
             network_work.record_address_released(run, address, held_by=nic.uuid)
 
 
 def free_secondary(run: Run, row: SecondaryAddress) -> None:
     """The secondary address is nobody's, and others may have it; rows only."""
+    groups = list(row.nic.groups.select_related("account__domain"))
     row.delete()
+    members.members_changed(caller_of_job(run.job), groups)
     network_work.record_address_released(run, row.address, held_by=row.uuid)
 
 

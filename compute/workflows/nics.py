@@ -11,6 +11,8 @@ from cloudportal.drivers.errors import Unsupported
 from cloudportal.events import records
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
+from compute import guarding
+from compute import membership as members
 from compute.drivers.contract import ComputeDriver
 from compute.drivers.nics import PlugsNics
 from compute.models import Instance, Nic, SecondaryAddress
@@ -18,10 +20,13 @@ from compute.services.nics import defaults
 from compute.services.nics.submitting import about
 from compute.topology.connections import compute_driver
 from compute.workflows.building import free_secondary
-from compute.workflows.subjects import guest_data_of, instance_of
+from compute.workflows.guards import ensure_guards, remove_guards
+from compute.workflows.subjects import guest_data_of, instance_of, nics_of
 from compute.workflows.wiring import nic_specs
 from networking import network_work
 from networking.drivers.contract import NetworkFacts
+from networking.models import SecurityGroup
+from tenants.workflows.removal import caller_of_job
 
 # A guest that was asked to let go of a card is given this long.
 UNPLUG_SECONDS = 60.0
@@ -46,11 +51,14 @@ def rewire(instance: Instance, *, without: UUID | None = None) -> None:
     with compute_driver(instance.host, timeout_seconds=UNPLUG_SECONDS) as driver:
         if driver.find_guest(instance.uuid) is None:
             return
+        nics = nics_of(instance)
+        ensure_guards(driver, nics, without=without)
         plugs_nics(driver).ensure_nics(
             instance.uuid,
             nic_specs(instance, instance.host, without=without),
             guest_data_of(instance, without=without),
         )
+        remove_guards(driver, [nic for nic in nics if nic.uuid == without])
 
 
 def plugs_nics(driver: ComputeDriver) -> PlugsNics:
@@ -242,6 +250,9 @@ def put_back(run: Run) -> None:
     before = run.arguments["before"]
     if nic is None:
         return
+    if "groups" in before:
+        nic.groups.set(SecurityGroup.objects.filter(uuid__in=before["groups"]))
+        guarding.mark([nic.pk])
     if "is_linked" in before:
         Nic.objects.filter(pk=nic.pk).update(is_linked=before["is_linked"])
     old = nic.instance.nics.filter(uuid=before.get("default")).first()
@@ -343,9 +354,11 @@ def record_address(run: Run, event_type: str) -> None:
 
 def give_up(run: Run, nic: Nic) -> None:
     """The NIC's row is gone and its addresses are free. Rows only."""
+    groups = list(nic.groups.select_related("account__domain"))
     held = [(row.address, row.uuid) for row in nic.secondary_addresses.select_related("address__network")]
     if nic.address is not None:
         held.append((nic.address, nic.uuid))
     nic.delete()
+    members.members_changed(caller_of_job(run.job), groups)
     for address, holder in held:
         network_work.record_address_released(run, address, held_by=holder)

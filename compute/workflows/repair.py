@@ -14,6 +14,7 @@ from compute.services.instances import terms
 from compute.topology.connections import compute_driver
 from compute.topology.models import Host
 from compute.workflows.building import EnsureGuest, EnsureNetworks, PowerOn
+from compute.workflows.guards import remove_guards
 from compute.workflows.subjects import instance_of, nics_of, runs_guests
 from networking import network_work
 
@@ -64,6 +65,7 @@ class RemoveStray(Step):
             )
         with compute_driver(host) as driver:
             runs_guests(driver).remove_guest(instance.uuid)
+            remove_guards(driver, nics_of(instance))
         for nic in nics_of(instance):
             run.check_lease()
             network_work.remove_reservation(nic.network, host, mac=nic.mac)

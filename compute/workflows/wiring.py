@@ -8,6 +8,7 @@ from uuid import UUID
 from compute.drivers.specs import AddressSpec, NicConfig, NicSpec
 from compute.models import Instance, Nic
 from compute.promises import rate_mbits
+from compute.topology.abilities import can
 from compute.topology.models import Host
 from networking.network_work import locator_on
 
@@ -29,6 +30,7 @@ def nic_specs(instance: Instance, host: Host, *, without: UUID | None = None) ->
             addresses=_addresses(nic, without),
             mtu=nic.network.mtu,
             is_linked=nic.is_linked,
+            is_guarded=can(host, "GuardsNics"),
             rate_mbits=rate_mbits(instance, host),
         )
         for nic in nics_of(instance)

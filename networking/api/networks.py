@@ -27,7 +27,11 @@ class NetworkShape(RowShape):
 
     name = serializers.CharField()
     account = NamedShape(allow_null=True)
+    domain = NamedShape(allow_null=True)
     zone = NamedShape()
+    has_groups = serializers.BooleanField(
+        help_text="Whether security groups hold the NICs in it to their rules."
+    )
     kind = serializers.CharField()
     cidr = serializers.CharField()
     gateway = serializers.CharField()
@@ -57,6 +61,9 @@ class CreateNetwork(EditNetwork):
     first_ip = Text(max_length=45, required=False)
     last_ip = Text(max_length=45, required=False)
     mtu = Whole(max_value=GREATEST_MTU, required=False)
+    has_groups = serializers.BooleanField(required=False)
+    domain = Reference(source="domain_uuid", required=False, help_text="For this domain and all below it.")
+    account = Reference(source="account_uuid", required=False, help_text="For this account.")
     settings = DriverSettings(
         "network", "network", required=False, help_text="As the driver declares them in /drivers/."
     )

@@ -4,24 +4,32 @@ from typing import ClassVar
 
 from django.db import models
 
-from cloudportal.core.scoping import AnyOf, Everyone, OwnedBy, RootOnly, ScopedModel
+from cloudportal.core.scoping import AnyOf, BelowDomain, Everyone, OwnedBy, RootOnly, ScopedModel
 from cloudportal.core.secrets import EncryptedField
 from compute.topology.models import Host, Zone
 from networking import states
-from tenants.models import Account
+from tenants.models import Account, Domain
 
 
 class Network(ScopedModel):
-    """A layer-2 network with one IPv4 subnet. A shared network (`account` null) serves all accounts of its zone.
+    """A layer-2 network with one IPv4 subnet. A shared network serves all accounts of its zone, or those at and
+    below its `domain`, or its one `account`.
 
     `lease_seconds` is how long a host may still believe that a released address is its old owner's.
     """
 
-    scope = AnyOf((OwnedBy(), Everyone(when=models.Q(account=None, state=states.READY))))
+    scope = AnyOf(
+        (
+            OwnedBy(),
+            Everyone(when=models.Q(account=None, domain=None, state=states.READY)),
+            BelowDomain(when=models.Q(account=None, state=states.READY)),
+        )
+    )
 
     SHARED = "shared"
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="networks")
+    domain = models.ForeignKey(Domain, on_delete=models.PROTECT, null=True, related_name="networks")
     zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="networks")
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=12, default=SHARED)
@@ -32,6 +40,8 @@ class Network(ScopedModel):
     gateway = models.GenericIPAddressField()
     dns = models.JSONField(default=list)
     mtu = models.PositiveIntegerField(default=1500)
+    # Whether security groups hold the NICs in it to their rules. What is spoofed is dropped in any network.
+    has_groups = models.BooleanField(default=False)
     lease_seconds = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=12, default=states.READY)
 

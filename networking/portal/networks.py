@@ -27,10 +27,12 @@ from networking import actions, queries, states
 from networking.models import Address, Network, NetworkPlacement
 from networking.services import networks
 from networking.services.networks import NetworkChanges, SharedNetworkValues
+from tenants.queries import domains_for
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 ROOT = RoleKind.ROOT_ADMIN
 MOST_ADDRESSES = 25
+MOST_DOMAINS = 200
 
 
 def _networks(caller: Caller) -> ScopedQuerySet[Network]:
@@ -58,7 +60,9 @@ def _room(network: Network) -> Any:
 
 
 def _owner(network: Network) -> str:
-    return network.account.name if network.account else "everybody"
+    if network.account is not None:
+        return network.account.name
+    return f"{network.domain.name} and below" if network.domain else "everybody"
 
 
 def _zone(network: Network) -> Any:
@@ -101,16 +105,35 @@ class NetworkForm(PortalForm):
         help_text="IP addresses for the guests, with commas between them.",
     )
     mtu = forms.IntegerField(label="MTU", initial=1500)
+    has_groups = forms.BooleanField(
+        label="Security groups",
+        required=False,
+        help_text="Hold the network cards in it to the rules of their security groups.",
+    )
+    domain = forms.ChoiceField(label="For", required=False)
 
     def shape(self) -> None:
         """Adds the driver's fields; where the network is there, only its name and name servers can change."""
         network: Network | None = self.row
         if network is not None:
-            for name in ("zone_uuid", "cidr", "gateway", "first_ip", "last_ip", "mtu"):
+            for name in (
+                "zone_uuid",
+                "cidr",
+                "gateway",
+                "first_ip",
+                "last_ip",
+                "mtu",
+                "has_groups",
+                "domain",
+            ):
                 del self.fields[name]
             self.initial = {"name": network.name, "dns": ", ".join(network.dns)}
             return
         self.offer("zone_uuid", zone_choices(self.caller))
+        domains = [
+            (str(one.uuid), f"{one.name} and below") for one in domains_for(self.caller)[:MOST_DOMAINS]
+        ]
+        self.offer("domain", [("", "everybody"), *domains])
         declared = {one.name: one.settings for one in known_drivers("network", "network")}
         add_fields(self, declared.get(self.chosen["driver"], ()))
 
@@ -126,6 +149,8 @@ def _add(caller: Caller, row: None, values: dict[str, Any]) -> Network:
         last_ip=values["last_ip"] or None,
         dns=words_of(values["dns"]),
         mtu=values["mtu"],
+        has_groups=values["has_groups"],
+        domain_uuid=values["domain"] or None,
         settings=settings_in(values),
     )
     return networks.create_shared(caller, wanted)
@@ -175,6 +200,7 @@ NETWORK = DetailPage(
                 Fact("Addresses taken", _room),
                 Fact("For", _owner),
                 Fact("Zone", _zone),
+                Fact("Security groups", lambda row: cells.yes_or_no(row.has_groups)),
                 Fact("MTU", "mtu"),
                 Fact("Driver", "driver", least=ROOT),
                 Fact("Id", lambda row: cells.copyable(row.uuid)),

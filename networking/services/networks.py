@@ -23,6 +23,8 @@ from compute.topology.services.rows import change, given
 from networking import actions, states
 from networking.models import Address, Network
 from networking.ranges import Range, range_of
+from tenants import queries as tenants
+from tenants.models import Account, Domain
 
 LEAST_MTU = 576
 MOST_MTU = 9216
@@ -30,7 +32,11 @@ MOST_MTU = 9216
 
 @dataclass(frozen=True, kw_only=True)
 class SharedNetworkValues:
-    """A network for all accounts of a zone. `first_ip` to `last_ip` are given out, by default the whole subnet."""
+    """A network for all accounts of a zone, or for those at and below one domain, or for one account.
+
+    `first_ip` to `last_ip` are given out, by default the whole subnet. With `has_groups`, security groups hold the NICs
+    in it to their rules.
+    """
 
     zone_uuid: UUID | str
     name: str
@@ -41,6 +47,9 @@ class SharedNetworkValues:
     last_ip: str | None = None
     dns: tuple[str, ...] = ()
     mtu: int = 1500
+    has_groups: bool = False
+    domain_uuid: UUID | str | None = None
+    account_uuid: UUID | str | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -64,8 +73,12 @@ def create_shared(caller: Caller, values: SharedNetworkValues) -> Network:
     kept = sort_out("network", values.driver, "network", values.settings)
     name = names.check_label(values.name)
     _demand_no_overlap(zone, found)
+    domain, account = _audience(caller, values)
     network = Network.objects.create(
         zone=zone,
+        domain=domain,
+        account=account,
+        has_groups=values.has_groups,
         name=name,
         driver=values.driver,
         settings=kept.settings,
@@ -116,6 +129,15 @@ def demand_unused(network: Network) -> None:
             f"{taken} addresses of {network.name} are in use. Expunge the instances that have them first.",
             taken=taken,
         )
+
+
+def _audience(caller: Caller, values: SharedNetworkValues) -> tuple[Domain | None, Account | None]:
+    """For whom the network is: a domain, an account, or neither for everybody. Raises NotFound, InvalidInput."""
+    if values.domain_uuid and values.account_uuid:
+        raise InvalidInput.of("domain_uuid", "Name either a domain or an account, or neither for everybody.")
+    domain = tenants.domain_for(caller, values.domain_uuid) if values.domain_uuid else None
+    account = tenants.account_for(caller, values.account_uuid) if values.account_uuid else None
+    return domain, account
 
 
 def _demand_no_overlap(zone: Zone, wanted: Range) -> None:

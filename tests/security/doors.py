@@ -24,6 +24,7 @@ _NOUNS = {
     "infrastructure/hosts": "hosts",
     "infrastructure/pools": "storage-pools",
     "infrastructure/drift": "drifts",
+    "infrastructure/dedications": "dedications",
     "project-invitations": "projects/invitations",
     "sizes": "service-offerings",
     "tokens": "api-tokens",

@@ -46,6 +46,8 @@ class PrivateLibvirtd:
                 domain.destroy()
             if domain.isPersistent():
                 domain.undefine()
+        for guard in self.connection.listAllNWFilters():
+            guard.undefine()
         for thing in [*self.connection.listAllNetworks(), *self.connection.listAllStoragePools()]:
             if thing.isActive():
                 thing.destroy()

@@ -44,6 +44,7 @@ class Code(IntEnum):
     NO_STORAGE_POOL = 49
     NO_STORAGE_VOLUME = 50
     OPERATION_INVALID = 55
+    NO_NWFILTER = 62
     CONFIG_UNSUPPORTED = 67
     OPERATION_TIMEOUT = 68
     ARGUMENT_UNSUPPORTED = 74
@@ -62,6 +63,7 @@ FAULTS: Mapping[int, type[DriverError]] = {
     Code.NO_NETWORK: NotThere,
     Code.NO_STORAGE_POOL: NotThere,
     Code.NO_STORAGE_VOLUME: NotThere,
+    Code.NO_NWFILTER: NotThere,
     Code.AUTH_FAILED: WrongCredentials,
     Code.AUTH_CANCELLED: WrongCredentials,
     Code.AUTH_UNAVAILABLE: WrongCredentials,

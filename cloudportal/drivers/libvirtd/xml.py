@@ -30,11 +30,11 @@ def child(
     return made
 
 
-def write(root: Element) -> str:
+def write(root: Element, *, limit_bytes: int = LIMIT_BYTES) -> str:
     """The XML's text; raises InvalidSpec when it is too long."""
     text = tostring(root, encoding="unicode")
-    if len(text.encode("utf-8", "replace")) > LIMIT_BYTES:
-        raise InvalidSpec(detail=f"the XML would be longer than {LIMIT_BYTES} bytes")
+    if len(text.encode("utf-8", "replace")) > limit_bytes:
+        raise InvalidSpec(detail=f"the XML would be longer than {limit_bytes} bytes")
     return text
 
 

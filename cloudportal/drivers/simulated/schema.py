@@ -47,7 +47,11 @@ CREATE TABLE IF NOT EXISTS effects (
 );
 CREATE INDEX IF NOT EXISTS effects_by_subject ON effects (subject);
 CREATE INDEX IF NOT EXISTS snapshots_by_place ON snapshots (place);
+CREATE TABLE IF NOT EXISTS guards (
+    nic TEXT NOT NULL, place TEXT NOT NULL, guard TEXT NOT NULL, PRIMARY KEY (nic, place)
+);
+CREATE INDEX IF NOT EXISTS guards_by_place ON guards (place);
 """
 
 # Made last, so a file that has it has all the rest.
-LAST_IN_SCHEMA = "snapshots_by_place"
+LAST_IN_SCHEMA = "guards_by_place"

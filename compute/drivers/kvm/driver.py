@@ -22,12 +22,14 @@ from compute.drivers.contract import (
 )
 from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, PowerAction
 from compute.drivers.growth import ResizesGuests
+from compute.drivers.guards import NicGuard
 from compute.drivers.kvm import (
     acceleration,
     consoles,
     copies,
     disks,
     growing,
+    guarding,
     guests,
     hosts,
     nics,
@@ -40,7 +42,7 @@ from compute.drivers.kvm.machine import MEMORY_STEP_MIB
 from compute.drivers.kvm.media import change
 from compute.drivers.kvm.screens import DIRECTORY, Screens, log_name
 from compute.drivers.media import ChangesMedia, MediaSpec
-from compute.drivers.nics import PlugsNics
+from compute.drivers.nics import GuardsNics, PlugsNics
 from compute.drivers.specs import DiskSpec, GuestData, GuestSpec, NicSpec
 
 
@@ -52,6 +54,7 @@ class KvmDriver(
     GrowsDisks,
     PlugsNics,
     CopiesDisks,
+    GuardsNics,
     ReadsStatistics,
     OffersConsole,
     TakesScreenshots,
@@ -137,6 +140,18 @@ class KvmDriver(
     def grow_guest(self, uuid: UUID, *, cpus: int, memory_mib: int) -> GuestFacts:
         with self._talk() as talk:
             return growing.grow_guest(talk, guests.domain(talk, uuid), cpus=cpus, memory_mib=memory_mib)
+
+    def ensure_guards(self, guards: tuple[NicGuard, ...]) -> None:
+        with self._talk() as talk:
+            guarding.ensure(talk, guards)
+
+    def guarded(self) -> frozenset[UUID]:
+        with self._talk() as talk:
+            return guarding.guarded(talk)
+
+    def remove_guards(self, nics: tuple[UUID, ...]) -> None:
+        with self._talk() as talk:
+            guarding.remove(talk, nics)
 
     def set_power(
         self, uuid: UUID, action: PowerAction, *, force: bool = False, timeout_seconds: float | None = None

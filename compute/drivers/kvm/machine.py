@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 from cloudportal.drivers.libvirtd import xml
 from cloudportal.drivers.libvirtd.locators import network_in, path_in
 from compute.drivers.kvm.drives import add_drive
+from compute.drivers.kvm.filters import filter_name
 from compute.drivers.kvm.screens import LOCAL, Screens
 from compute.drivers.kvm.tuning import add_cpu_cap, add_disk_limits, add_rate
 from compute.drivers.specs import BootDevice, DiskSpec, GuestSpec, NicSpec
@@ -155,6 +156,8 @@ def nic_element(nic: NicSpec) -> Element:
     add_rate(made, nic.rate_mbits)
     if not nic.is_linked:
         xml.child(made, "link", {"state": "down"})
+    if nic.is_guarded:
+        xml.child(made, "filterref", {"filter": filter_name(nic.uuid)})
     xml.child(made, "alias", {"name": f"{NIC_ALIAS}{nic.device_index}"})
     return made
 

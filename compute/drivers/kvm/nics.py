@@ -65,7 +65,7 @@ class _Scope:
             there = seen.get(nic.mac)
             if there is None:
                 self._do(self.domain.attachDeviceFlags, nic)
-            elif there.is_linked != nic.is_linked:
+            elif (there.is_linked, there.guard) != (nic.is_linked, nic.guard):
                 self._do(self.domain.updateDeviceFlags, nic)
 
     def _do(self, change: Any, nic: NicSpec) -> None:
@@ -77,7 +77,8 @@ class _Scope:
             raise Refused("A network of the instance is missing on the host.", detail=fault.detail) from fault
         except Refused:
             # Another caller may have been faster.
-            if not any(one.mac == nic.mac and one.is_linked == nic.is_linked for one in self._facts().nics):
+            seen = [(one.mac, one.is_linked, one.guard) for one in self._facts().nics]
+            if (nic.mac, nic.is_linked, nic.guard) not in seen:
                 raise
 
     def _take_out(self, mac: str) -> None:

@@ -10,6 +10,7 @@ from cloudportal.drivers.libvirtd import xml
 from cloudportal.drivers.libvirtd.locators import file_locator, network_locator
 from compute.drivers.facts import DiskFacts, GuestFacts, NicFacts, Power
 from compute.drivers.kvm.drives import is_drive, media_in
+from compute.drivers.kvm.filters import nic_in
 from compute.drivers.kvm.machine import METADATA, NIC_ALIAS, SEED_ALIAS
 from compute.drivers.kvm.tuning import read_cpu_cap, read_disk_limits, read_rate
 
@@ -99,8 +100,14 @@ def _nic(found: Element, place: int) -> NicFacts:
         network_locator=network_locator(name) if name else f"{kind}:{_first_value(found.find('source'))}",
         device_index=int(alias.removeprefix(NIC_ALIAS)) if alias.startswith(NIC_ALIAS) else place,
         rate_mbits=read_rate(found),
+        guard=_guard(found),
         is_linked=xml.attribute(found, "link", "state", "up") != "down",
     )
+
+
+def _guard(found: Element) -> str:
+    nic = nic_in(xml.attribute(found, "filterref", "filter"))
+    return "" if nic is None else str(nic)
 
 
 def _first_value(source: Element | None) -> str:

@@ -38,7 +38,8 @@ class DeployValues:
     """An instance as a caller wants it; `template`, `offering`, `zone` and `networks` are uuids.
 
     Without a name it gets one. Without networks it is wired to the zone's shared one, where there is just one.
-    `addresses` may name the address to have, by the uuid of its network.
+    `addresses` may name the address to have, by the uuid of its network; `security_groups`, which are uuids, hold its
+    NICs to their rules where a network has groups, by default the account's own default group.
     `cpus`, `cpu_mhz` and `memory_mib` are for sizes that leave them open. `root_size_gib` may enlarge the template's
     disk. `ssh_keys` and `user_data` go to the guest as they are; of `key_pairs`, which are uuids, it gets the public
     keys.
@@ -52,6 +53,7 @@ class DeployValues:
     is_protected: bool = False
     networks: tuple[UUID | str, ...] = ()
     addresses: Mapping[str, str] = field(default_factory=dict)
+    security_groups: tuple[UUID | str, ...] = ()
     cpus: int | None = None
     cpu_mhz: int | None = None
     memory_mib: int | None = None
@@ -86,7 +88,7 @@ def deploy(caller: Caller, values: DeployValues, *, start: bool = True) -> tuple
     parts = _parts(caller, account, values)
     instance = _instance(caller, account, parts, values)
     volume = _root_volume(caller, instance, parts, values.root_size_gib)
-    wiring.add_nics(caller, instance, parts.networks, values.addresses)
+    wiring.add_nics(caller, instance, parts.networks, values.addresses, values.security_groups)
     terms.start_allocated(instance)
     lease_terms.begin(instance)
     plans.note(

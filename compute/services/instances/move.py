@@ -125,14 +125,16 @@ def _move_volumes(caller: Caller, instance: Instance, account: Account) -> None:
 def _move_addresses(caller: Caller, instance: Instance, target: _Target) -> None:
     nics = instance.nics.select_related("network", "address__account__domain").order_by("device_index")
     for nic in nics:
-        if nic.network.account_id not in (None, target.account.pk):
+        if not wiring.is_for(nic.network, target.account):
             raise InvalidInput.of(
                 "networks",
                 f"The network {nic.network.name} is not one that {target.name} can use. Name networks that it is to be "
                 "on instead.",
             )
+        wiring.leave_groups(caller, nic)
         for address in wiring.addresses_of(nic):
             addresses.hand_over(caller, address, target.account)
+        wiring.join_default_group(nic, target.account)
 
 
 def _wire_anew(caller: Caller, instance: Instance, target: _Target, uuids: Sequence[UUID | str]) -> None:

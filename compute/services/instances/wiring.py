@@ -5,6 +5,7 @@ from uuid import UUID
 
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import Conflict, InvalidInput, NotFound
+from compute import membership as members
 from compute.models import Instance, Nic
 from compute.topology.models import Zone
 from networking import actions as network_actions
@@ -12,7 +13,7 @@ from networking import queries as networks
 from networking import states
 from networking.macs import with_new_mac
 from networking.models import Address, Network
-from networking.services import addresses
+from networking.services import addresses, security_groups
 from tenants.models import Account
 
 MOST_NICS = 8
@@ -27,7 +28,8 @@ def chosen_networks(
     """
     usable = networks.networks_for(caller).filter(zone=zone, state=states.READY)
     if not uuids:
-        return [_only_one(list(usable.filter(account=None)[:2]))]
+        shared = usable.filter(account=None).select_related("domain")
+        return [_only_one([one for one in shared if is_for(one, account)])]
     if len(uuids) > MOST_NICS:
         raise InvalidInput.of("networks", f"Use at most {MOST_NICS} networks.")
     chosen = [networks.network_for(caller, uuid) for uuid in uuids]
@@ -39,14 +41,21 @@ def chosen_networks(
 
 
 def add_nics(
-    caller: Caller, instance: Instance, chosen: Sequence[Network], wanted: Mapping[str, str] | None = None
+    caller: Caller,
+    instance: Instance,
+    chosen: Sequence[Network],
+    wanted: Mapping[str, str] | None = None,
+    group_uuids: Sequence[UUID | str] = (),
 ) -> list[Nic]:
     """A NIC in each network, the first one as the instance's default, each with an address.
 
     `wanted` has the address to take by the uuid of its network. Raises InvalidInput, Conflict, NoRoom, LimitReached.
     """
     ips = _wanted_ips(caller, chosen, wanted or {})
+    groups = members.groups_for_networks(caller, instance.account, chosen, group_uuids)
     nics = [make_nic(instance, network) for network in chosen]
+    for nic in nics:
+        members.join(nic, groups)
     take_addresses(caller, instance, ips)
     return nics
 
@@ -64,6 +73,7 @@ def take_addresses(caller: Caller, instance: Instance, ips: Mapping[int, str] | 
             wanted_ip=(ips or {}).get(nic.network_id),
         )
         nic.save(update_fields=["address"])
+        members.members_changed(caller, nic.groups.select_related("account__domain"))
 
 
 def addresses_of(nic: Nic) -> list[Address]:
@@ -72,8 +82,22 @@ def addresses_of(nic: Nic) -> list[Address]:
     return [*([nic.address] if nic.address else []), *(one.address for one in secondary)]
 
 
+def leave_groups(caller: Caller, nic: Nic) -> None:
+    """The NIC is in no security group, and those whom it was let through to learn of it. Rows and their jobs."""
+    groups = list(nic.groups.select_related("account__domain"))
+    nic.groups.clear()
+    members.members_changed(caller, groups)
+
+
+def join_default_group(nic: Nic, account: Account) -> None:
+    """The NIC is in the default group of its new owner, where its network has groups. Rows only."""
+    if nic.network.has_groups:
+        members.join(nic, [security_groups.default_of(account)])
+
+
 def release_addresses(caller: Caller, nic: Nic) -> None:
     """None of the NIC's addresses is its own any more."""
+    leave_groups(caller, nic)
     for one in nic.secondary_addresses.select_related("address"):
         one.delete()
         addresses.release(caller, one.address, held_by=one.uuid)
@@ -137,12 +161,18 @@ def _only_one(shared: list[Network]) -> Network:
     raise InvalidInput.of("networks", sentence)
 
 
+def is_for(network: Network, account: Account) -> bool:
+    """True where the account may have NICs in the network."""
+    is_for_domain = network.domain is None or account.domain.path.startswith(network.domain.path)
+    return is_for_domain and network.account_id in (None, account.pk)
+
+
 def check_usable(network: Network, zone: Zone, account: Account, *, field: str = "networks") -> None:
     """Returns where an instance of the account in the zone may be in the network. Raises NotFound, InvalidInput."""
     if network.zone_id != zone.pk:
         raise InvalidInput.of(field, f"The network {network.name} is not in the zone {zone.name}.")
     # An admin sees the networks of many accounts; an instance is wired to its owner's and to shared ones only.
-    if network.account_id not in (None, account.pk):
+    if not is_for(network, account):
         raise NotFound(noun="network", uuid=network.uuid)
     if network.state != states.READY:
         raise InvalidInput.of(field, f"The network {network.name} is being deleted. Choose another.")

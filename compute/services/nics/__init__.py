@@ -3,6 +3,7 @@
 from compute.services.nics.addresses import add_address, remove_address
 from compute.services.nics.cables import connect, disconnect
 from compute.services.nics.defaults import make_default
+from compute.services.nics.members import set_groups
 from compute.services.nics.plugging import NewNic, add, remove
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "make_default",
     "remove",
     "remove_address",
+    "set_groups",
 ]

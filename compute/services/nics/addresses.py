@@ -8,7 +8,9 @@ from cloudportal.core import plans
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import Conflict
 from cloudportal.jobs.models import Job
+from compute import guarding
 from compute import nic_actions as actions
+from compute.membership import members_changed
 from compute.models import Nic, SecondaryAddress
 from compute.services.instances import wiring
 from compute.services.nics.submitting import demand_changeable, submit
@@ -35,6 +37,8 @@ def add_address(caller: Caller, nic: Nic, *, ip: str = "") -> tuple[SecondaryAdd
     uuid = uuid4()
     address = addresses.take(caller, nic.network, instance.account, held_by=uuid, wanted_ip=ip or None)
     row = SecondaryAddress.objects.create(uuid=uuid, nic=nic, address=address)
+    guarding.mark([nic.pk])
+    members_changed(caller, nic.groups.select_related("account__domain"))
     plans.note(
         "nic",
         f"Lets the network card of {nic.network.name} in {instance.name} use one more address. The guest reads of it "

@@ -9,6 +9,7 @@ from cloudportal.core import plans
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import Conflict
 from cloudportal.jobs.models import Job
+from compute import membership as members
 from compute import nic_actions as actions
 from compute.models import Instance, Nic
 from compute.services.instances import wiring
@@ -25,6 +26,7 @@ class NewNic:
     network: UUID | str
     ip: str = ""
     mac: str = ""
+    security_groups: tuple[UUID | str, ...] = ()
 
 
 @transaction.atomic
@@ -43,13 +45,16 @@ def add(caller: Caller, instance: Instance, values: NewNic) -> tuple[Nic, Job]:
     if values.mac:
         actions.CHOOSE_MAC.permit(caller)
         mac = check_mac(values.mac)
+    groups = members.groups_for_networks(caller, instance.account, [network], values.security_groups)
     nic = wiring.make_nic(instance, network, mac=mac)
+    members.join(nic, groups)
     if values.ip:
         wiring.permit_choice(caller)
     nic.address = addresses.take(
         caller, network, instance.account, held_by=nic.uuid, wanted_ip=values.ip or None
     )
     nic.save(update_fields=["address"])
+    members.members_changed(caller, groups)
     plans.note("nic", f"Plugs a network card for {network.name} into {instance.name}.", noun="nic")
     return nic, submit(caller, instance, "instance.add-nic", nic)
 

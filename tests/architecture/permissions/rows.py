@@ -137,6 +137,9 @@ ROWS = {
     "DELETE key-pairs/{uuid}/": OWN,
     **crud("user-data", ALL_READ, ALL, OWN_READ, OWN),
     **verbs("instances", OWN, "move"),
+    **crud("security-groups", ALL_READ, ALL, OWN_READ, OWN),
+    **crud("security-groups/{group}/rules", OWN_READ, OWN, OWN_READ, OWN),
+    "POST nics/{uuid}/set-groups/": OWN,
     **crud("nics", ALL_READ, OWN, OWN_READ, OWN),
     **verbs("nics", OWN, "make-default", "connect", "disconnect"),
     **crud("nics/{nic}/secondary-addresses", OWN_READ, OWN, OWN_READ, OWN),
@@ -156,6 +159,7 @@ ROWS = {
 del ROWS["DELETE instances/{uuid}/"]
 del ROWS["PATCH dedications/{uuid}/"]
 del ROWS["PATCH nics/{uuid}/"]
+del ROWS["PATCH security-groups/{group}/rules/{uuid}/"]
 del ROWS["PATCH nics/{nic}/secondary-addresses/{uuid}/"]
 
 # field in a body → the noun that it refers to
@@ -186,6 +190,8 @@ REFERENCES = {
     "zones": "zones",
     "network": "networks",
     "user_data_from": "user-data",
+    "security_groups": "security-groups",
+    "peer": "security-groups",
     "place_uuid": "domains",
     # Whatever was ever metered, for root admins alone: there is no row to be a stranger to.
     "subject": None,

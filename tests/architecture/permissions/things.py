@@ -9,7 +9,7 @@ from cloudportal.events.records import About
 from cloudportal.jobs.models import Job
 from compute.models import Instance, Nic, SecondaryAddress
 from networking.macs import random_mac
-from networking.models import Address
+from networking.models import Address, SecurityGroup, SecurityGroupRule
 from storage.models import Volume
 from tenants.models import (
     ApiKey,
@@ -378,3 +378,14 @@ def take(address, owner, holder, nic=None):
     if nic is not None:
         nic.address = address
         nic.save()
+
+
+@thing("security-groups")
+def a_security_group(world, owner):
+    return SecurityGroup.objects.create(account=account_of(owner), name=numbered("group"))
+
+
+@thing("security-groups/rules")
+def a_group_rule(world, owner, group=None):
+    group = group or a_security_group(world, owner)
+    return SecurityGroupRule.objects.create(group=group, direction="egress", cidr="0.0.0.0/0")

@@ -77,6 +77,11 @@ def new_owner(world):
     return {"project": str(world.the("projects").uuid)}
 
 
+def new_groups(world):
+    world.the("nics").network.__class__.objects.update(has_groups=True)
+    return {"security_groups": [str(world.the("security-groups").uuid)]}
+
+
 def new_nic(world):
     instance = world.the("instances")
     network = factories_infra.make_network(instance.zone, cidr="10.98.0.0/28")
@@ -225,6 +230,12 @@ VALUES = {
     },
     "POST key-pairs/": lambda world: {"name": "new"},
     "POST nics/": new_nic,
+    "POST nics/{uuid}/set-groups/": new_groups,
+    "POST security-groups/": lambda world: {"name": "new"},
+    "POST security-groups/{group}/rules/": lambda world: {
+        "direction": "ingress",
+        "peer": str(world.the("security-groups").uuid),
+    },
     "POST networks/": lambda world: {
         "name": "new",
         "zone": str(world.the("zones").uuid),

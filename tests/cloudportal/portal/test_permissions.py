@@ -37,11 +37,12 @@ BY_AUDIENCE = {
     ALL_READ: (
         "home key-pairs user-data-list profile profile-edit profile-password project-step-out usage "
         "accounts domains events instances jobs networks offerings offering projects region regions "
-        "role roles templates users volumes zone zones"
+        "role roles templates users volumes zone zones "
+        "security-groups affinity-groups disk-offerings disk-offering"
     ),
     OWN_READ: (
         "api-key event instance invitation key-pair user-data job job-progress "
-        "network project template token volume"
+        "network project template token volume nic security-group affinity-group"
     ),
     OWN: (
         "api-key-revoke token-revoke "
@@ -51,10 +52,16 @@ BY_AUDIENCE = {
         "instance-console instance-console-ticket instance-serial-log instance-screenshot "
         "project-activate project-suspend project-delete project-edit project-invite "
         "project-member-add project-member-role project-member-remove "
-        "volume-edit volume-delete"
+        "volume-edit volume-delete volume-destroy volume-recover volume-resize volume-attach volume-detach "
+        "instance-attach instance-affinity affinity-group-edit affinity-group-delete "
+        "nic-connect nic-delete nic-disconnect nic-make-default nic-add-address nic-remove-address nic-set-groups "
+        "security-group-edit security-group-delete security-group-add-rule security-group-remove-rule"
     ),
     MEMBERS: "project-enter",
-    ALL: "instance-deploy key-pair-add project-add user-data-add",
+    ALL: (
+        "instance-deploy key-pair-add project-add user-data-add nic-add security-group-add affinity-group-add "
+        "volume-add"
+    ),
     OTHER_READ: "account domain user",
     OTHER: (
         "account-enable account-lock account-disable account-delete domain-delete "
@@ -63,7 +70,7 @@ BY_AUDIENCE = {
     ADMIN: "account-edit account-limit domain-add domain-edit domain-limit user-edit user-password",
     ADMINS: "account-add user-add",
     JOBS: "job-abort job-resume job-retry",
-    ROOT_READ: "alert alerts cluster clusters drift drifts host hosts pod pods pool pools",
+    ROOT_READ: "alert alerts cluster clusters drift drifts host hosts pod pods pool pools dedication dedications",
     ROOT: (
         "alert-clear drift-accept drift-repair drift-ignore "
         "region-add region-edit region-delete zone-add zone-edit zone-enable zone-disable zone-delete "
@@ -71,7 +78,8 @@ BY_AUDIENCE = {
         "cluster-add cluster-edit cluster-enable cluster-disable cluster-delete "
         "host-add host-edit host-enable host-disable host-maintain host-reconnect host-remove "
         "pool-add pool-edit pool-enable pool-disable pool-maintain pool-reconnect pool-remove "
-        "network-add network-edit offering-add offering-edit offering-delete template-add"
+        "network-add network-edit offering-add offering-edit offering-delete template-add "
+        "disk-offering-add disk-offering-edit disk-offering-delete dedication-add dedication-delete"
     ),
     ROOT_ON_SEEN: "network-delete",
     NOBODYS: "invitation-answer",
