@@ -135,6 +135,16 @@ class Buttons:
     first: Button | None
     rest: tuple[Button, ...]
 
+    @property
+    def possible(self) -> list[Button]:
+        """Those of the menu that can be pressed now."""
+        return [one for one in self.rest if one.is_enabled]
+
+    @property
+    def impossible(self) -> list[Button]:
+        """Those that cannot: their reasons fill a screen, so the menu shows them only when it is asked."""
+        return [one for one in self.rest if not one.is_enabled]
+
 
 def arranged(buttons: list[Button]) -> Buttons:
     """The first that can be pressed and harms nothing stands alone; what cannot be pressed now comes last."""

@@ -94,7 +94,7 @@ def deploy(caller: Caller, values: DeployValues, *, start: bool = True) -> tuple
     plans.note(
         "create",
         f"Creates the instance {values.name or 'with a name of its own'} in {parts.zone.name} with "
-        f"{instance.cpus} CPUs and {instance.memory_mib} MiB of memory.",
+        f"{instance.cpus} {'CPU' if instance.cpus == 1 else 'CPUs'} and {instance.memory_mib} MiB of memory.",
         noun="instance",
         cpus=instance.cpus,
         memory_mib=instance.memory_mib,
