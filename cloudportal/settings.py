@@ -198,6 +198,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = STATE_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 
+# Modules whose classes may weigh hosts. Named here and not in the portal, for loading a module runs it.
+PLACEMENT_MODULES = environment.words("PORTAL_PLACEMENT_MODULES")
+
 EMAIL_BACKEND = environment.text("PORTAL_MAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST = environment.text("PORTAL_MAIL_HOST", "localhost")
 EMAIL_PORT = environment.number("PORTAL_MAIL_PORT", 25)

@@ -1,6 +1,7 @@
 """The settings of instances: how hosts are chosen, how long things are waited for and kept."""
 
 from compute.drivers.seeds.parts import is_multipart
+from compute.placement import custom
 from compute.placement.orders import FIRST_FIT, ORDERS, PREFER, STRICT
 from tenants.declarations import Kind, PlaceKind, declare
 
@@ -9,10 +10,19 @@ PLACEMENT_ORDER = declare(
     Kind.CHOICE,
     FIRST_FIT,
     "In which order hosts with room are tried: the first that fits, the fullest, the emptiest, any, or the one with "
-    "the fewest instances of the same account.",
+    "the fewest instances of the same account, or by the class that placement.custom_class names.",
     "placement",
     places=(PlaceKind.ZONE,),
     choices=ORDERS,
+)
+CUSTOM_ORDER = declare(
+    "placement.custom_class",
+    Kind.STR,
+    "",
+    "The class that weighs hosts where the order is custom, as package.module:Class. Its module must be one of those "
+    "that PORTAL_PLACEMENT_MODULES names on every machine of the portal.",
+    "placement",
+    check=custom.fault_in,
 )
 OS_PREFERENCE = declare(
     "placement.os_preference",

@@ -10,4 +10,8 @@ USER_DISPERSING = "user-dispersing"
 PREFER = "prefer"
 STRICT = "strict"
 
-ORDERS = (FIRST_FIT, FILL_FIRST, DISPERSE, RANDOM, USER_DISPERSING)
+# The operator's own class, which the setting `placement.custom_class` names.
+CUSTOM = "custom"
+
+BUILT_IN = (FIRST_FIT, FILL_FIRST, DISPERSE, RANDOM, USER_DISPERSING)
+ORDERS = (*BUILT_IN, CUSTOM)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from cloudportal.core.errors import NoRoom
+from cloudportal.events import alerts
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step
 from compute import membership as members
@@ -18,6 +19,8 @@ from compute.claiming import claim_host, release_host
 from compute.drivers.facts import GuestFacts, PowerAction
 from compute.models import Instance, SecondaryAddress
 from compute.placement.choice import NoPlacement, Placement, place
+from compute.placement.custom import OrderFailed
+from compute.placement.orders import CUSTOM
 from compute.placement.peers import breaks, peers_of, take_turns
 from compute.placement.request import Request
 from compute.promises import not_kept
@@ -41,6 +44,7 @@ from storage.models import Volume
 from tenants.queries import settings_value
 from tenants.workflows.removal import caller_of_job
 
+ORDER_ALERT = "placement-order-failed"
 # How many steps there are to deploying and starting; progress is shown as a part of them.
 BUILDING_STEPS = 6
 # Where an instance is while a job builds it, and where it is left when that has failed.
@@ -81,11 +85,17 @@ class ClaimHost(Step):
             with transaction.atomic():
                 _choose_pools(run, instance, instance.host)
             return Claimed(unmade, None)
+        order = _order(instance)
         try:
-            found = place(_request(instance), lambda host: _take(run, instance, host), order=_order(instance))
+            found = place(_request(instance), lambda host: _take(run, instance, host), order=order)
         except NoPlacement as refusal:
             run.say(f"Hosts: {refusal.funnel.sentence}", level="error", for_operators=True)
             raise
+        except OrderFailed as failure:
+            _tell_of_order(run, failure)
+            raise
+        if order == CUSTOM:
+            alerts.clear_alert(ORDER_ALERT, ORDER_ALERT)
         return Claimed(unmade, found)
 
     def record(self, run: Run, result: Claimed) -> None:
@@ -298,6 +308,17 @@ def _volumes_to_unmake(run: Run) -> list[Volume]:
 def _request(instance: Instance) -> Request:
     volumes = volumes_of(instance)
     return Request.of(instance, volumes[0] if volumes else None)
+
+
+def _tell_of_order(run: Run, failure: OrderFailed) -> None:
+    run.say(failure.fault, level="error", for_operators=True)
+    alerts.raise_alert(
+        ORDER_ALERT,
+        ORDER_ALERT,
+        "The class in placement.custom_class failed, so nothing can be started where the order is custom. Mend the "
+        "class, or choose another placement.order.",
+        detail=failure.fault,
+    )
 
 
 def _order(instance: Instance) -> str:

@@ -6,6 +6,7 @@ from compute.placement import orders
 from compute.placement.request import Request
 from compute.placement.weighers import (
     affinity,
+    custom,
     dedication,
     disperse,
     fill_first,
@@ -25,6 +26,7 @@ WEIGHERS: dict[str, Weigh] = {
     orders.DISPERSE: disperse.weigh,
     orders.RANDOM: shuffle.weigh,
     orders.USER_DISPERSING: user_dispersing.weigh,
+    orders.CUSTOM: custom.weigh,
 }
 # What counts beside the order, and more than any: what is paid for, what the tenant asked for, what the operator
 # wishes, and where its image and disk are near.

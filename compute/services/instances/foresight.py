@@ -4,9 +4,9 @@ from cloudportal.core import plans
 from cloudportal.core.caller import Caller
 from compute.models import Instance
 from compute.placement.choice import NoPlacement, preview
+from compute.placement.orders import FIRST_FIT
 from compute.placement.request import Request
 from storage.models import Volume
-from tenants.queries import settings_value
 
 
 def foresee_placement(caller: Caller, instance: Instance, volume: Volume | None) -> None:
@@ -14,8 +14,8 @@ def foresee_placement(caller: Caller, instance: Instance, volume: Volume | None)
 
     Whether there still is room is decided when the job claims it.
     """
-    order = settings_value("placement.order", zone_uuid=instance.zone.uuid)
-    found = preview(Request.of(instance, volume), order=order)
+    # Whether there is one does not depend on the order, which the operator's own class might spoil.
+    found = preview(Request.of(instance, volume), order=FIRST_FIT)
     if not found.hosts:
         raise NoPlacement(found.funnel)
     if caller.is_root_admin:

@@ -5,6 +5,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import BigIntegerField, F, Sum
+from django.db.models.functions import Cast
 
 from cloudportal.core import names, plans
 from cloudportal.core.caller import Caller
@@ -17,6 +19,7 @@ from compute.topology.dependants import demand_none
 from compute.topology.models import Cluster
 from compute.topology.services.rows import change, given, taken_once
 
+_OVERCOMMITTED = {"cpu_overcommit": ("cpus", "CPUs"), "memory_overcommit": ("memory_mib", "MiB of memory")}
 LEAST_OVERCOMMIT = Decimal("0.1")
 MOST_OVERCOMMIT = Decimal(100)
 
@@ -76,6 +79,8 @@ def update(caller: Caller, cluster: Cluster, changes: ClusterChanges) -> Cluster
     before, after = change(cluster, values)
     records.record(caller, "CLUSTER.EDIT", About.of(cluster), before=before, after=after)
     plans.note("update", f"Changes the cluster {cluster.name}.", before=before, after=after)
+    for field in sorted(after.keys() & _OVERCOMMITTED.keys()):
+        _note_capacity(cluster, field)
     return cluster
 
 
@@ -107,6 +112,27 @@ def delete(caller: Caller, cluster: Cluster) -> None:
     records.record(caller, "CLUSTER.DELETE", About.of(cluster))
     plans.note("delete", f"Deletes the cluster {cluster.name}.")
     cluster.delete()
+
+
+def _note_capacity(cluster: Cluster, field: str) -> None:
+    """What the cluster's hosts promise from now on, and that what is promised already stays promised."""
+    found = cluster.hosts.aggregate(
+        cpus=Sum("cpus", default=0),
+        memory_mib=Sum(_signed("memory_mib") - _signed("reserved_memory_mib"), default=0),
+        claimed_cpus=Sum("claimed_cpus", default=0),
+        claimed_memory_mib=Sum("claimed_memory_mib", default=0),
+    )
+    amount, words = _OVERCOMMITTED[field]
+    promised, claimed = int(found[amount] * getattr(cluster, field)), found[f"claimed_{amount}"]
+    sentence = f"Its hosts promise {promised} {words} from now on; {claimed} are given away."
+    if claimed > promised:
+        sentence += " What runs goes on, and new instances wait until enough is given back."
+    plans.note("capacity", sentence, promised=promised, claimed=claimed)
+
+
+def _signed(field: str) -> Cast:
+    # MariaDB refuses to subtract unsigned columns below zero.
+    return Cast(F(field), BigIntegerField())
 
 
 def _overcommit(field: str, value: Decimal) -> Decimal:

@@ -6,12 +6,13 @@ from django.db import transaction
 from cloudportal.core.errors import NoRoom
 from compute import states
 from compute.claiming import claim_host, release_host
-from compute.models import Instance
+from compute.models import AffinityGroup, Instance
 from compute.placement import orders
 from compute.placement.choice import place
+from compute.placement.peers import breaks, peers_of, take_turns
 from compute.placement.request import Request
 from tests.support.factories import make_account
-from tests.support.factories_compute import make_offering
+from tests.support.factories_compute import make_affinity_group, make_offering
 from tests.support.factories_infra import make_cluster, make_host
 from tests.support.races import at_once
 
@@ -52,7 +53,7 @@ def place_one(instance, order):
     return place(Request.of(instance, None), take, order=order)
 
 
-@pytest.mark.parametrize("order", orders.ORDERS)
+@pytest.mark.parametrize("order", orders.BUILT_IN)
 def test_64_claims_at_once_fill_the_hosts_exactly(waiting, order):
     hosts, rows = waiting
     instances = [Instance.objects.select_related("offering").get(pk=row.pk) for row in rows]
@@ -67,6 +68,34 @@ def test_64_claims_at_once_fill_the_hosts_exactly(waiting, order):
         assert host.claimed_cpus <= host.cpus
         assert host.claimed_memory_mib <= host.memory_mib
     assert Instance.objects.exclude(host=None).count() == 20
+
+
+def claim_in_turn(instance, host):
+    with transaction.atomic():
+        take_turns(instance)
+        return not breaks(peers_of(instance), host.pk) and claim_host(instance, host)
+
+
+@pytest.mark.parametrize(("kind", "fit"), [(AffinityGroup.APART, 3), (AffinityGroup.TOGETHER, 8)])
+def test_a_strict_group_is_kept_by_all_who_look_for_a_host_at_once(waiting, kind, fit):
+    _, rows = waiting
+    members = list(Instance.objects.filter(pk__in=[row.pk for row in rows[:16]]).select_related("offering"))
+    group = make_affinity_group(members[0].account, kind=kind)
+    group.instances.set(members)
+
+    def place_member(number):
+        instance = members[number]
+        return place(
+            Request.of(instance, None), lambda host: claim_in_turn(instance, host), order=orders.RANDOM
+        )
+
+    outcomes = at_once(len(members), place_member)
+    assert [one for one in outcomes if isinstance(one, Exception) and not isinstance(one, NoRoom)] == []
+    there = list(group.instances.exclude(host=None).values_list("host", flat=True))
+    if_apart = {AffinityGroup.APART: len(there), AffinityGroup.TOGETHER: 1}
+    assert len(set(there)) == if_apart[kind]
+    assert len(there) <= fit
+    assert there
 
 
 def test_one_instance_is_claimed_for_once_and_given_back_once(waiting):
