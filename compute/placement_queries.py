@@ -10,7 +10,11 @@ from cloudportal.core.caller import Caller
 from cloudportal.core.scoping import ScopedQuerySet
 from compute import placement_actions as actions
 from compute.models import AffinityGroup, Instance
+from compute.placement.request import Request
+from compute.placement.verdicts import Verdict, verdicts
+from compute.queries import instance_for
 from compute.topology.models import Dedication
+from tenants.queries import settings_value
 
 
 def affinity_groups_for(caller: Caller) -> ScopedQuerySet[AffinityGroup]:
@@ -27,6 +31,15 @@ def affinity_groups_for(caller: Caller) -> ScopedQuerySet[AffinityGroup]:
 def affinity_group_for(caller: Caller, uuid: UUID | str) -> AffinityGroup:
     """One of them. Raises NotFound."""
     return affinity_groups_for(caller).one(uuid)
+
+
+def verdicts_for(caller: Caller, uuid: UUID | str) -> list[Verdict]:
+    """What each host of its zone says to one of the caller's instances, were it placed now. Raises NotFound."""
+    actions.READ_PLACEMENT.permit(caller)
+    instance = instance_for(caller, uuid)
+    volume = next((one.volume for one in instance.attachments.all() if one.device_index == 0), None)
+    order = settings_value("placement.order", zone_uuid=instance.zone.uuid)
+    return verdicts(Request.of(instance, volume), order=order)
 
 
 def dedications_for(caller: Caller) -> ScopedQuerySet[Dedication]:

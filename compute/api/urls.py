@@ -12,6 +12,7 @@ from compute.api.nics import NICS, SECONDARY_ADDRESSES
 from compute.api.offerings import SERVICE_OFFERINGS
 from compute.api.schedules import INSTANCE_SCHEDULES
 from compute.api.user_data import USER_DATA
+from compute.api.verdicts import VERDICTS
 
 urlpatterns = patterns(
     INSTANCES,
@@ -24,5 +25,5 @@ urlpatterns = patterns(
     AFFINITY_GROUPS,
     DEDICATIONS,
     DRIFTS,
-    operations=(COMPARISON, *ATTACHMENTS, *LOOKS, *CHANGE_GROUPS),
+    operations=(COMPARISON, *ATTACHMENTS, *LOOKS, *CHANGE_GROUPS, VERDICTS),
 )

@@ -74,6 +74,11 @@ def hosts_with_room(request: Request) -> list[Host]:
     return list(_in_zone(request).filter(_ACCEPTING, _able(), _room(request)).order_by("pk"))
 
 
+def every_host(request: Request) -> list[Host]:
+    """Every host of the zone, whatever its state, in a fixed order."""
+    return list(_in_zone(request).order_by("pk"))
+
+
 def _in_zone(request: Request) -> ScopedQuerySet[Host]:
     return Host.objects.filter(cluster__pod__zone_id=request.zone_id).select_related("cluster__pod__zone")
 

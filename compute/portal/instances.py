@@ -21,7 +21,7 @@ from cloudportal.portal.subjects import Holder
 from compute import actions, queries
 from compute.models import Instance
 from compute.placement.funnel import redacted
-from compute.placement_actions import CHANGE_GROUPS
+from compute.placement_actions import CHANGE_GROUPS, READ_PLACEMENT
 from compute.portal import words
 from compute.portal.nics import NIC_TABLE
 from compute.services import instances
@@ -189,6 +189,7 @@ INSTANCE = DetailPage(
         RowLink(actions.UPDATE, "instance-edit", icon="edit"),
         RowLink(actions.MOVE, "instance-move", icon="project"),
         RowLink(CHANGE_GROUPS, "instance-affinity", icon="instance"),
+        RowLink(READ_PLACEMENT, "instance-placement", icon="host"),
         RowAction(
             actions.DESTROY,
             instances.destroy,

@@ -16,6 +16,7 @@ from compute.portal import (
     resize,
     start_page,
     user_data,
+    verdicts,
 )
 
 urlpatterns = [
@@ -32,6 +33,7 @@ urlpatterns = [
     *user_data.urlpatterns,
     *affinity.urlpatterns,
     *dedications.urlpatterns,
+    *verdicts.urlpatterns,
     *drift.urlpatterns,
 ]
 

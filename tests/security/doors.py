@@ -25,6 +25,7 @@ _NOUNS = {
     "infrastructure/pools": "storage-pools",
     "infrastructure/drift": "drifts",
     "infrastructure/dedications": "dedications",
+    "infrastructure/placement": "instances",
     "project-invitations": "projects/invitations",
     "sizes": "service-offerings",
     "tokens": "api-tokens",

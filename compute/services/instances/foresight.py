@@ -6,6 +6,7 @@ from compute.models import Instance
 from compute.placement.choice import NoPlacement, preview
 from compute.placement.orders import FIRST_FIT
 from compute.placement.request import Request
+from compute.placement.verdicts import verdicts
 from storage.models import Volume
 
 
@@ -15,10 +16,20 @@ def foresee_placement(caller: Caller, instance: Instance, volume: Volume | None)
     Whether there still is room is decided when the job claims it.
     """
     # Whether there is one does not depend on the order, which the operator's own class might spoil.
-    found = preview(Request.of(instance, volume), order=FIRST_FIT)
+    request = Request.of(instance, volume)
+    found = preview(request, order=FIRST_FIT)
     if not found.hosts:
         raise NoPlacement(found.funnel)
     if caller.is_root_admin:
-        plans.note("placement", found.funnel.sentence, funnel=found.funnel.for_operators())
+        hosts = _by_host(request) if plans.is_planning() else []
+        plans.note("placement", found.funnel.sentence, funnel=found.funnel.for_operators(), hosts=hosts)
     else:
         plans.note("placement", "There is room for it.", funnel=found.funnel.for_tenants())
+
+
+def _by_host(request: Request) -> list[dict[str, str]]:
+    """What each host says, for operators. Without ranks: chance may have a part in them, and a plan must stay the same
+    while nothing has changed.
+    """
+    found = sorted(verdicts(request, order=FIRST_FIT), key=lambda one: one.host.pk)
+    return [{"host": one.host.name, "check": one.check, "reason": one.reason} for one in found]

@@ -132,6 +132,7 @@ ROWS = {
     "GET instances/{uuid}/screenshot/": OWN,
     **crud("affinity-groups", ALL_READ, ALL, OWN_READ, OWN),
     **verbs("instances", OWN, "change-affinity"),
+    "GET instances/{uuid}/placement/": ROOT_READ,
     **reading("key-pairs", ALL_READ, OWN_READ),
     "POST key-pairs/": ALL,
     "DELETE key-pairs/{uuid}/": OWN,

@@ -70,7 +70,10 @@ BY_AUDIENCE = {
     ADMIN: "account-edit account-limit domain-add domain-edit domain-limit user-edit user-password",
     ADMINS: "account-add user-add",
     JOBS: "job-abort job-resume job-retry",
-    ROOT_READ: "alert alerts cluster clusters drift drifts host hosts pod pods pool pools dedication dedications",
+    ROOT_READ: (
+        "alert alerts cluster clusters drift drifts host hosts pod pods pool pools dedication dedications "
+        "instance-placement"
+    ),
     ROOT: (
         "alert-clear drift-accept drift-repair drift-ignore "
         "region-add region-edit region-delete zone-add zone-edit zone-enable zone-disable zone-delete "
