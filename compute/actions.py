@@ -57,6 +57,8 @@ SERIAL_LOG = action(
     "Serial log",
     states=(states.RUNNING, states.STARTING, states.STOPPING, states.REBOOTING),
 )
+RESET_PASSWORD = action("instance.reset-password", "Reset password", states=(states.RUNNING, states.STOPPED))
+RESET_SSH_KEYS = action("instance.reset-ssh-keys", "Reset SSH keys", states=(states.RUNNING, states.STOPPED))
 RETRY = action("instance.retry", "Try again", states=(states.ERROR,))
 
 ATTACH_VOLUME = action("volume.attach", "Attach", states=(storage_states.READY,))

@@ -90,7 +90,7 @@ def _create(resource: Resource, change: Create) -> Operation:
     def run(call: Call) -> Response:
         outcome = change.call(call.caller, *call.keys, call.values)
         if isinstance(outcome, Work):
-            return _working(resource, call, outcome, _made(resource, call, outcome.row))
+            return _working(resource, call, outcome, _made(resource, call, outcome.row), change.tells)
         row = outcome if change.gives else _made(resource, call, outcome)
         response = _single(resource, call, row, shape=shape, status=201)
         if resource.row is not None:
@@ -103,11 +103,11 @@ def _create(resource: Resource, change: Create) -> Operation:
         path=f"{resource.path}/",
         summary=change.summary or f"Create one of the {_words(resource.plural)}",
         run=run,
-        answers={202: work_on(resource)} if change.works else {201: shape},
+        answers={202: work_on(resource, change.tells)} if change.works else {201: shape},
         action=change.action,
         takes=change.takes,
         is_create=True,
-        told_once=shape.told_once,
+        told_once=(*shape.told_once, *(change.tells.told_once if change.tells else ())),
     )
 
 
@@ -156,7 +156,7 @@ def _verb(resource: Resource, change: Verb) -> Operation:
         values = () if change.takes is None else (call.values,)
         outcome = change.call(call.caller, _own(resource, call), *values)
         if isinstance(outcome, Work):
-            return _worked(resource, call, outcome)
+            return _worked(resource, call, outcome, change.tells)
         if change.gives is not None:
             return Response(shown(change.gives, outcome, call.caller))
         row = _find_again(resource, call)
@@ -179,7 +179,7 @@ def _verb(resource: Resource, change: Verb) -> Operation:
 
 def _answers_of(resource: Resource, change: Verb) -> dict[int, type[Shape] | None]:
     if change.works:
-        return {202: work_on(resource), **({204: None} if change.sometimes else {})}
+        return {202: work_on(resource, change.tells), **({204: None} if change.sometimes else {})}
     return {200: change.gives or resource.full}
 
 
@@ -237,15 +237,19 @@ def _single(
     return Response(values, status=status, headers={"ETag": etags.tag_of_values(values)})
 
 
-def _worked(resource: Resource, call: Call, work: Work) -> Response:
-    return _working(resource, call, work, _find_again(resource, call))
+def _worked(resource: Resource, call: Call, work: Work, tells: type[Shape] | None = None) -> Response:
+    return _working(resource, call, work, _find_again(resource, call), tells)
 
 
-def _working(resource: Resource, call: Call, work: Work, row: Any | None) -> Response:
+def _working(
+    resource: Resource, call: Call, work: Work, row: Any | None, tells: type[Shape] | None = None
+) -> Response:
     body: dict[str, Any] = {"job": shown(JobShape, work.job, call.caller)}
     # A job that works on a job, as a retry does, is told once.
     if resource.key not in body:
         body[resource.key] = None if row is None else shown(resource.full, row, call.caller)
+    if tells is not None:
+        body |= shown(tells, work.told, call.caller)
     return Response(body, status=202, headers={"Location": JOB_ADDRESS.format(uuid=work.job.uuid)})
 
 
@@ -271,17 +275,18 @@ def page_of(shape: type[Shape]) -> type[Shape]:
     return type(f"{component_name(shape)}Page", (Shape,), fields)
 
 
-def work_on(resource: Resource) -> type[Shape]:
-    """The shape of an answer about work: the job, and the row that it works on."""
-    return _work_on(resource.key, resource.full)
+def work_on(resource: Resource, tells: type[Shape] | None = None) -> type[Shape]:
+    """The shape of an answer about work: the job, the row that it works on, and what is told beside them."""
+    return _work_on(resource.key, resource.full, tells)
 
 
 @cache
-def _work_on(key: str, full: type[Shape]) -> type[Shape]:
+def _work_on(key: str, full: type[Shape], tells: type[Shape] | None) -> type[Shape]:
     # One for all addresses at which things of this shape are worked on.
     fields = {
         key: full(allow_null=True),
         "job": JobShape(),
         "__doc__": "Work that has been taken on; its job says how far it is.",
     }
-    return type(f"{component_name(full)}Work", (Shape,), fields)
+    name = f"{component_name(full)}Work{component_name(tells) if tells else ''}"
+    return type(name, (tells or Shape,), fields)

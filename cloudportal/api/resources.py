@@ -22,6 +22,8 @@ class Create:
     works: bool = False
     # What the answer shows, where that is more than later reads do: a secret that is shown once.
     gives: type[Shape] | None = None
+    # What the answer of one that `works` tells beside job and row.
+    tells: type[Shape] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Verb:
     summary: str = ""
     works: bool = False
     gives: type[Shape] | None = None
+    tells: type[Shape] | None = None
     # Works only sometimes: at others rows are all there is to change, and the answer has no job.
     sometimes: bool = False
     # False where it asks the outside world, which nobody may do inside a transaction.

@@ -1,6 +1,7 @@
 """Work that outlives the request: the door answers 202 with the job, and where to watch it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from rest_framework import serializers
@@ -12,10 +13,14 @@ JOB_ADDRESS = "/api/v1/jobs/{uuid}/"
 
 @dataclass(frozen=True)
 class Work:
-    """What a door's function returns when the change goes on in a worker: the job, and the row it works on."""
+    """What a door's function returns when the change goes on in a worker: the job, and the row it works on.
+
+    `told` are values that this answer tells beside them and no other ever does, such as a fresh password.
+    """
 
     job: Any
     row: Any = None
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 class JobShape(RowShape):

@@ -51,6 +51,11 @@ class Secret(str):
         return format(self.__str__(), spec)
 
 
+def revealed(value: str) -> str:
+    """The text of a field that is encrypted at rest, whether it was read from a row or has just been set."""
+    return value.reveal() if isinstance(value, Secret) else value
+
+
 if TYPE_CHECKING:
     _TextField = models.TextField[Any, Any]
 else:

@@ -15,6 +15,8 @@ _CLOUDSTACK = {
     "instance.allocate": "VM.CREATE",
     "instance.clean": "VM.REPAIR",
     "security-group.apply": "SG.UPDATE",
+    "instance.reset-password": "VM.RESETPASSWORD",
+    "instance.reset-ssh-keys": "VM.RESETSSHKEY",
     "instance.add-nic": "NIC.CREATE",
     "instance.remove-nic": "NIC.DELETE",
     "instance.update-nic": "NIC.UPDATE",

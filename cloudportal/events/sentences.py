@@ -44,6 +44,8 @@ _VERBS = {
     "VM.AFFINITY.GROUP.UPDATE": "change the affinity groups of",
     "DEDICATE.RESOURCE": "dedicate",
     "DEDICATE.RESOURCE.RELEASE": "release",
+    "VM.RESETPASSWORD": "reset the password of",
+    "VM.RESETSSHKEY": "reset the SSH keys of",
     "NET.IPASSIGN": "assign",
     "NET.IPREASSIGN": "hand over",
     "NET.IPRELEASE": "release",

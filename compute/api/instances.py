@@ -197,10 +197,31 @@ class MoveInstance(Values):
     )
 
 
+class PasswordShape(Shape):
+    """A password that was made for the instance's user inside."""
+
+    told_once = ("password",)
+
+    password = serializers.CharField(allow_null=True, help_text="Shown now and never again.")
+
+
+class ResetSshKeys(Values):
+    """The keys that may sign in from now on, and no others."""
+
+    key_pairs = References(required=False, max_length=16)
+    ssh_keys = serializers.ListField(child=Text(max_length=16384), max_length=20, required=False)
+
+
+def _reset_password(caller: Caller, instance: Any) -> Work:
+    job, password = instances.reset_password(caller, instance)
+    return Work(job, told={"password": password.reveal()})
+
+
 def _deploy(caller: Caller, values: dict[str, Any]) -> Work:
     start = values.pop("start")
     instance, job = instances.deploy(caller, DeployValues(**values), start=start)
-    return Work(job, instance)
+    told = {"password": instance.new_password.reveal() if instance.new_password else None}
+    return Work(job, instance, told)
 
 
 INSTANCES = Resource(
@@ -224,7 +245,14 @@ INSTANCES = Resource(
     ),
     orderings=("name", "created_at", "state", "cpus", "memory_mib"),
     changes=(
-        Create(DeployInstance, _deploy, actions.DEPLOY, works=True, summary="Deploy an instance"),
+        Create(
+            DeployInstance,
+            _deploy,
+            actions.DEPLOY,
+            works=True,
+            summary="Deploy an instance",
+            tells=PasswordShape,
+        ),
         Edit(EditInstance, into(InstanceChanges, instances.update), actions.UPDATE),
         Verb("start", working(instances.start), actions.START, works=True),
         Verb("stop", working(spread(instances.stop)), actions.STOP, takes=ShutDown, works=True),
@@ -252,6 +280,22 @@ INSTANCES = Resource(
             schedule_actions.LEASE,
             takes=LeaseInstance,
             summary="Let it live so many days from now",
+        ),
+        Verb(
+            "reset-password",
+            _reset_password,
+            actions.RESET_PASSWORD,
+            works=True,
+            tells=PasswordShape,
+            summary="Give the user inside a new password",
+        ),
+        Verb(
+            "reset-ssh-keys",
+            working(spread(instances.reset_ssh_keys)),
+            actions.RESET_SSH_KEYS,
+            takes=ResetSshKeys,
+            works=True,
+            summary="Let other keys sign in",
         ),
         Verb("recover", instances.recover, actions.RECOVER, summary="Take a destroyed instance back"),
         Verb(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from cloudportal.drivers.base import Driver
 from cloudportal.drivers.errors import NotThere
+from compute.drivers.agent import TalksToAgent
 from compute.drivers.console import KeepsSerialLog, OffersConsole, TakesScreenshots
 from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, PowerAction
 from compute.drivers.growth import ResizesGuests
@@ -145,6 +146,7 @@ CAPABILITIES: tuple[type[ABC], ...] = (
     TakesScreenshots,
     KeepsSerialLog,
     ChangesMedia,
+    TalksToAgent,
 )
 
 

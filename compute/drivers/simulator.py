@@ -15,10 +15,12 @@ from cloudportal.drivers.errors import NotThere, Refused
 from cloudportal.drivers.settings import Setting
 from cloudportal.drivers.simulated.settings import place_setting, world_setting
 from cloudportal.drivers.simulated.world import Scene, SimulatedWorld
+from compute.drivers import simulator_agent as agent
 from compute.drivers import simulator_console as console
 from compute.drivers import simulator_copies as copies
 from compute.drivers import simulator_disks as disks
 from compute.drivers import simulator_guards as guarding
+from compute.drivers.agent import TalksToAgent
 from compute.drivers.console import KeepsSerialLog, OffersConsole, SerialLog, TakesScreenshots
 from compute.drivers.contract import (
     AttachesDisks,
@@ -71,6 +73,7 @@ class SimulatedCompute(
     TakesScreenshots,
     KeepsSerialLog,
     ChangesMedia,
+    TalksToAgent,
 ):
     """One simulated host, named by its place in the world."""
 
@@ -274,6 +277,14 @@ class SimulatedCompute(
         with self._look(operation, uuid) as scene:
             if self._demand_row(scene, uuid)["power"] == Power.OFF:
                 raise Refused("The instance is switched off, so it has no screen. Start it first.")
+
+    def set_password(self, uuid: UUID, user: str, password_hash: str) -> bool:
+        with self._effect("set_password", uuid) as scene:
+            return agent.take(scene, self._demand_row(scene, uuid), user, "password")
+
+    def set_ssh_keys(self, uuid: UUID, user: str, keys: tuple[str, ...]) -> bool:
+        with self._effect("set_ssh_keys", uuid) as scene:
+            return agent.take(scene, self._demand_row(scene, uuid), user, f"{len(keys)} keys")
 
     def _look(self, operation: str, subject: object = "") -> AbstractContextManager[Scene]:
         return self._world.call(

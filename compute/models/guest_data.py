@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from cloudportal.core.scoping import OwnedBy, ScopedModel
-from cloudportal.core.secrets import EncryptedField, Secret
+from cloudportal.core.secrets import EncryptedField, revealed
 from tenants.models import Account
 
 
@@ -62,4 +62,4 @@ class UserData(ScopedModel):
     @property
     def text(self) -> str:
         """The content in clear: for guests and for whoever may see the row, never for logs or events."""
-        return self.content.reveal() if isinstance(self.content, Secret) else str(self.content)
+        return revealed(self.content)

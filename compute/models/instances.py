@@ -5,10 +5,11 @@ from typing import ClassVar
 from django.db import models
 
 from cloudportal.core.scoping import OwnedBy, ScopedModel
-from cloudportal.core.secrets import EncryptedField, Secret
+from cloudportal.core.secrets import EncryptedField, Secret, revealed
 from compute import states
 from compute.models.offerings import ServiceOffering
 from compute.topology.models import Host, Zone
+from storage.guest_terms import ROOT
 from storage.models import Template
 from tenants.models import Account
 
@@ -48,11 +49,19 @@ class Instance(ScopedModel):
     ssh_keys = models.JSONField(default=list)
     # Encrypted, for it often holds the guest's first passwords; read it as `guest_text`.
     user_data = EncryptedField(blank=True)
+    # Counts the passwords and keys that a guest was to take after its first start, so that it takes each once.
+    login_number = models.PositiveIntegerField(default=0)
+    # Of a password that the guest has not been given yet; the password itself is kept nowhere.
+    password_hash = EncryptedField(blank=True)
+    has_new_keys = models.BooleanField(default=False)
     # While it is set, nothing destroys or expunges the instance.
     is_protected = models.BooleanField(default=False)
     destroyed_at = models.DateTimeField(null=True)
     expunged_at = models.DateTimeField(null=True)
     drift = models.JSONField(default=dict)
+
+    # Made in this very request, to be shown once.
+    new_password: Secret | None = None
 
     class Meta:
         ordering: ClassVar = ["-id"]
@@ -66,6 +75,11 @@ class Instance(ScopedModel):
         return self.name
 
     @property
+    def login_user(self) -> str:
+        """The user inside whom passwords and keys are for."""
+        return self.template.login_user if self.template else ROOT
+
+    @property
     def guest_text(self) -> str:
         """The user data in clear: for the guest and for whoever may see the instance, never for logs or events."""
-        return self.user_data.reveal() if isinstance(self.user_data, Secret) else str(self.user_data)
+        return revealed(self.user_data)

@@ -3,6 +3,8 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from cloudportal.core.caller import Caller
@@ -18,6 +20,7 @@ from compute.portal import words
 from compute.portal.affinity import group_choices
 from compute.portal.guest_data_fields import GuestDataFields, guest_data_in
 from compute.portal.instances import CREATE
+from compute.portal.login import password_shown
 from compute.queries import offerings_for
 from compute.services import instances
 from compute.services.instances import DeployValues
@@ -152,6 +155,15 @@ def _submit(caller: Caller, row: None, values: dict[str, Any]) -> tuple[Instance
     return instances.deploy(caller, wanted)
 
 
+def _answer(request: HttpRequest, result: tuple[Instance, Job]) -> HttpResponse:
+    """The new instance's page, after its password where it has got one."""
+    instance, _ = result
+    if instance.new_password is not None:
+        return password_shown(request, instance, instance.new_password)
+    messages.success(request, f"{instance.name} is being deployed.")
+    return HttpResponseRedirect(reverse("portal:instance", args=[instance.uuid]))
+
+
 def outcome(caller: Caller, plan: Plan) -> dict[str, Any]:
     """What would be made, in sentences, and the limits it counts against as they would be afterwards."""
     wanted: dict[str, int] = {}
@@ -174,6 +186,7 @@ DEPLOY = FormPage(
     button="Deploy",
     done=lambda result: f"{result[0].name} is being deployed.",
     next=lambda result: reverse("portal:instance", args=[result[0].uuid]),
+    answer=_answer,
     parent="instances",
     parent_label="Instances",
     is_planned=True,

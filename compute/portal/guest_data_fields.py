@@ -47,7 +47,7 @@ class GuestDataFields(PortalForm):
 
     def offer_guest_data(self) -> None:
         """Offers the keys and the user data of those for whom the instance is to be."""
-        self.offer("key_pairs", _key_pairs(self.caller))
+        self.offer("key_pairs", key_pairs_to_choose(self.caller, self.caller.owner.account_id))
         kept = _user_data(self.caller)
         if not kept:
             del self.fields["user_data_from"]
@@ -100,11 +100,11 @@ def _field(one: Variable) -> forms.CharField:
     )
 
 
-def _key_pairs(caller: Caller) -> list[tuple[str, Card]]:
+def key_pairs_to_choose(caller: Caller, account_id: int) -> list[tuple[str, Card]]:
     """The owner's own; an administrator sees those of others too, which the instance cannot have."""
     if not caller.may(actions.READ_KEY_PAIR.name):
         return []
-    rows = key_pairs_for(caller).filter(account_id=caller.owner.account_id)[:MOST_CHOICES]
+    rows = key_pairs_for(caller).filter(account_id=account_id)[:MOST_CHOICES]
     return [(str(row.uuid), Card(row.name, row.fingerprint)) for row in rows]
 
 

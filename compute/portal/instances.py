@@ -25,6 +25,7 @@ from compute.placement_actions import CHANGE_GROUPS, READ_PLACEMENT
 from compute.portal import words
 from compute.portal.nics import NIC_TABLE
 from compute.services import instances
+from compute.services.instances.login import takes_password
 from compute.topology.queries import zones_for
 
 ADMIN = RoleKind.DOMAIN_ADMIN
@@ -187,6 +188,13 @@ INSTANCE = DetailPage(
         ),
         RowLink(actions.RESIZE, "instance-resize", icon="limit"),
         RowLink(actions.UPDATE, "instance-edit", icon="edit"),
+        RowLink(
+            actions.RESET_PASSWORD,
+            "instance-reset-password",
+            icon="lock",
+            is_shown=lambda caller, row: takes_password(row.template),
+        ),
+        RowLink(actions.RESET_SSH_KEYS, "instance-reset-ssh-keys", icon="key"),
         RowLink(actions.MOVE, "instance-move", icon="project"),
         RowLink(CHANGE_GROUPS, "instance-affinity", icon="instance"),
         RowLink(READ_PLACEMENT, "instance-placement", icon="host"),

@@ -8,7 +8,7 @@ from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from compute import states
 from compute.drivers.facts import Power
-from compute.services.instances import terms
+from compute.services.instances import login, terms
 from compute.services.instances.deploy import prepare_again
 from compute.workflows.building import ClaimHost, EnsureGuest, EnsureNetworks, EnsureVolumes, PowerOn
 from compute.workflows.subjects import instance_of
@@ -26,6 +26,7 @@ class FinishDeployment(Step):
         instance = instance_of(run)
         states.INSTANCE.move(instance, "deployed", power=Power.ON, power_seen_at=clock.now(), drift={})
         terms.start_running(instance)
+        login.handed_over(instance)
         records.completed(run.job.caller, "VM.CREATE", terms.about(instance), job_uuid=run.job.uuid)
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from cloudportal.core.secrets import revealed
 from cloudportal.drivers.errors import Unsupported
 from cloudportal.jobs.run import Run
 from compute.drivers.contract import ComputeDriver, RunsGuests
@@ -12,6 +13,7 @@ from compute.drivers.specs import (
     GuestData,
     GuestDataFormat,
     GuestSpec,
+    LoginChange,
 )
 from compute.models import Instance, VolumeAttachment
 from compute.promises import disk_limits
@@ -96,7 +98,21 @@ def guest_data_of(instance: Instance, *, without: UUID | None = None) -> GuestDa
         nics=nic_configs(instance, without=without),
         vendor_data=_vendor_data(instance) or None,
         availability_zone=instance.zone.name,
+        login=login_of(instance),
         format=_guest_data_format(instance),
+    )
+
+
+def login_of(instance: Instance) -> LoginChange | None:
+    """The password and the keys that wait for the guest, None where none do."""
+    password_hash = revealed(instance.password_hash) or None
+    if password_hash is None and not instance.has_new_keys:
+        return None
+    return LoginChange(
+        number=instance.login_number,
+        user=instance.login_user,
+        password_hash=password_hash,
+        ssh_keys=tuple(instance.ssh_keys) if instance.has_new_keys else None,
     )
 
 

@@ -10,7 +10,8 @@ CREATE TABLE IF NOT EXISTS guests (
     uuid TEXT PRIMARY KEY, place TEXT NOT NULL, name TEXT NOT NULL, power TEXT NOT NULL,
     cpus INTEGER NOT NULL, memory_mib INTEGER NOT NULL, disks TEXT NOT NULL, nics TEXT NOT NULL,
     guest_data_digest TEXT, cpu_cap_percent INTEGER, media TEXT, started_at REAL, is_deaf INTEGER NOT NULL DEFAULT 0,
-    most_cpus INTEGER, most_memory_mib INTEGER
+    most_cpus INTEGER, most_memory_mib INTEGER,
+    has_agent INTEGER NOT NULL DEFAULT 1
 );
 CREATE INDEX IF NOT EXISTS guests_by_place ON guests (place);
 CREATE TABLE IF NOT EXISTS pools (

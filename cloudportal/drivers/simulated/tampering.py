@@ -37,6 +37,13 @@ def set_deaf(world: SimulatedWorld, uuid: UUID, is_deaf: bool) -> None:
         scene.record(uuid, "deaf" if is_deaf else "heeding")
 
 
+def set_agent(world: SimulatedWorld, uuid: UUID, has_agent: bool) -> None:
+    """Take the agent out of a guest, or put it back."""
+    with world.tampering("set_agent") as scene:
+        scene.change("UPDATE guests SET has_agent = ? WHERE uuid = ?", int(has_agent), str(uuid))
+        scene.record(uuid, "agent" if has_agent else "no agent")
+
+
 def drop_guest_disk(world: SimulatedWorld, uuid: UUID, device_index: int) -> None:
     """Take a disk out of a guest as if at the host itself."""
     _edit_parts(

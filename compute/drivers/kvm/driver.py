@@ -11,6 +11,7 @@ from uuid import UUID
 from cloudportal.drivers.libvirtd.link import Link, Talk
 from cloudportal.drivers.libvirtd.uris import uri_setting
 from cloudportal.drivers.settings import Setting
+from compute.drivers.agent import TalksToAgent
 from compute.drivers.console import KeepsSerialLog, OffersConsole, SerialLog, TakesScreenshots
 from compute.drivers.contract import (
     AttachesDisks,
@@ -25,6 +26,7 @@ from compute.drivers.growth import ResizesGuests
 from compute.drivers.guards import NicGuard
 from compute.drivers.kvm import (
     acceleration,
+    agent,
     consoles,
     copies,
     disks,
@@ -60,6 +62,7 @@ class KvmDriver(
     TakesScreenshots,
     KeepsSerialLog,
     ChangesMedia,
+    TalksToAgent,
 ):
     """One host. Its volumes and networks are those of libvirt on the same host."""
 
@@ -204,6 +207,14 @@ class KvmDriver(
             guests.domain(talk, uuid)
             content, is_whole = self._files.read_end(talk, log_name(uuid), limit_bytes)
             return SerialLog(content=content, is_whole=is_whole)
+
+    def set_password(self, uuid: UUID, user: str, password_hash: str) -> bool:
+        with self._talk() as talk:
+            return agent.set_password(talk, guests.domain(talk, uuid), user, password_hash)
+
+    def set_ssh_keys(self, uuid: UUID, user: str, keys: tuple[str, ...]) -> bool:
+        with self._talk() as talk:
+            return agent.set_ssh_keys(talk, guests.domain(talk, uuid), user, keys)
 
     def _talk(self, timeout_seconds: float | None = None) -> AbstractContextManager[Talk]:
         return self._link.talk(self.timeout_seconds if timeout_seconds is None else timeout_seconds)

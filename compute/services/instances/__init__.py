@@ -4,6 +4,7 @@ from compute.services.instances.affinity import change_groups
 from compute.services.instances.consoles import open_console
 from compute.services.instances.deploy import DeployValues, deploy, retry
 from compute.services.instances.endings import destroy, expunge, recover
+from compute.services.instances.login import reset_password, reset_ssh_keys
 from compute.services.instances.move import MoveValues, move
 from compute.services.instances.power import reboot, start, stop
 from compute.services.instances.resize import ResizeValues, resize
@@ -22,6 +23,8 @@ __all__ = [
     "open_console",
     "reboot",
     "recover",
+    "reset_password",
+    "reset_ssh_keys",
     "resize",
     "retry",
     "start",

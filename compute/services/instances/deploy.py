@@ -10,16 +10,19 @@ from cloudportal.core import plans
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import InvalidInput, WrongState
 from cloudportal.core.names import check_hostname
+from cloudportal.core.secrets import Secret
 from cloudportal.events import records
 from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject
 from compute import actions, queries, states
 from compute.models import Instance, ServiceOffering, VolumeAttachment
+from compute.services.guest_data.passwords import hash_of
 from compute.services.instances import affinity, guest_values, lease_terms, terms, wiring
 from compute.services.instances.foresight import foresee_placement
 from compute.services.instances.guest_values import Told
 from compute.services.instances.holding import held_with
+from compute.services.instances.login import first_password
 from compute.services.sizing import Size, Wanted, size_of, terms_of
 from compute.topology import queries as topology
 from compute.topology import states as topology_states
@@ -79,14 +82,16 @@ class _Parts:
 def deploy(caller: Caller, values: DeployValues, *, start: bool = True) -> tuple[Instance, Job]:
     """An instance with its root volume and NICs as rows, and the job that makes it run.
 
-    With `start=False` it stays stopped, and its disk is made when it is first started. Raises NotFound for uuids that
-    are not the caller's to use, InvalidInput, WrongState for a locked account, LimitReached, and NoRoom where no host
-    could take it now.
+    Where the template takes one, the guest's user gets a password, which is the instance's `new_password` here and
+    now, and kept nowhere. With `start=False` it stays stopped, and its disk is made when it is first started. Raises
+    NotFound for uuids that are not the caller's to use, InvalidInput, WrongState for a locked account, LimitReached,
+    and NoRoom where no host could take it now.
     """
     actions.DEPLOY.permit(caller)
     account = Account.objects.select_related("domain").get(pk=caller.owner.account_id)
     parts = _parts(caller, account, values)
-    instance = _instance(caller, account, parts, values)
+    password = first_password(parts.template)
+    instance = _instance(caller, account, parts, values, password)
     volume = _root_volume(caller, instance, parts, values.root_size_gib)
     wiring.add_nics(caller, instance, parts.networks, values.addresses, values.security_groups)
     terms.start_allocated(instance)
@@ -111,7 +116,9 @@ def deploy(caller: Caller, values: DeployValues, *, start: bool = True) -> tuple
         holds=held_with(instance),
     )
     _record(caller, instance, parts, job)
-    return queries.instance_for(caller, instance.uuid) if caller.may(actions.READ.name) else instance, job
+    found = queries.instance_for(caller, instance.uuid) if caller.may(actions.READ.name) else instance
+    found.new_password = password
+    return found, job
 
 
 @transaction.atomic
@@ -156,7 +163,9 @@ def _parts(caller: Caller, account: Account, values: DeployValues) -> _Parts:
     return _Parts(zone, template, offering, size, networks)
 
 
-def _instance(caller: Caller, account: Account, parts: _Parts, values: DeployValues) -> Instance:
+def _instance(
+    caller: Caller, account: Account, parts: _Parts, values: DeployValues, password: Secret | None
+) -> Instance:
     uuid = uuid4()
     told = Told(values.user_data, values.user_data_from, values.user_data_values)
     name = check_hostname(values.name) if values.name.strip() else f"vm-{uuid.hex[:12]}"
@@ -171,6 +180,8 @@ def _instance(caller: Caller, account: Account, parts: _Parts, values: DeployVal
         is_protected=values.is_protected,
         ssh_keys=guest_values.chosen_ssh_keys(caller, account, values.ssh_keys, values.key_pairs),
         user_data=guest_values.told_text(caller, account, told),
+        login_number=1 if password else 0,
+        password_hash=hash_of(password) if password else "",
         **terms_of(parts.offering, parts.size),
     )
 

@@ -12,7 +12,7 @@ from cloudportal.core.names import check_hostname
 from cloudportal.events import records
 from compute import actions, states
 from compute.models import Instance
-from compute.services.instances import guest_values, terms
+from compute.services.instances import guest_values, login, terms
 from compute.services.instances.holding import demand_free
 
 
@@ -46,7 +46,8 @@ def update(caller: Caller, instance: Instance, changes: InstanceChanges) -> Inst
     values = _checked(instance, changes)
     before = {name: getattr(instance, name) for name in values}
     # Guarded: a start that began meanwhile has read the old values already.
-    if values and not Instance.objects.filter(pk=instance.pk, state=instance.state).update(**values):
+    rows = Instance.objects.filter(pk=instance.pk, state=instance.state)
+    if values and not rows.update(**values, **login.taking(values)):
         raise Busy(noun=instance.name)
     for name, value in values.items():
         setattr(instance, name, value)

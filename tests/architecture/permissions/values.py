@@ -5,7 +5,7 @@ from datetime import timedelta
 from cloudportal.core import clock
 from compute.models import Instance
 from compute.services.instances import terms
-from tests.support import factories_infra
+from tests.support import factories_guest_data, factories_infra
 from tests.support.factories import account_of, make_account, make_member, role_named
 
 
@@ -227,6 +227,10 @@ VALUES = {
     "POST dedications/": lambda world: {
         "pod": str(world.the("pods").uuid),
         "domain": str(world.the("domains").uuid),
+    },
+    "POST instances/{uuid}/reset-ssh-keys/": lambda world: {
+        "key_pairs": [],
+        "ssh_keys": [factories_guest_data.public_key()],
     },
     "POST key-pairs/": lambda world: {"name": "new"},
     "POST nics/": new_nic,

@@ -13,7 +13,9 @@ from tests.support import factories
 from tests.support import factories_infra as infra
 from tests.support.clients import RestClient
 from tests.support.factories_compute import make_cloud, make_offering
+from tests.support.factories_guest_data import public_key
 from tests.support.jobs import run_jobs
+from tests.support.scenarios_login import taking_passwords
 from tests.support.suites.rest import (
     AnswersWithJob,
     CannotSeeOthers,
@@ -33,6 +35,8 @@ FROM_STATE = {
     "destroy": states.RUNNING,
     "expunge": states.DESTROYED,
     "retry": states.ERROR,
+    "reset-password": states.RUNNING,
+    "reset-ssh-keys": states.RUNNING,
 }
 
 
@@ -57,8 +61,11 @@ class TestInstances(
     }
 
     def prepare(self):
-        self.cloud = make_cloud(addresses=200)
-        self.values = {"resize": {"offering": str(make_offering().uuid)}}
+        self.cloud = taking_passwords(make_cloud(addresses=200))
+        self.values = {
+            "resize": {"offering": str(make_offering().uuid)},
+            "reset-ssh-keys": {"ssh_keys": [public_key()]},
+        }
 
     def make(self, number=0):
         cloud, account = self.cloud, factories.account_of(self.personas.user)

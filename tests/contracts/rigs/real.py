@@ -109,6 +109,9 @@ class KvmComputeRig(RealRig):
     def turn_off(self, guest_uuid):
         self.daemon.domain(guest_uuid).destroy()
 
+    def take_agent_out(self, guest_uuid):
+        """The guests of these suites are boot sectors, which have none."""
+
     def await_up(self, guest_uuid):
         """Return when the guest waits in its own code: halted within the boot sector at 0x7c00."""
         wait_until(lambda: self._is_halted_in_boot_sector(guest_uuid), timeout_seconds=15)

@@ -116,6 +116,9 @@ class SimulatedComputeRig(SimulatedRig):
     def turn_off(self, guest_uuid):
         tampering.set_guest_power(self.world, guest_uuid, "off")
 
+    def take_agent_out(self, guest_uuid):
+        tampering.set_agent(self.world, guest_uuid, False)
+
     def await_up(self, guest_uuid):
         """Return when the guest runs its own code."""
         return

@@ -1,0 +1,93 @@
+"""Telling a guest that has lived already who may sign in: by its agent while it runs, else at its next start."""
+
+from typing import ClassVar
+
+from cloudportal.events import records
+from cloudportal.jobs.run import Run
+from cloudportal.jobs.workflows import Step, Workflow, workflow
+from compute import states
+from compute.drivers.agent import TalksToAgent
+from compute.models import Instance
+from compute.services.instances import login, terms
+from compute.topology.connections import compute_driver
+from compute.workflows.subjects import instance_of, login_of
+
+
+class TellGuest(Step):
+    """The guest has been asked. Cannot be taken back, and may be repeated."""
+
+    name = "tell-guest"
+    label = "Tell the guest"
+    event_type = ""
+
+    def act(self, run: Run) -> bool:
+        """True when its agent has done it; False where there is nobody to ask."""
+        instance = instance_of(run)
+        if instance.state != states.RUNNING or instance.host is None:
+            return False
+        with compute_driver(instance.host) as driver:
+            return isinstance(driver, TalksToAgent) and _tell(run, driver, instance)
+
+    def record(self, run: Run, result: bool) -> None:
+        """What has been taken is kept no longer; what has not waits for the next start."""
+        instance = instance_of(run)
+        if result:
+            login.handed_over(instance)
+            run.say("The guest has taken it.")
+        elif instance.state == states.RUNNING:
+            run.say(
+                "Nobody inside the guest answered. It takes this when the instance is stopped and started.",
+                level="warning",
+            )
+        else:
+            run.say("The guest takes this when the instance is started.")
+        records.completed(run.job.caller, self.event_type, terms.about(instance), job_uuid=run.job.uuid)
+
+
+class TellPassword(TellGuest):
+    """A new password."""
+
+    event_type = "VM.RESETPASSWORD"
+
+
+class TellKeys(TellGuest):
+    """New keys."""
+
+    event_type = "VM.RESETSSHKEY"
+
+
+@workflow
+class ResetPassword(Workflow):
+    """A failed one changes nothing about the password that was shown: the guest takes it at its next start."""
+
+    kind = "instance.reset-password"
+    queue = "compute"
+    label = "Resetting the password"
+    steps: ClassVar = (TellPassword,)
+
+    def retry(self, run: Run) -> None:
+        """As it is."""
+
+
+@workflow
+class ResetSshKeys(Workflow):
+    """As with a password."""
+
+    kind = "instance.reset-ssh-keys"
+    queue = "compute"
+    label = "Resetting the SSH keys"
+    steps: ClassVar = (TellKeys,)
+
+    def retry(self, run: Run) -> None:
+        """As it is."""
+
+
+def _tell(run: Run, driver: TalksToAgent, instance: Instance) -> bool:
+    """All that waits for the guest, so that nothing of it is forgotten with the rest."""
+    change = login_of(instance)
+    if change is None:
+        return True
+    if change.password_hash and not driver.set_password(instance.uuid, change.user, change.password_hash):
+        return False
+    run.check_lease()
+    return change.ssh_keys is None or driver.set_ssh_keys(instance.uuid, change.user, change.ssh_keys)
