@@ -25,6 +25,9 @@ from storage.guest_terms import CONFIG_DRIVE, format_for, is_windows
 from storage.models import Volume
 from tenants.queries import settings_value
 
+# Where memory may come later, Linux sets 64 MiB aside at its start (swiotlb), which a smaller guest does not survive.
+LEAST_GROWING_MIB = 256
+
 
 def instance_of(run: Run) -> Instance:
     """The job's instance with its neighbours, as it is now."""
@@ -136,6 +139,8 @@ def _most(instance: Instance, host: Host) -> tuple[int | None, int | None]:
     times = settings_value("instance.growth", zone_uuid=instance.zone.uuid)
     most_cpus = min(instance.cpus * times, host.cpus)
     most_memory_mib = min(instance.memory_mib * times, host.memory_mib)
+    if instance.memory_mib < LEAST_GROWING_MIB:
+        most_memory_mib = instance.memory_mib
     return max(most_cpus, instance.cpus), max(most_memory_mib, instance.memory_mib)
 
 

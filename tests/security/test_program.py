@@ -101,6 +101,14 @@ def test_the_web_server_listens_where_it_was_told_and_nowhere_else(start):
     assert listening(process) == {f"0100007F:{port:04X}"}
 
 
+@pytest.mark.slow
+def test_the_server_of_pages_and_consoles_listens_where_it_was_told_and_nowhere_else(start):
+    port = free_port()
+    command = ["-m", "uvicorn", "cloudportal.asgi:application", "--port", str(port), "--lifespan", "off"]
+    process = start("web", command, lambda log: answers(port))
+    assert listening(process) == {f"0100007F:{port:04X}"}
+
+
 def test_nothing_but_json_is_taken_from_the_broker():
     assert (app.conf.accept_content, app.conf.task_serializer, app.conf.result_backend) == (
         ["json"],
