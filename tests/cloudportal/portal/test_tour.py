@@ -100,6 +100,7 @@ def routes():
 ELSEWHERE = {
     *("sign-in", "sign-out", "appearance", "invitation-answer", "job-progress"),
     *("project-enter", "project-step-out"),
+    *("instance-console-ticket", "instance-screenshot"),
 }
 
 
