@@ -20,3 +20,6 @@ DELETE_NETWORK = action(
 
 READ_ADDRESS = action("address.read", "See IP addresses", reads=True)
 CHOOSE_ADDRESS = action("address.choose", "Choose IP address")
+RESERVE_ADDRESS = action("address.reserve", "Reserve", least=ROOT, states=(states.FREE,))
+UNRESERVE_ADDRESS = action("address.unreserve", "Give out again", least=ROOT, states=(states.RESERVED,))
+ADD_RANGE = action("network.add-range", "Add addresses", least=ROOT, states=(states.READY,))

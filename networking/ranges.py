@@ -27,6 +27,11 @@ class Range:
         own = {int(self.gateway), int(self.subnet.network_address), int(self.subnet.broadcast_address)}
         return [number for number in range(int(self.first), int(self.last) + 1) if number not in own]
 
+    @property
+    def ips(self) -> list[str]:
+        """The same as text."""
+        return [str(IPv4Address(number)) for number in self.numbers]
+
 
 def range_of(cidr: str, gateway: str, first_ip: str | None = None, last_ip: str | None = None) -> Range:
     """The range, by default all of the subnet. Raises InvalidInput naming the field that is wrong."""

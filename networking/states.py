@@ -7,6 +7,7 @@ DELETING = "deleting"
 
 FREE = "free"
 TAKEN = "taken"
+RESERVED = "reserved"
 
 NETWORK = StateTable(
     noun="network",
@@ -29,6 +30,11 @@ ADDRESS = StateTable(
             "An address is somebody's or nobody's; the guarded move lets one of many have it.",
             (FREE, "take", TAKEN),
             (TAKEN, "release", FREE),
+        ),
+        group(
+            "A reserved address is given to nobody: something that the portal does not know has it.",
+            (FREE, "reserve", RESERVED),
+            (RESERVED, "unreserve", FREE),
         ),
     ),
 )

@@ -49,6 +49,8 @@ _VERBS = {
     "NET.IPASSIGN": "assign",
     "NET.IPREASSIGN": "hand over",
     "NET.IPRELEASE": "release",
+    "RESERVE": "reserve",
+    "UNRESERVE": "give out again",
     "SG.RULE.ADD": "add a rule to",
     "SG.RULE.REMOVE": "take a rule from",
     "NIC.SECONDARY.IP.ASSIGN": "add an address to",

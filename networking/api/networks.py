@@ -7,13 +7,14 @@ from rest_framework import serializers
 
 from cloudportal.api.calls import into, working
 from cloudportal.api.filters import UUIDS, Filter, by_text, by_uuid
-from cloudportal.api.resources import Create, Edit, Remove, Resource
+from cloudportal.api.resources import Create, Edit, Remove, Resource, Verb
 from cloudportal.api.shapes import DriverSettings, NamedShape, Reference, RowShape, Text, Values, Whole
 from cloudportal.core.caller import Caller
 from networking import actions, queries, states
 from networking.models import Network
-from networking.services import networks
+from networking.services import networks, ranges
 from networking.services.networks import NetworkChanges, SharedNetworkValues
+from networking.services.ranges import NewRange
 
 NETWORK_STATES = tuple(sorted(states.NETWORK.states))
 ADDRESS_STATES = tuple(sorted(states.ADDRESS.states))
@@ -69,6 +70,13 @@ class CreateNetwork(EditNetwork):
     )
 
 
+class AddRange(Values):
+    """Addresses of the network's subnet that it is to give out too."""
+
+    first_ip = Text(max_length=45)
+    last_ip = Text(max_length=45)
+
+
 class AddressShape(RowShape):
     """One address of a network."""
 
@@ -114,6 +122,13 @@ NETWORKS = Resource(
             summary="Create a shared network",
         ),
         Edit(EditNetwork, into(NetworkChanges, networks.update), actions.UPDATE_NETWORK),
+        Verb(
+            "add-range",
+            into(NewRange, ranges.add_range),
+            actions.ADD_RANGE,
+            takes=AddRange,
+            summary="Give more of its subnet out",
+        ),
         Remove(working(networks.delete), actions.DELETE_NETWORK, works=True),
     ),
 )
@@ -134,4 +149,8 @@ ADDRESSES = Resource(
         Filter("held_by", kind=UUIDS),
     ),
     orderings=("number", "created_at", "taken_at", "state"),
+    changes=(
+        Verb("reserve", ranges.reserve, actions.RESERVE_ADDRESS, summary="Give it to nobody"),
+        Verb("unreserve", ranges.unreserve, actions.UNRESERVE_ADDRESS, summary="Give it out again"),
+    ),
 )

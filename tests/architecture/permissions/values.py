@@ -82,6 +82,12 @@ def new_groups(world):
     return {"security_groups": [str(world.the("security-groups").uuid)]}
 
 
+def new_range(world):
+    ip = world.the("networks").addresses.last().ip
+    world.the("networks").addresses.filter(ip=ip).delete()
+    return {"first_ip": ip, "last_ip": ip}
+
+
 def new_nic(world):
     instance = world.the("instances")
     network = factories_infra.make_network(instance.zone, cidr="10.98.0.0/28")
@@ -234,6 +240,7 @@ VALUES = {
     },
     "POST key-pairs/": lambda world: {"name": "new"},
     "POST nics/": new_nic,
+    "POST networks/{uuid}/add-range/": new_range,
     "POST nics/{uuid}/set-groups/": new_groups,
     "POST security-groups/": lambda world: {"name": "new"},
     "POST security-groups/{group}/rules/": lambda world: {

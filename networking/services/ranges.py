@@ -1,0 +1,67 @@
+"""Which addresses a network gives out: more of its subnet, and single ones set aside."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from cloudportal.core import plans
+from cloudportal.core.caller import Caller
+from cloudportal.core.errors import Conflict
+from cloudportal.events import records
+from cloudportal.events.records import About
+from networking import actions, states
+from networking.models import Address, Network
+from networking.ranges import range_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRange:
+    """The addresses from `first_ip` to `last_ip` of a network's subnet."""
+
+    first_ip: str
+    last_ip: str
+
+
+@transaction.atomic
+def add_range(caller: Caller, network: Network, values: NewRange) -> Network:
+    """The network gives these addresses out too; those that it gives out already stay as they are.
+
+    Raises InvalidInput for addresses outside of its subnet, Conflict where there is nothing new.
+    """
+    actions.ADD_RANGE.check(caller, network)
+    wanted = range_of(network.cidr, network.gateway, values.first_ip, values.last_ip)
+    # Locked, so that two that add the same addresses look one after the other.
+    Network.objects.select_for_update().get(pk=network.pk)
+    known = set(network.addresses.values_list("ip", flat=True))
+    rows = [
+        Address(network=network, ip=ip, number=number)
+        for number, ip in zip(wanted.numbers, wanted.ips, strict=True)
+        if ip not in known
+    ]
+    if not rows:
+        raise Conflict(f"{network.name} gives all of these addresses out already.")
+    Address.objects.bulk_create(rows, batch_size=500)
+    after = {"first_ip": rows[0].ip, "last_ip": rows[-1].ip, "addresses": len(rows)}
+    records.record(caller, "NETWORK.UPDATE", About.of(network), before={"addresses": len(known)}, after=after)
+    plans.note("update", f"Lets {network.name} give out {len(rows)} more addresses.", count=len(rows))
+    return network
+
+
+@transaction.atomic
+def reserve(caller: Caller, address: Address) -> Address:
+    """The address is given to nobody. Raises WrongState while somebody has it."""
+    actions.RESERVE_ADDRESS.check(caller, address)
+    states.ADDRESS.move(address, "reserve")
+    records.record(caller, "IP.RESERVE", About.of(address), after={"network": address.network.name})
+    plans.note("address", f"Gives {address.ip} to nobody.", ip=address.ip)
+    return address
+
+
+@transaction.atomic
+def unreserve(caller: Caller, address: Address) -> Address:
+    """The address is given out again. Raises WrongState."""
+    actions.UNRESERVE_ADDRESS.check(caller, address)
+    states.ADDRESS.move(address, "unreserve")
+    records.record(caller, "IP.UNRESERVE", About.of(address), after={"network": address.network.name})
+    plans.note("address", f"Gives {address.ip} out again.", ip=address.ip)
+    return address
