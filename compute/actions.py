@@ -72,6 +72,9 @@ RESIZE_VOLUME = action(
     "volume.resize", "Grow or change offering", states=(storage_states.READY, storage_states.ALLOCATED)
 )
 
+ATTACH_ISO = action("instance.attach-iso", "Attach ISO", states=(states.RUNNING, states.STOPPED))
+DETACH_ISO = action("instance.detach-iso", "Detach ISO", states=(states.RUNNING, states.STOPPED))
+
 READ_OFFERING = action("service-offering.read", "See sizes", reads=True)
 CREATE_OFFERING = action("service-offering.create", "Create size", least=ROOT)
 UPDATE_OFFERING = action("service-offering.update", "Edit size", least=ROOT)

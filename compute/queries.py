@@ -41,7 +41,7 @@ def with_everything(rows: ScopedQuerySet[Instance]) -> ScopedQuerySet[Instance]:
     nics = nics.prefetch_related(Prefetch("secondary_addresses", secondary), "groups")
     attachments = VolumeAttachment.objects.select_related("volume__pool").order_by("device_index")
     with_neighbours = rows.select_related(
-        "account__domain", "zone", "template", "offering", "host", "last_host", "lease"
+        "account__domain", "zone", "template", "offering", "host", "last_host", "lease", "iso__template"
     )
     with_neighbours = with_neighbours.prefetch_related(Prefetch("nics", nics))
     with_neighbours = with_neighbours.prefetch_related(Prefetch("attachments", attachments))

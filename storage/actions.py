@@ -30,6 +30,8 @@ REGISTER_TEMPLATE_FILE = action("template.register-file", "Register template fro
 UPLOAD_TEMPLATE = action("template.upload", "Upload the image", states=(states.UPLOADING, states.ERROR))
 CREATE_TEMPLATE = action("template.create", "Make template")
 UPDATE_TEMPLATE = action("template.update", "Edit template")
+SHARE_TEMPLATE = action("template.share", "Share template")
+EXTRACT_TEMPLATE = action("template.extract", "Download image", states=(states.READY,))
 PUBLISH_TEMPLATE = action("template.publish", "Publish or feature template", least=ROOT)
 DELETE_TEMPLATE = action(
     "template.delete",

@@ -83,3 +83,12 @@ VOLUME_EXPUNGE_DELAY = declare(
     places=(PlaceKind.DOMAIN, PlaceKind.ACCOUNT),
     maximum=365 * 86400,
 )
+COPY_KEPT = declare(
+    "image.copy_kept",
+    Kind.DURATION,
+    7 * 86400,
+    "How long a pool keeps the copy of an image that nothing was made from and nothing stands on.",
+    "images",
+    minimum=3600,
+    maximum=3650 * 86400,
+)

@@ -15,11 +15,13 @@ from storage import parts, states, store, template_work
 from storage.connections import ready_pool, storage_driver
 from storage.drivers.contract import PoolFacts
 from storage.images import image_id_of
-from storage.models import Download, Pool, TemplateCopy, Upload
+from storage.models import Download, Pool, Template, TemplateCopy, Upload
 from storage.pool_choice import FULL_PERCENT
 from storage.services import uploads
 from storage.services.pools import UNREACHABLE_ALERT, alert_key
+from tenants.queries.settings import settings_value
 
+DAMAGED_ALERT = "image-damaged"
 FULL_ALERT = "storage-pool-full"
 # As for hosts: one lost packet must not raise an alert.
 SILENT_ROUNDS = 3
@@ -36,10 +38,36 @@ def watch() -> int:
 
 
 def clear_images() -> int:
-    """Takes images that no template has and no volume stands on from pools and store; returns how many went."""
+    """Takes images from pools that no volume stands on and no template has, or that were not used for as long as the
+    setting says, and from the store what no template has; returns how many went.
+    """
     copies = TemplateCopy.objects.filter(is_complete=True).select_related("pool__host")
-    needless = [one for one in copies if not template_work.is_wanted(one.checksum) and _is_bare(one)]
+    needless = [one for one in copies if _is_needless(one) and _is_bare(one)]
     return sum(_try_to_remove(one) for one in needless) + sum(_clear(one) for one in store.checksums())
+
+
+def verify_image() -> int:
+    """Reads one image of the store, another one each hour, and tells the operators where it is damaged; returns how
+    many were sound.
+    """
+    checksums = store.checksums()
+    if not checksums:
+        return 0
+    checksum = checksums[int(clock.now().timestamp() // 3600) % len(checksums)]
+    if store.is_sound(checksum):
+        alerts.clear_alert(DAMAGED_ALERT, checksum)
+        return 1
+    sentence = (
+        f"The image {checksum[:12]}… in the store is damaged: its bytes are not what they were. Put a sound copy in "
+        "its place, or delete the templates that have it and register them again."
+    )
+    names = (
+        Template.objects.filter(checksum=checksum)
+        .exclude(state=states.DELETED)
+        .values_list("name", flat=True)
+    )
+    alerts.raise_alert(DAMAGED_ALERT, checksum, sentence, detail=f"Templates: {', '.join(names)}")
+    return 0
 
 
 def clear_uploads() -> int:
@@ -72,6 +100,13 @@ def remove_copy(copy: TemplateCopy) -> bool:
             return False
     copy.delete()
     return True
+
+
+def _is_needless(copy: TemplateCopy) -> bool:
+    if not template_work.is_wanted(copy.checksum):
+        return True
+    kept = timedelta(seconds=settings_value("image.copy_kept"))
+    return copy.used_at is not None and copy.used_at < clock.now() - kept
 
 
 def _is_bare(copy: TemplateCopy) -> bool:

@@ -78,7 +78,7 @@ def _copy(image: Image, pool: Pool, copier: UUID, host: Host | None, beat: Calla
     spec = ImageSpec(
         image_id=image_id_of(image.checksum),
         size_bytes=image.size_bytes,
-        format="raw" if image.format == "raw" else "qcow2",
+        format="qcow2" if image.format == "qcow2" else "raw",
         checksum=image.checksum,
     )
 

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cloudportal.core.errors import InvalidInput
+from storage import discs
 from storage.amounts import SECTOR_BYTES, readable
 
 FORMATS = ("qcow2", "raw")
+ISO = "iso"
 # As the largest disk that we hand out.
 LARGEST_VIRTUAL_BYTES = 16 * 1024**4
 
@@ -29,8 +31,12 @@ _RAW_EXTERNAL_DATA = 1 << 1
 _BACKING_FORMAT = 0xE2792ACA
 _EXTERNAL_DATA_FILE = 0x44415441
 _CRYPTO = 0x0537BE77
+# Reference counts of up to 64 bits.
+_LARGEST_REFCOUNT_ORDER = 6
 _CLUSTER_BITS = range(9, 22)
 _HEAD_BYTES = 1 << 21
+# As QEMU allows for either table (block/qcow2.h).
+_LARGEST_TABLE_BYTES = 32 * 1024**2
 
 # Where QEMU, or another reader, would take bytes for an image of another kind: offset and magic.
 _FOREIGN = (
@@ -55,9 +61,12 @@ _FOREIGN_TAILS = (b"conectix", b"koly")
 
 @dataclass(frozen=True)
 class Inspected:
-    """What an image turned out to be: the size of the disk inside it."""
+    """What an image turned out to be: the size of the disk inside it, and whether a machine can start from it (which
+    only discs tell).
+    """
 
     virtual_size_bytes: int
+    is_bootable: bool = True
 
 
 def inspect(path: Path, *, format: str) -> Inspected:
@@ -66,8 +75,12 @@ def inspect(path: Path, *, format: str) -> Inspected:
     The file must lie where nobody else can change it. Raises InvalidInput with a sentence for whoever sent it.
     """
     size_bytes = path.stat().st_size
+    is_bootable = True
     with path.open("rb") as file:
-        if format == "qcow2":
+        if format == ISO:
+            virtual = _raw(file, size_bytes)
+            is_bootable = discs.inspect(file, size_bytes).is_bootable
+        elif format == "qcow2":
             virtual = _qcow2(file, size_bytes)
         elif format == "raw":
             virtual = _raw(file, size_bytes)
@@ -77,7 +90,7 @@ def inspect(path: Path, *, format: str) -> Inspected:
         raise _wrong(
             f"The disk in the image has {readable(virtual)}; up to {readable(LARGEST_VIRTUAL_BYTES)} are allowed."
         )
-    return Inspected(virtual)
+    return Inspected(virtual, is_bootable)
 
 
 def _raw(file: BinaryIO, size_bytes: int) -> int:
@@ -88,7 +101,7 @@ def _raw(file: BinaryIO, size_bytes: int) -> int:
     tail = file.read(SECTOR_BYTES)
     is_foreign = any(head[at:].startswith(magic) for at, magic in _FOREIGN) or tail.startswith(_FOREIGN_TAILS)
     if is_foreign:
-        raise _wrong("The file was registered as raw, but it is an image of another format.")
+        raise _wrong("The file was registered as plain sectors, but it is an image of another format.")
     return size_bytes
 
 
@@ -107,7 +120,9 @@ def _qcow2(file: BinaryIO, size_bytes: int) -> int:
         l1_size,
         l1_at,
         refcounts_at,
-        *_,
+        refcount_clusters,
+        snapshots,
+        _,
     ) = _HEADER.unpack_from(head)
     if version not in (2, 3):
         raise _wrong(f"This is version {version} of qcow2. Convert it to version 2 or 3.")
@@ -119,22 +134,43 @@ def _qcow2(file: BinaryIO, size_bytes: int) -> int:
         raise _wrong("The image is encrypted. Convert it to one that is not.")
     if cluster_bits not in _CLUSTER_BITS or virtual % SECTOR_BYTES:
         raise _wrong("The header of the image is damaged.")
-    if l1_at + l1_size * 8 > size_bytes or refcounts_at >= size_bytes:
-        raise _wrong("The image is not complete: its tables lie past its end.")
+    _demand_sane_tables(
+        1 << cluster_bits, virtual, (l1_at, l1_size), (refcounts_at, refcount_clusters), size_bytes
+    )
+    if snapshots:
+        raise _wrong("The image holds snapshots of its own. Convert it to one without.")
     header_bytes = _demand_safe_features(head) if version == 3 else _HEADER.size
     _demand_safe_extensions(head[: 1 << cluster_bits], header_bytes)
     return int(virtual)
 
 
+def _demand_sane_tables(
+    cluster_bytes: int, virtual: int, l1: tuple[int, int], refcounts: tuple[int, int], size_bytes: int
+) -> None:
+    """The L1 table (where, entries) and the refcount table (where, clusters) lie in the file and fit the disk."""
+    ends = l1[0] + l1[1] * 8, refcounts[0] + refcounts[1] * cluster_bytes
+    if l1[0] % cluster_bytes or refcounts[0] % cluster_bytes or not refcounts[1]:
+        raise _wrong("The header of the image is damaged.")
+    if max(ends[0] - l1[0], ends[1] - refcounts[0]) > _LARGEST_TABLE_BYTES:
+        raise _wrong("The tables of the image are larger than any disk of ours needs.")
+    # An entry of the L1 table leads to a cluster full of entries of 8 bytes, each of which leads to a cluster.
+    if l1[1] * (cluster_bytes // 8) * cluster_bytes < virtual <= LARGEST_VIRTUAL_BYTES:
+        raise _wrong("The header of the image is damaged: its tables do not cover its disk.")
+    if max(ends) > size_bytes:
+        raise _wrong("The image is not complete: its tables lie past its end.")
+
+
 def _demand_safe_features(head: bytes) -> int:
     if len(head) < _HEADER.size + _FEATURES.size:
         raise _wrong("The header of the image is damaged.")
-    incompatible, _, autoclear, _, header_bytes = _FEATURES.unpack_from(head, _HEADER.size)
+    incompatible, _, autoclear, refcount_order, header_bytes = _FEATURES.unpack_from(head, _HEADER.size)
     if incompatible & ~_SAFE_FEATURES or autoclear & _RAW_EXTERNAL_DATA:
         raise _wrong(
             "The image leans on another file, was not closed cleanly, or needs what we do not know. "
             "Convert it to one that stands alone."
         )
+    if refcount_order > _LARGEST_REFCOUNT_ORDER or header_bytes % 8:
+        raise _wrong("The header of the image is damaged.")
     if not _HEADER.size + _FEATURES.size <= header_bytes <= len(head):
         raise _wrong("The header of the image is damaged.")
     return int(header_bytes)

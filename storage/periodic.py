@@ -14,6 +14,7 @@ def delete_destroyed() -> int:
 every(60, "storage.watch", housekeeping.watch)
 every(60, "storage.delete-destroyed", delete_destroyed)
 every(600, "storage.clear-uploads", housekeeping.clear_uploads)
+every(3600, "storage.verify-image", housekeeping.verify_image)
 every(3600, "storage.clear-images", housekeeping.clear_images)
 every(60, "storage.snapshot-schedules", lambda: schedules.run_due(system_caller()))
 every(60, "storage.snapshots-age-out", lambda: schedules.age_out(system_caller()))

@@ -5,10 +5,20 @@ from uuid import UUID
 from django.db.models import Prefetch, Q
 
 from cloudportal.core.caller import Caller
+from cloudportal.core.errors import NotFound
 from cloudportal.core.scoping import ScopedQuerySet
 from compute.topology.models import Zone
 from storage import actions, states
-from storage.models import DiskOffering, Pool, Snapshot, SnapshotSchedule, Template, Upload, Volume
+from storage.models import (
+    DiskOffering,
+    Pool,
+    Snapshot,
+    SnapshotSchedule,
+    Template,
+    TemplateGrant,
+    Upload,
+    Volume,
+)
 
 
 def pools_for(caller: Caller) -> ScopedQuerySet[Pool]:
@@ -49,9 +59,30 @@ def own_template_for(caller: Caller, uuid: UUID | str) -> Template:
     return rows.filter(whose).one(uuid)
 
 
+def is_own(caller: Caller, template: Template) -> bool:
+    """True for whoever may change the template."""
+    try:
+        own_template_for(caller, template.uuid)
+    except NotFound:
+        return False
+    return True
+
+
 def upload_for(caller: Caller, uuid: UUID | str) -> Upload:
     """An upload that the caller may send to, where they also have its ticket. Raises NotFound."""
     return Upload.objects.for_caller(caller).one(uuid)
+
+
+def grants_for(caller: Caller, template: Template) -> ScopedQuerySet[TemplateGrant]:
+    """Who may use the template although it is not theirs, for whoever may change it."""
+    actions.READ_TEMPLATE.permit(caller)
+    rows = TemplateGrant.objects.for_caller(caller).filter(template=template)
+    return rows.select_related("account__domain", "template__account__domain")
+
+
+def grant_for(caller: Caller, template: Template, uuid: UUID | str) -> TemplateGrant:
+    """One of them. Raises NotFound."""
+    return grants_for(caller, template).one(uuid)
 
 
 def disk_offerings_for(caller: Caller) -> ScopedQuerySet[DiskOffering]:

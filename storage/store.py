@@ -101,6 +101,15 @@ def remove(checksum: str, *, is_wanted: Callable[[], bool]) -> None:
     aside.unlink()
 
 
+def is_sound(checksum: str) -> bool:
+    """True where the image's bytes still add up to its name."""
+    digest = hashlib.sha256()
+    with path_of(checksum).open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest() == checksum
+
+
 def checksums() -> list[str]:
     """Every image that the store has."""
     return sorted(path.name for path in _root().iterdir() if _CHECKSUM.fullmatch(path.name))

@@ -1,14 +1,17 @@
 """Rows of templates as workflows and regular work need them: which images are wanted, and how one ends."""
 
+from typing import Any
+
 from django.db.models import Q
 
 from cloudportal.core import clock
 from cloudportal.events import meters, records
 from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
+from compute.topology.dependants import dependants_of
 from storage import states
 from storage.amounts import gib_of
-from storage.models import Pool, Snapshot, Template, Volume
+from storage.models import ATTACHED_ISOS, Pool, Snapshot, Template, Volume
 from tenants.services import limits
 from tenants.services.limits import Resource
 
@@ -23,10 +26,25 @@ def is_wanted(checksum: str, *, but_for: Template | Snapshot | None = None) -> b
 
 
 def is_stood_on(checksum: str, pool: Pool) -> bool:
-    """True while a volume that was or is being made from this image is on the pool, or might go there."""
+    """True while a volume that was or is being made from this image is on the pool, or might go there, or the image is
+    in a drive.
+    """
     is_on_it = Q(snapshot=None, template__checksum=checksum) | Q(snapshot__checksum=checksum)
     rows = Volume.objects.filter(is_on_it).exclude(state=states.DELETED)
-    return rows.filter(pool=pool).exists() or rows.filter(pool=None, zone_id=pool.zone_id).exists()
+    is_on_disk = rows.filter(pool=pool).exists() or rows.filter(pool=None, zone_id=pool.zone_id).exists()
+    return is_on_disk or is_attached(checksum)
+
+
+def attached_count(template: Template) -> int:
+    """In how many drives the ISO is. Rooms above own those links, so they are counted as what stands on the row."""
+    found = [one for one in dependants_of(template) if one.noun == ATTACHED_ISOS]
+    return sum(one.count for one in found)
+
+
+def is_attached(checksum: str) -> bool:
+    """True while an ISO with this image is in a drive."""
+    isos = Template.objects.filter(checksum=checksum, kind=Template.ISO)
+    return any(attached_count(one) for one in isos)
 
 
 def record_ready(run: Run, template: Template) -> None:
@@ -34,7 +52,11 @@ def record_ready(run: Run, template: Template) -> None:
     account = template.account
     limits.reserve(account, {Resource.SECONDARY_STORAGE_GIB: gib_of(template.size_bytes)})
     states.TEMPLATE.move(template, "ready")
-    quantities = {"size_bytes": template.size_bytes, "virtual_size_bytes": template.virtual_size_bytes}
+    quantities: dict[str, Any] = {
+        "kind": template.kind,
+        "size_bytes": template.size_bytes,
+        "virtual_size_bytes": template.virtual_size_bytes,
+    }
     meters.start(meters.TEMPLATE, template, account.owner, quantities, at=clock.now())
     about = About.of(template, account.owner)
     records.completed(run.job.caller, "TEMPLATE.CREATE", about, job_uuid=run.job.uuid)

@@ -22,6 +22,8 @@ _CLOUDSTACK = {
     "instance.update-nic": "NIC.UPDATE",
     "instance.add-address": "NIC.SECONDARY.IP.ASSIGN",
     "instance.remove-address": "NIC.SECONDARY.IP.UNASSIGN",
+    "instance.attach-iso": "ISO.ATTACH",
+    "instance.detach-iso": "ISO.DETACH",
     "host.connect": "HOST.RECONNECT",
     "host.remove": "HOST.DELETE",
     "pool.connect": "ENABLE.PRIMARY.STORAGE",

@@ -37,6 +37,8 @@ _VERBS = {
     "EXPIRED": "end",
     "MOVE": "move",
     "UPLOAD": "upload",
+    "ISO.ATTACH": "put an ISO into the drive of",
+    "ISO.DETACH": "take the ISO out of the drive of",
     "EXTRACT": "make a link to",
     "VM.CREATE": "deploy",
     "VM.UPGRADE": "resize",

@@ -27,6 +27,7 @@ from compute.api.nics import NicShape
 from compute.api.offerings import MOST
 from compute.configuration import STOP_TIMEOUT
 from compute.services import instances, leases
+from compute.services.instances import media
 from compute.services.instances.deploy import DeployValues
 from compute.services.instances.move import MoveValues
 from compute.services.instances.resize import ResizeValues
@@ -65,6 +66,7 @@ class InstanceShape(RowShape):
     domain = NamedShape(source="account.domain")
     zone = NamedShape()
     template = NamedShape(allow_null=True)
+    iso = NamedShape(source="iso.template", allow_null=True, help_text="What is in its CD drive.")
     offering = NamedShape()
     state = serializers.ChoiceField(choices=STATES)
     is_protected = serializers.BooleanField()
@@ -187,6 +189,12 @@ class DestroyInstance(Values):
     expunge = serializers.BooleanField(required=False, help_text="Also remove it for good at once.")
 
 
+class AttachIso(Values):
+    """Which ISO goes into the drive."""
+
+    iso = Reference()
+
+
 class MoveInstance(Values):
     """To whom: an account or a project."""
 
@@ -296,6 +304,21 @@ INSTANCES = Resource(
             takes=ResetSshKeys,
             works=True,
             summary="Let other keys sign in",
+        ),
+        Verb(
+            "attach-iso",
+            working(spread(media.attach)),
+            actions.ATTACH_ISO,
+            takes=AttachIso,
+            works=True,
+            summary="Put an ISO into its CD drive, running or stopped",
+        ),
+        Verb(
+            "detach-iso",
+            working(media.detach),
+            actions.DETACH_ISO,
+            works=True,
+            summary="Take the ISO out of its CD drive",
         ),
         Verb("recover", instances.recover, actions.RECOVER, summary="Take a destroyed instance back"),
         Verb(

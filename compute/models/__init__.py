@@ -5,11 +5,13 @@ from compute.models.attachments import Nic, SecondaryAddress, VolumeAttachment
 from compute.models.consoles import ConsoleTicket
 from compute.models.guest_data import KeyPair, UserData
 from compute.models.instances import Instance
+from compute.models.media import AttachedIso
 from compute.models.offerings import ServiceOffering
 from compute.models.schedules import InstanceSchedule, Lease
 
 __all__ = [
     "AffinityGroup",
+    "AttachedIso",
     "ConsoleTicket",
     "Instance",
     "InstanceSchedule",

@@ -116,7 +116,16 @@ class DeployForm(GuestDataFields):
 
 def _templates(caller: Caller) -> list[tuple[str, Card]]:
     rows = templates_for(caller).filter(state=storage_states.READY)[:MOST_CARDS]
-    return [(str(row.uuid), Card(row.name, row.description or row.os_type)) for row in rows]
+    return [
+        (
+            str(row.uuid),
+            Card(
+                row.name,
+                _about("ISO, for an empty disk" if row.is_iso else "", row.description or row.os_type),
+            ),
+        )
+        for row in rows
+    ]
 
 
 def _offerings(caller: Caller) -> list[tuple[str, Card]]:

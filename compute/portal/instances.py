@@ -25,6 +25,7 @@ from compute.placement_actions import CHANGE_GROUPS, READ_PLACEMENT
 from compute.portal import words
 from compute.portal.nics import NIC_TABLE
 from compute.services import instances
+from compute.services.instances import media
 from compute.services.instances.login import takes_password
 from compute.topology.queries import zones_for
 
@@ -117,6 +118,15 @@ INSTANCE = DetailPage(
                 Fact("Size", lambda row: cells.noted(words.size(row), row.offering.name)),
                 Fact("CPU", lambda row: f"{row.cpus} × {row.cpu_mhz} MHz"),
                 Fact("Template", words.template),
+                Fact(
+                    "In its drive",
+                    lambda row: (
+                        cells.link(row.iso.template.name, "template", row.iso.template.uuid)
+                        if hasattr(row, "iso")
+                        else ""
+                    ),
+                    is_shown_empty=False,
+                ),
                 Fact("Zone", "zone.name"),
                 Fact("Account", "account.name", least=ADMIN),
                 Fact("Affinity groups", words.affinity_groups, is_shown_empty=False),
@@ -187,6 +197,19 @@ INSTANCE = DetailPage(
             options=(FORCE,),
         ),
         RowLink(actions.RESIZE, "instance-resize", icon="limit"),
+        RowLink(
+            actions.ATTACH_ISO,
+            "instance-iso",
+            icon="volume",
+            is_shown=lambda caller, row: not hasattr(row, "iso"),
+        ),
+        RowAction(
+            actions.DETACH_ISO,
+            media.detach,
+            icon="volume",
+            done="The ISO is being taken out of the drive of {name}.",
+            is_shown=lambda caller, row: hasattr(row, "iso"),
+        ),
         RowLink(actions.UPDATE, "instance-edit", icon="edit"),
         RowLink(
             actions.RESET_PASSWORD,

@@ -13,8 +13,8 @@ from cloudportal.core.errors import NoRoom
 from cloudportal.events import alerts
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step
+from compute import media_work, states
 from compute import membership as members
-from compute import states
 from compute.claiming import claim_host, release_host
 from compute.drivers.facts import GuestFacts, PowerAction
 from compute.models import Instance, SecondaryAddress
@@ -63,6 +63,14 @@ class Claimed:
 
     unmade_volumes: tuple[str, ...]
     placement: Placement | None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The volumes that were made, and where the ISO in the drive lies."""
+
+    volumes: list[tuple[Volume, VolumeFacts]]
+    iso: media_work.Copied | None
 
 
 class ClaimHost(Step):
@@ -124,8 +132,10 @@ class EnsureVolumes(Step):
     name = "ensure-volumes"
     label = "Prepare the disk"
 
-    def act(self, run: Run) -> list[tuple[Volume, VolumeFacts]]:
-        """Makes what was never made. A volume that was is left alone: were it gone, a new one would hide the loss."""
+    def act(self, run: Run) -> Prepared:
+        """Makes what was never made, and copies an ISO to where the host reads it. A volume that was is left
+        alone: were it gone, a new one would hide the loss.
+        """
         instance = instance_of(run)
         host = host_of(instance)
         made = []
@@ -135,12 +145,13 @@ class EnsureVolumes(Step):
             volume_work.ensure_image_on_pool(run, volume, host=host)
             run.check_lease()
             made.append((volume, volume_work.ensure_volume(run, volume, host=host)))
-        return made
+        return Prepared(made, media_work.ensure_copy(run, instance, host))
 
-    def record(self, run: Run, result: list[tuple[Volume, VolumeFacts]]) -> None:
+    def record(self, run: Run, result: Prepared) -> None:
         """The volumes are ready."""
-        for volume, facts in result:
+        for volume, facts in result.volumes:
             volume_work.record_volume(run, volume, facts)
+        media_work.record_copy(instance_of(run), result.iso)
 
     def undo(self, run: Run) -> None:
         """Removes the volumes that were nowhere before this job."""

@@ -7,7 +7,7 @@ from cloudportal.events import records
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from compute import states
-from compute.models import Instance
+from compute.models import AttachedIso, Instance
 from compute.services.instances import terms
 from compute.workflows.building import free_addresses
 from compute.workflows.destroy import put_aside
@@ -51,6 +51,7 @@ class RemoveVolumes(Step):
             volume_work.record_removed(run, volume)
         Volume.objects.filter(held_by=instance.uuid).update(held_by=None)
         instance.attachments.all().delete()
+        AttachedIso.objects.filter(instance=instance).delete()
 
 
 class FinishExpunging(Step):

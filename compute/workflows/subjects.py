@@ -5,9 +5,11 @@ from uuid import UUID
 from cloudportal.core.secrets import revealed
 from cloudportal.drivers.errors import Unsupported
 from cloudportal.jobs.run import Run
+from compute import media_work
 from compute.drivers.contract import ComputeDriver, RunsGuests
 from compute.drivers.growth import ResizesGuests
 from compute.drivers.specs import (
+    BootDevice,
     DiskFormat,
     DiskSpec,
     GuestData,
@@ -86,6 +88,8 @@ def spec_of(instance: Instance) -> GuestSpec:
         guest_data=guest_data_of(instance),
         os_type=_os_type(instance),
         cpu_cap_percent=instance.cpu_cap_percent,
+        boot_order=_boot_order(instance),
+        media=media_work.spec_of(instance),
     )
 
 
@@ -158,6 +162,12 @@ def disk_of(attachment: VolumeAttachment) -> DiskSpec:
         device_index=attachment.device_index,
         limits=disk_limits(attachment.volume),
     )
+
+
+def _boot_order(instance: Instance) -> tuple[BootDevice, ...]:
+    # What was deployed from an ISO starts from it until it is detached, and then from what was installed.
+    is_from_iso = instance.template is not None and instance.template.is_iso
+    return ("cdrom", "disk") if is_from_iso else ("disk",)
 
 
 def _format(volume: Volume) -> DiskFormat:

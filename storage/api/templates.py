@@ -8,24 +8,27 @@ from rest_framework import serializers
 from cloudportal.api.calls import into, spread, working
 from cloudportal.api.filters import FLAG, Filter, by_text, by_uuid
 from cloudportal.api.resources import Create, Edit, Remove, Resource, Verb
-from cloudportal.api.shapes import NamedShape, RowShape, Text, Values, Whole
+from cloudportal.api.shapes import NamedShape, Reference, RowShape, Text, Values, Whole
 from cloudportal.core.caller import Caller
 from storage import actions, queries, states
-from storage.api.transfers import SizeField, TicketShape, told
+from storage.api.transfers import LinkShape, SizeField, TicketShape, linked, told
 from storage.guest_terms import GUEST_DATA_FORMATS
 from storage.models import Template
-from storage.services import registration, templates
+from storage.services import registration, sharing, templates
 from storage.services.registration import TemplateFile, TemplateUpload
+from storage.services.sharing import ShareWith
 from storage.services.templates import TemplateChanges
 
+KINDS = (Template.TEMPLATE, Template.ISO)
 STATES = tuple(sorted(states.TEMPLATE.states))
 
 
 class TemplateShape(RowShape):
     """An image that root volumes begin as."""
 
-    for_operators = ("checksum",)
+    for_operators = ("checksum", "source_url")
 
+    kind = serializers.ChoiceField(choices=KINDS)
     name = serializers.CharField()
     description = serializers.CharField()
     account = serializers.SerializerMethodField(help_text="Its owner, where that is yours to see.")
@@ -34,6 +37,11 @@ class TemplateShape(RowShape):
     size_bytes = serializers.IntegerField()
     virtual_size_bytes = serializers.IntegerField()
     minimum_memory_mib = serializers.IntegerField()
+    minimum_disk_gib = serializers.IntegerField()
+    is_bootable = serializers.BooleanField()
+    is_extractable = serializers.BooleanField()
+    is_dynamically_scalable = serializers.BooleanField()
+    source_url = serializers.CharField()
     guest_data_format = serializers.CharField(help_text="Empty for what fits the system.")
     takes_password = serializers.BooleanField()
     login_user = serializers.CharField(help_text="The user inside whom passwords and keys are for.")
@@ -59,6 +67,9 @@ class EditTemplate(Values):
     description = Text(required=False, allow_blank=True)
     os_type = Text(max_length=60, required=False, allow_blank=True)
     minimum_memory_mib = Whole(max_value=2**31 - 1, required=False)
+    minimum_disk_gib = Whole(max_value=2**31 - 1, required=False)
+    is_extractable = serializers.BooleanField(required=False)
+    is_dynamically_scalable = serializers.BooleanField(required=False)
     guest_data_format = serializers.ChoiceField(
         choices=GUEST_DATA_FORMATS,
         required=False,
@@ -72,6 +83,7 @@ class EditTemplate(Values):
 class NewTemplate(EditTemplate):
     """What a template is to be."""
 
+    kind = serializers.ChoiceField(choices=KINDS, required=False)
     format = Text(max_length=10, help_text="What the image is. It is checked, never guessed.")
     checksum = Text(
         required=False, allow_blank=True, help_text="As in sha256:9f86…; SHA-256, SHA-512 or MD5."
@@ -117,6 +129,51 @@ def _upload_again(caller: Caller, template: Template, values: dict[str, Any]) ->
     return told(registration.upload_again(caller, template, **values), template)
 
 
+def _extract(caller: Caller, template: Template) -> Any:
+    return linked(templates.extract(caller, template))
+
+
+class GrantShape(RowShape):
+    """An account, or a project through its account, that may use a template."""
+
+    account = NamedShape()
+
+
+class ShareTemplate(Values):
+    """Who may use it: one of the two."""
+
+    account = Reference(required=False)
+    project = Reference(required=False)
+
+
+def _grants(caller: Caller, template: Any) -> Any:
+    return queries.grants_for(caller, queries.own_template_for(caller, template))
+
+
+def _grant(caller: Caller, template: Any, uuid: Any) -> Any:
+    return queries.grant_for(caller, queries.own_template_for(caller, template), uuid)
+
+
+def _share(caller: Caller, template: Any, values: dict[str, Any]) -> Any:
+    return sharing.share(caller, queries.own_template_for(caller, template), ShareWith(**values))
+
+
+TEMPLATE_GRANTS = Resource(
+    path="templates/{template}/grants",
+    noun="template grant",
+    shape=GrantShape,
+    read=actions.READ_TEMPLATE,
+    rows=_grants,
+    row=_grant,
+    orderings=("created_at",),
+    changes=(
+        Create(
+            ShareTemplate, _share, actions.SHARE_TEMPLATE, summary="Let an account or project use a template"
+        ),
+        Remove(sharing.unshare, actions.SHARE_TEMPLATE, summary="Take a template from an account or project"),
+    ),
+)
+
 TEMPLATES = Resource(
     path="templates",
     noun="template",
@@ -129,6 +186,7 @@ TEMPLATES = Resource(
         Filter("name"),
         by_text(),
         Filter("state", choices=STATES),
+        Filter("kind", choices=KINDS),
         Filter("format"),
         Filter("os_type"),
         Filter("is_public", kind=FLAG),
@@ -153,6 +211,13 @@ TEMPLATES = Resource(
             takes=UploadAgain,
             gives=TicketShape,
             summary="Get a new ticket to send the image with",
+        ),
+        Verb(
+            "extract",
+            _extract,
+            actions.EXTRACT_TEMPLATE,
+            gives=LinkShape,
+            summary="Get a link to the image, good for a while",
         ),
         Verb(
             "publish",

@@ -5,9 +5,10 @@ from typing import Any
 from rest_framework import serializers
 
 from cloudportal.api.shapes import NamedShape, RowShape, Whole
-from storage.models import Upload
+from storage.models import Download, Upload
+from storage.services.downloads import Link
 from storage.services.uploads import Ticket
-from storage.transfers import upload_address
+from storage.transfers import download_address, upload_address
 
 
 class TicketShape(RowShape):
@@ -32,6 +33,23 @@ def told(ticket: Ticket, subject: Any) -> Upload:
     for name, value in extras.items():
         setattr(upload, name, value)
     return upload
+
+
+class LinkShape(RowShape):
+    """Where a file may be had by whoever knows the address."""
+
+    told_once = ("address",)
+
+    address = serializers.CharField(help_text="Shown now and never again.")
+    file_name = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+def linked(link: Link) -> Download:
+    """The download as its shape reads it, with the address."""
+    download = link.download
+    setattr(download, "address", download_address(download.uuid, link.secret))  # noqa: B010
+    return download
 
 
 class SizeField(Whole):

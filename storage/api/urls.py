@@ -6,13 +6,14 @@ from storage.api.offerings import DISK_OFFERINGS
 from storage.api.pools import POOLS
 from storage.api.schedules import SNAPSHOT_SCHEDULES
 from storage.api.snapshots import SNAPSHOTS
-from storage.api.templates import TEMPLATE_UPLOADS, TEMPLATES
+from storage.api.templates import TEMPLATE_GRANTS, TEMPLATE_UPLOADS, TEMPLATES
 from storage.api.volumes import VOLUMES
 
 urlpatterns = patterns(
     POOLS,
     TEMPLATES,
     TEMPLATE_UPLOADS,
+    TEMPLATE_GRANTS,
     VOLUMES,
     DISK_OFFERINGS,
     SNAPSHOTS,

@@ -47,6 +47,8 @@ def content(scene: Scene, place: str, uuid: UUID) -> Iterator[bytes]:
     if facts is None:
         raise NotThere(detail=f"simulated snapshot {uuid} on {place}")
     # As in QEMU's docs/interop/qcow2.txt: version 3, nothing that it leans on, tables in the second cluster and on.
+    entries = -(-facts.virtual_size_bytes // (CLUSTER_BYTES // 8 * CLUSTER_BYTES))
+    table_clusters = -(-entries * 8 // CLUSTER_BYTES)
     yield struct.pack(
         ">4sIQIIQIIQQIIQ",
         b"QFI\xfb",
@@ -56,7 +58,7 @@ def content(scene: Scene, place: str, uuid: UUID) -> Iterator[bytes]:
         CLUSTER_BITS,
         facts.virtual_size_bytes,
         0,
-        1,
+        entries,
         3 * CLUSTER_BYTES,
         CLUSTER_BYTES,
         1,
@@ -64,7 +66,7 @@ def content(scene: Scene, place: str, uuid: UUID) -> Iterator[bytes]:
         0,
     ) + struct.pack(">QQQII", 0, 0, 0, 4, HEADER_BYTES)
     yield bytes(CLUSTER_BYTES - HEADER_BYTES)
-    yield uuid.bytes.ljust(3 * CLUSTER_BYTES, b"\0")
+    yield uuid.bytes.ljust((2 + table_clusters) * CLUSTER_BYTES, b"\0")
 
 
 def facts_of(row: sqlite3.Row) -> SnapshotFacts:

@@ -1,13 +1,15 @@
 """The tables of storage."""
 
+from storage.models.grants import TemplateGrant
 from storage.models.pools import Pool
 from storage.models.schedules import SnapshotSchedule
 from storage.models.snapshots import Snapshot
-from storage.models.templates import Template, TemplateCopy
+from storage.models.templates import ATTACHED_ISOS, Template, TemplateCopy
 from storage.models.transfers import Download, Upload
 from storage.models.volumes import DiskOffering, Volume
 
 __all__ = [
+    "ATTACHED_ISOS",
     "DiskOffering",
     "Download",
     "Pool",
@@ -15,6 +17,7 @@ __all__ = [
     "SnapshotSchedule",
     "Template",
     "TemplateCopy",
+    "TemplateGrant",
     "Upload",
     "Volume",
 ]

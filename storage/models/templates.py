@@ -6,18 +6,28 @@ from django.db import models
 
 from cloudportal.core.scoping import AnyOf, Everyone, OwnedBy, RootOnly, ScopedModel
 from storage import states
+from storage.models.grants import Granted
 from storage.models.pools import Pool
 from tenants.models import Account
+
+# What instances have in their drives, as dependants of an ISO are called.
+ATTACHED_ISOS = "attached ISOs"
 
 
 class Template(ScopedModel):
     """An image in the content-addressed store: `checksum` is the SHA-256 of its bytes, and its file's
     name. `expected_checksum` is what whoever sends it said of them before, as in `sha512:…`.
+
+    An ISO is no root volume's beginning but what an instance has in its CD drive.
     """
 
-    scope = AnyOf((OwnedBy(), Everyone(when=models.Q(is_public=True, state=states.READY))))
+    TEMPLATE = "template"
+    ISO = "iso"
+
+    scope = AnyOf((OwnedBy(), Everyone(when=models.Q(is_public=True, state=states.READY)), Granted()))
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="templates")
+    kind = models.CharField(max_length=8, default=TEMPLATE)
     name = models.CharField(max_length=100)
     description = models.CharField(max_length=255, blank=True)
     os_type = models.CharField(max_length=60, blank=True)
@@ -26,6 +36,13 @@ class Template(ScopedModel):
     size_bytes = models.PositiveBigIntegerField(default=0)
     virtual_size_bytes = models.PositiveBigIntegerField(default=0)
     minimum_memory_mib = models.PositiveIntegerField(default=0)
+    minimum_disk_gib = models.PositiveIntegerField(default=0)
+    # Found in the image, not said of it: an ISO that a machine can start from.
+    is_bootable = models.BooleanField(default=True)
+    # Whether others who may use it may also take the image out.
+    is_extractable = models.BooleanField(default=False)
+    # Whether its guests take memory and CPUs while they run.
+    is_dynamically_scalable = models.BooleanField(default=False)
     # How its guests read what they are told (storage.guest_terms), empty for what fits the system; whether they take
     # a password that is made here; and the user inside whom passwords and keys are for.
     guest_data_format = models.CharField(max_length=16, blank=True)
@@ -42,6 +59,11 @@ class Template(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_iso(self) -> bool:
+        """True for what goes into CD drives."""
+        return self.kind == self.ISO
 
 
 class TemplateCopy(ScopedModel):

@@ -5,31 +5,28 @@ from typing import Any
 from django import forms
 
 from cloudportal.core.caller import Caller
-from cloudportal.core.errors import NotFound
 from cloudportal.core.permissions import RoleKind
 from cloudportal.events.portal.events import events_panel
-from cloudportal.jobs.models import Job
 from cloudportal.jobs.portal.pages import jobs_panel
 from cloudportal.jobs.portal.progress import failure_panel, progress_panel
 from cloudportal.portal import cells, formats, menu, subjects
 from cloudportal.portal.buttons import PageLink, RowAction, RowLink
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
-from cloudportal.portal.forms import PortalForm, adding, editing
+from cloudportal.portal.forms import PortalForm, editing
 from cloudportal.portal.lists import ListPage
-from cloudportal.portal.panels import Fact, Facts
+from cloudportal.portal.panels import Fact, Facts, Table
 from cloudportal.portal.queries import Filter
 from storage import actions, queries, states
 from storage.guest_terms import CONFIG_DRIVE, NO_CLOUD
-from storage.inspection import FORMATS
 from storage.models import Template
-from storage.services import registration, templates
-from storage.services.registration import TemplateFile
+from storage.services import templates
 from storage.services.templates import TemplateChanges
+from storage.transfers import download_address
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 ROOT = RoleKind.ROOT_ADMIN
-STATES = (states.READY, states.FETCHING, states.DELETING, states.ERROR)
+STATES = (states.READY, states.FETCHING, states.UPLOADING, states.DELETING, states.ERROR)
 
 
 def _name(template: Template) -> Any:
@@ -42,12 +39,14 @@ def _audience(template: Template) -> str:
     return "its account"
 
 
+def _kind(template: Template) -> str:
+    if not template.is_iso:
+        return "template"
+    return "ISO that a machine can start from" if template.is_bootable else "ISO"
+
+
 def _is_own(caller: Caller, template: Template) -> bool:
-    try:
-        queries.own_template_for(caller, template.uuid)
-    except NotFound:
-        return False
-    return True
+    return queries.is_own(caller, template)
 
 
 class TemplateForm(PortalForm):
@@ -63,6 +62,18 @@ class TemplateForm(PortalForm):
         initial=0,
         min_value=0,
         help_text="Smaller sizes cannot be chosen with it.",
+    )
+    minimum_disk_gib = forms.IntegerField(
+        label="Least disk in GiB",
+        initial=0,
+        min_value=0,
+        help_text="Root disks are at least as large as this and as the image.",
+    )
+    is_extractable = forms.BooleanField(
+        label="Whoever may use it may also download its image", required=False
+    )
+    is_dynamically_scalable = forms.BooleanField(
+        label="Its guests take more memory and CPUs while they run", required=False
     )
     guest_data_format = forms.ChoiceField(
         label="How the guest reads what it is told",
@@ -89,23 +100,6 @@ class TemplateForm(PortalForm):
             self.initial = {name: getattr(self.row, name) for name in TemplateForm.base_fields}
 
 
-class RegisterForm(TemplateForm):
-    """A template from an image that lies on the server."""
-
-    source_file = forms.CharField(
-        label="Image on the server", help_text="The path of a file in a folder that images may come from."
-    )
-    format = forms.ChoiceField(
-        choices=[(one, one) for one in FORMATS], help_text="What the file is. It is checked, never guessed."
-    )
-    is_public = forms.BooleanField(label="Everybody may use it", required=False)
-    is_featured = forms.BooleanField(label="Shown first", required=False)
-
-
-def _register(caller: Caller, row: None, values: dict[str, Any]) -> tuple[Template, Job]:
-    return registration.register(caller, TemplateFile(**values))
-
-
 def _edit(caller: Caller, template: Template, values: dict[str, Any]) -> Template:
     return templates.update(caller, template, TemplateChanges(**values))
 
@@ -124,6 +118,7 @@ TEMPLATES = ListPage(
     columns=(
         Column("name", "Name", _name, sort="name"),
         Column("state", "State", lambda row: cells.state(row.state), sort="state"),
+        Column("kind", "Kind", lambda row: "ISO" if row.is_iso else "template", sort="kind", on_phone=False),
         Column("system", "System", "os_type", sort="os_type"),
         Column(
             "disk",
@@ -141,6 +136,9 @@ TEMPLATES = ListPage(
     about="A template is what an instance starts as: a system that is installed already.",
     search=("name", "description", "os_type"),
     filters=(
+        Filter(
+            "kind", "Kind", "kind", lambda caller: [(Template.TEMPLATE, "templates"), (Template.ISO, "ISOs")]
+        ),
         Filter("state", "State", "state", lambda caller: [(one, one) for one in STATES]),
         Filter(
             "audience",
@@ -150,7 +148,7 @@ TEMPLATES = ListPage(
             read=lambda value: value == "everybody",
         ),
     ),
-    create=PageLink("Register template", "template-add", actions.REGISTER_TEMPLATE_FILE),
+    create=PageLink("Register template", "template-add", actions.REGISTER_TEMPLATE),
     is_lively=lambda row: row.state in states.TEMPLATE.transient,
 )
 TEMPLATE = DetailPage(
@@ -170,6 +168,14 @@ TEMPLATE = DetailPage(
                 Fact("System", "os_type"),
                 Fact("Disk of an instance", lambda row: formats.size(row.virtual_size_bytes)),
                 Fact("Image", lambda row: f"{formats.size(row.size_bytes)}, {row.format}"),
+                Fact("Kind", lambda row: _kind(row)),
+                Fact("Least disk", lambda row: f"{row.minimum_disk_gib} GiB" if row.minimum_disk_gib else ""),
+                Fact(
+                    "From",
+                    lambda row: cells.code(row.source_url) if row.source_url else "",
+                    least=ROOT,
+                    is_shown_empty=False,
+                ),
                 Fact("Least memory", lambda row: formats.mib(row.minimum_memory_mib)),
                 Fact("User who signs in", lambda row: cells.code(row.login_user)),
                 Fact("For", _audience),
@@ -177,6 +183,14 @@ TEMPLATE = DetailPage(
                 Fact("SHA-256", lambda row: cells.copyable(row.checksum)),
                 Fact("Added", lambda row: cells.exact_moment(row.created_at)),
                 Fact("Id", lambda row: cells.copyable(row.uuid)),
+            ),
+        ),
+        Table(
+            "Shared with",
+            lambda caller, row: queries.grants_for(caller, row) if _is_own(caller, row) else [],
+            (
+                Column("account", "Account or project", "account.name"),
+                Column("since", "Since", lambda one: cells.moment(one.created_at)),
             ),
         ),
         jobs_panel(),
@@ -191,6 +205,28 @@ TEMPLATE = DetailPage(
             row=queries.own_template_for,
             is_shown=lambda caller, row: not row.is_public,
         ),
+        RowLink(
+            actions.UPLOAD_TEMPLATE,
+            "template-upload",
+            icon="plus",
+            is_shown=lambda caller, row: row.state == states.UPLOADING and _is_own(caller, row),
+        ),
+        RowLink(actions.SHARE_TEMPLATE, "template-share", icon="account", label="Share", is_shown=_is_own),
+        RowLink(
+            actions.SHARE_TEMPLATE,
+            "template-unshare",
+            icon="account",
+            label="Take back",
+            is_shown=lambda caller, row: _is_own(caller, row) and row.grants.exists(),
+        ),
+        RowAction(
+            actions.EXTRACT_TEMPLATE,
+            templates.extract,
+            icon="down",
+            done="The download of {name} begins.",
+            lands=lambda link: download_address(link.download.uuid, link.secret),
+            is_shown=lambda caller, row: row.is_extractable or _is_own(caller, row),
+        ),
         RowLink(actions.UPDATE_TEMPLATE, "template-edit", icon="edit", is_shown=_is_own),
         RowAction(
             actions.DELETE_TEMPLATE,
@@ -204,15 +240,6 @@ TEMPLATE = DetailPage(
     ),
 )
 FORMS = (
-    adding(
-        TEMPLATE,
-        title="Register a template",
-        action=actions.REGISTER_TEMPLATE_FILE,
-        form=RegisterForm,
-        submit=_register,
-        button="Register template",
-        done=lambda result: f"{result[0].name} is being read and inspected.",
-    ),
     editing(
         TEMPLATE,
         action=actions.UPDATE_TEMPLATE,

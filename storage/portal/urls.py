@@ -1,7 +1,14 @@
 """The addresses of the pages about storage."""
 
-from storage.portal import offerings, pools, start_page, templates, volumes
+from storage.portal import offerings, pools, registering, sharing, start_page, templates, volumes
 
-urlpatterns = [*volumes.urlpatterns, *templates.urlpatterns, *pools.urlpatterns, *offerings.urlpatterns]
+urlpatterns = [
+    *volumes.urlpatterns,
+    *registering.urlpatterns,
+    *sharing.urlpatterns,
+    *templates.urlpatterns,
+    *pools.urlpatterns,
+    *offerings.urlpatterns,
+]
 
 __all__ = ["start_page", "urlpatterns"]

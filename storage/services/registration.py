@@ -16,7 +16,7 @@ from cloudportal.jobs.services import Subject, hold_of
 from storage import actions, fetches, sources, states
 from storage.amounts import readable
 from storage.guest_terms import checked_terms
-from storage.inspection import FORMATS
+from storage.inspection import FORMATS, ISO
 from storage.models import Template, Upload
 from storage.services import uploads
 from storage.services.uploads import Receiver, Ticket
@@ -31,9 +31,13 @@ class NewTemplate:
 
     name: str
     format: str
+    kind: str = Template.TEMPLATE
     description: str = ""
     os_type: str = ""
     minimum_memory_mib: int = 0
+    minimum_disk_gib: int = 0
+    is_extractable: bool = False
+    is_dynamically_scalable: bool = False
     guest_data_format: str = ""
     takes_password: bool = False
     login_user: str = "root"
@@ -126,8 +130,7 @@ def _ticket(caller: Caller, template: Template, size_bytes: int | None) -> Ticke
 def _made(caller: Caller, values: NewTemplate, **more: Any) -> Template:
     if values.is_public or values.is_featured:
         actions.PUBLISH_TEMPLATE.permit(caller)
-    if values.format not in FORMATS:
-        raise InvalidInput.of("format", f"Choose one of {', '.join(FORMATS)}.")
+    _demand_format(values)
     known = {
         name: value for name, value in asdict(values).items() if name in NewTemplate.__dataclass_fields__
     }
@@ -144,6 +147,14 @@ def _made(caller: Caller, values: NewTemplate, **more: Any) -> Template:
     return template
 
 
+def _demand_format(values: NewTemplate) -> None:
+    kinds = {Template.TEMPLATE: FORMATS, Template.ISO: (ISO,)}
+    if values.kind not in kinds:
+        raise InvalidInput.of("kind", f"Choose one of {', '.join(kinds)}.")
+    if values.format not in kinds[values.kind]:
+        raise InvalidInput.of("format", f"Choose one of {', '.join(kinds[values.kind])}.")
+
+
 def checked(values: dict[str, Any]) -> dict[str, Any]:
     """The values, with those that people type cleaned. Raises InvalidInput."""
     kept = {**checked_terms(values)}
@@ -153,8 +164,9 @@ def checked(values: dict[str, Any]) -> dict[str, Any]:
         if field in values:
             text = values[field].strip()
             kept[field] = names.check_label(text, field=field) if text else ""
-    if values.get("minimum_memory_mib", 0) < 0:
-        raise InvalidInput.of("minimum_memory_mib", "Use 0 or more MiB.")
+    for field in ("minimum_memory_mib", "minimum_disk_gib"):
+        if not 0 <= values.get(field, 0) < 2**31:
+            raise InvalidInput.of(field, "Use 0 or more.")
     return kept
 
 

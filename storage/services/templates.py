@@ -7,15 +7,17 @@ from django.db import transaction
 
 from cloudportal.core import plans
 from cloudportal.core.caller import Caller
+from cloudportal.core.errors import Conflict
 from cloudportal.events import records
 from cloudportal.events.records import About
 from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
 from compute.topology.services.rows import change, given
-from storage import actions, states, store
-from storage.models import Download, Template
+from storage import actions, queries, states, store, template_work
+from storage.models import Download, Template, TemplateGrant
 from storage.services import downloads, uploads
+from storage.services.downloads import Link
 from storage.services.registration import checked
 
 
@@ -27,6 +29,9 @@ class TemplateChanges:
     description: str | None = None
     os_type: str | None = None
     minimum_memory_mib: int | None = None
+    minimum_disk_gib: int | None = None
+    is_extractable: bool | None = None
+    is_dynamically_scalable: bool | None = None
     guest_data_format: str | None = None
     takes_password: bool | None = None
     login_user: str | None = None
@@ -61,13 +66,38 @@ def publish(
 def delete(caller: Caller, template: Template) -> Job:
     """The job that deletes a template from `own_template_for`. Instances that were made from it stay."""
     actions.DELETE_TEMPLATE.check(caller, template)
+    demand_unattached(template)
     uploads.close_of(template.uuid)
+    downloads.close_of(template.uuid)
+    TemplateGrant.objects.filter(template=template).delete()
     states.TEMPLATE.move(template, "delete")
     plans.note("delete", f"Deletes the template {template.name}.", noun="template")
     owner = template.account.owner
     return jobs.submit(
         caller, "template.delete", Subject.of(template), owner=owner, holds=[hold_of(template)]
     )
+
+
+@transaction.atomic
+def extract(caller: Caller, template: Template) -> Link:
+    """A link to the image, good for a while, for its owners and, where it is extractable, for all who may use it.
+
+    Raises Conflict, WrongState.
+    """
+    actions.EXTRACT_TEMPLATE.check(caller, template)
+    if not template.is_extractable and not queries.is_own(caller, template):
+        raise Conflict(f"Whoever shares {template.name} lets nobody take its image out. Ask them for it.")
+    plans.note("extract", f"Makes a link to the image of {template.name}.", noun="template")
+    return downloads.open_for(caller, "template", template, extension=template.format)
+
+
+def demand_unattached(template: Template) -> None:
+    """Returns when no instance has it in its drive, else raises Conflict."""
+    # Locked, so that a drive that takes it at this moment and this see each other.
+    Template.objects.select_for_update().get(pk=template.pk)
+    count = template_work.attached_count(template)
+    if count:
+        raise Conflict(f"{template.name} is in the drive of {count} instances. Detach it there first.")
 
 
 def _image(download: Download) -> Path | None:

@@ -45,14 +45,19 @@ def allocate_root(
     """A root volume of the caller's account as a wish, counted in its limits; nothing is made yet.
 
     For the service that deploys an instance, in its transaction, with rows from the caller's own queries.
-    `size_bytes` may enlarge the image, never shrink it. Raises WrongState, InvalidInput, LimitReached.
+    `size_bytes` may enlarge the image, never shrink it; for an ISO it is the size of the empty disk. Raises WrongState,
+    InvalidInput, LimitReached.
     """
     # The row is locked so that the template's deletion and this promise see each other.
     template = Template.objects.select_for_update().get(pk=template.pk)
     if template.state != states.READY:
         raise WrongState(noun="template", state=template.state, action="deploy from it", needed=states.READY)
-    least_bytes = whole_sectors(template.virtual_size_bytes)
+    least_bytes = _least_root_bytes(template)
     size = whole_sectors(size_bytes or least_bytes)
+    if not size:
+        raise InvalidInput.of(
+            "root_size_gib", f"{template.name} is an ISO: say how large the empty disk is to be."
+        )
     if size < least_bytes:
         raise InvalidInput.of(
             "root_size_gib",
@@ -60,7 +65,13 @@ def allocate_root(
             "or more.",
         )
     volume = _allocate(
-        caller, zone, name=name, size_bytes=size, kind=Volume.ROOT, template=template, format="qcow2"
+        caller,
+        zone,
+        name=name,
+        size_bytes=size,
+        kind=Volume.ROOT,
+        template=None if template.is_iso else template,
+        format="qcow2",
     )
     # Asked once more now that the new row, which points to the template, keeps its deletion waiting.
     _demand_ready(template)
@@ -141,6 +152,12 @@ def delete(caller: Caller, volume: Volume) -> Job:
     plans.note("delete", f"Deletes the volume {volume.name} and everything on it.", noun="volume")
     owner = volume.account.owner
     return jobs.submit(caller, "volume.delete", Subject.of(volume), owner=owner, holds=[hold_of(volume)])
+
+
+def _least_root_bytes(template: Template) -> int:
+    """What a root disk must have at least; nothing for an ISO that asks for nothing."""
+    image_bytes = 0 if template.is_iso else whole_sectors(template.virtual_size_bytes)
+    return max(image_bytes, template.minimum_disk_gib * GIB)
 
 
 def _demand_ready(template: Template) -> None:

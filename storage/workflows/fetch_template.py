@@ -5,6 +5,7 @@ from typing import ClassVar
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from storage import arrivals, inspection, states, store, template_work
+from storage.inspection import Inspected
 from storage.models import Template
 from storage.store import Received
 
@@ -15,20 +16,21 @@ class Receive(Step):
     name = "receive"
     label = "Copy and inspect the image"
 
-    def act(self, run: Run) -> tuple[Received, int]:
-        """Checksum and size of the copy, and the size of the disk in it."""
+    def act(self, run: Run) -> tuple[Received, Inspected]:
+        """Checksum and size of the copy, and what is in it."""
         template = _template(run)
         received = arrivals.bring(run, template, steps=len(FetchTemplate.steps))
         found = inspection.inspect(store.incoming_path(template.uuid), format=template.format)
-        return received, found.virtual_size_bytes
+        return received, found
 
-    def record(self, run: Run, result: tuple[Received, int]) -> None:
+    def record(self, run: Run, result: tuple[Received, Inspected]) -> None:
         """From now on the store knows that somebody wants this image."""
-        received, virtual_size_bytes = result
+        received, found = result
         Template.objects.filter(uuid=run.subject_uuid).update(
             checksum=received.checksum,
             size_bytes=received.size_bytes,
-            virtual_size_bytes=virtual_size_bytes,
+            virtual_size_bytes=found.virtual_size_bytes,
+            is_bootable=found.is_bootable,
         )
 
     def undo(self, run: Run) -> None:

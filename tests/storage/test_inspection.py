@@ -1,6 +1,8 @@
 import struct
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cloudportal.core.errors import InvalidInput
 from storage.inspection import inspect
@@ -61,6 +63,14 @@ CRAFTED = {
     "disk of 8 EiB": patched(24, ">Q", 2**63),
     "tables past the end": patched(36, ">I", 2**31),
     "refcounts past the end": patched(48, ">Q", 2**40),
+    "tables out of line": patched(40, ">Q", 65536 * 3 + 8),
+    "tables that do not cover the disk": patched(24, ">Q", 2**40),
+    "tables of 4 GiB": patched(36, ">I", 2**29),
+    "no refcounts": patched(56, ">I", 0),
+    "refcounts of 4 GiB": patched(56, ">I", 2**16),
+    "refcounts of 2 to the 64 bits": patched(96, ">I", 64),
+    "header of odd length": patched(100, ">I", 105),
+    "snapshots of its own": patched(60, ">I", 1),
     "dirty": patched(72, ">Q", 1),
     "corrupt": patched(72, ">Q", 2),
     "external data file": patched(72, ">Q", 4),
@@ -124,3 +134,20 @@ def test_half_a_sector_is_no_raw_image(image):
 def test_a_format_is_never_guessed(image, format):
     with pytest.raises(InvalidInput):
         inspect(image(qcow2_bytes()), format=format)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(at=st.integers(0, 110), noise=st.binary(min_size=1, max_size=12))
+def test_whatever_is_changed_in_a_header_nothing_but_a_plain_image_comes_through(image, at, noise):
+    content = qcow2_bytes()
+    path = image(content[:at] + noise + content[at + len(noise) :])
+    try:
+        found = inspect(path, format="qcow2")
+    except InvalidInput:
+        return
+    header = path.read_bytes()[:104]
+    backing_at, backing_length = struct.unpack_from(">QI", header, 8)
+    (features,) = struct.unpack_from(">Q", header, 72)
+    assert (backing_at, backing_length) == (0, 0)
+    assert header[4:8] == b"\0\0\0\2" or not features & ~0b11000
+    assert 0 < found.virtual_size_bytes <= 2**44

@@ -5,7 +5,7 @@ from collections import Counter as Tally
 from cloudportal.events import meters
 from cloudportal.events.models import MeterMark
 from compute import states
-from compute.models import Instance, Nic, SecondaryAddress
+from compute.models import AttachedIso, Instance, Nic, SecondaryAddress
 from networking.connections import network_driver
 from networking.models import Address
 from storage import states as storage_states
@@ -51,6 +51,8 @@ def _check_instance(cloud, instance):
         }
         assert (guest.cpus, guest.memory_mib) == (instance.cpus, instance.memory_mib)
         assert (instance.claimed_cpus, instance.claimed_memory_mib) == (instance.cpus, instance.memory_mib)
+        held = AttachedIso.objects.filter(instance=instance).values_list("locator", flat=True).first()
+        assert guest.media == held
         assert {nic.mac for nic in guest.nics} == {nic.mac for nic in instance.nics.all()}
         assert marks == {meters.RUNNING_INSTANCE: 1, meters.ALLOCATED_INSTANCE: 1}
         assert all(nic.address_id for nic in instance.nics.all())

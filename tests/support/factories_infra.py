@@ -21,6 +21,7 @@ from storage.drivers.contract import PoolSpec
 from storage.models import DiskOffering, Pool, Snapshot, SnapshotSchedule, Template
 from tenants.authentication import system_caller
 from tenants.models import Account
+from tests.support import discs
 from tests.support.factories import foundation, numbered
 
 GIB = 1024**3
@@ -103,7 +104,7 @@ def qcow2_bytes(virtual_size_bytes=64 * MIB, salt=b""):
         16,  # clusters of 64 KiB
         virtual_size_bytes,
         0,  # not encrypted
-        1,
+        -(-virtual_size_bytes // (512 * MIB)),  # each entry of the first table leads to 512 MiB
         65536 * 3,
         65536,
         1,
@@ -163,6 +164,13 @@ def make_snapshot_schedule(volume, **values):
         **values,
     }
     return SnapshotSchedule.objects.create(volume=volume, **known)
+
+
+def make_iso(account=None, **values):
+    """A ready, public, bootable ISO whose image is in the store."""
+    content = discs.iso_bytes(salt=uuid4().bytes)
+    values = {"kind": "iso", "format": "iso", "virtual_size_bytes": len(content), **values}
+    return make_template(account, content=content, **values)
 
 
 def make_disk_offering(name=None, **values):

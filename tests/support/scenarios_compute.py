@@ -6,8 +6,9 @@ from cloudportal.drivers.simulated.tampering import add_guest_nic, delete_guest,
 from cloudportal.jobs import services as jobs
 from cloudportal.jobs.services import Subject, hold_of
 from compute.drivers.specs import GuestSpec
+from compute.models import AttachedIso
 from compute.services import instances
-from compute.services.instances import ResizeValues
+from compute.services.instances import ResizeValues, media
 from compute.topology.connections import compute_driver
 from networking.network_work import locator_on
 from tests.faults.scenarios import Scenario
@@ -23,6 +24,7 @@ from tests.support.factories_compute import (
     stopped,
     submit_deployment,
 )
+from tests.support.factories_infra import make_iso
 
 
 def _scenario(cloud, job, **expected):
@@ -191,7 +193,36 @@ def _submit(caller, instance, kind, **arguments):
         )
 
 
+def attach_iso():
+    cloud, caller = make_cloud(), make_caller()
+    instance, iso = deployed(cloud, caller), make_iso()
+    job = media.attach(caller, instance, iso.uuid)
+    agree = _scenario(cloud, job, done="running", failed="running").check
+
+    def check(closed):
+        agree(closed)
+        assert AttachedIso.objects.filter(template=iso).exists() == (closed.state == "done")
+
+    return Scenario(job, check)
+
+
+def detach_iso():
+    cloud, caller = make_cloud(), make_caller()
+    instance = deployed(cloud, caller, template=make_iso().uuid, root_size_gib=1)
+    job = media.detach(caller, instance)
+    agree = _scenario(cloud, job, done="running", failed="running").check
+
+    def check(closed):
+        agree(closed)
+        # A failure is injected after the drive is empty and noted so: the drive holds what its row says.
+        assert not AttachedIso.objects.exists() or closed.state == "failed"
+
+    return Scenario(job, check)
+
+
 SCENARIOS = {
+    "instance.attach-iso": attach_iso,
+    "instance.detach-iso": detach_iso,
     "instance.deploy": deploy,
     "instance.allocate": allocate,
     "instance.start": start,

@@ -18,7 +18,7 @@ from cloudportal.jobs.services import Subject
 from compute import actions, queries, states
 from compute.models import Instance, ServiceOffering, VolumeAttachment
 from compute.services.guest_data.passwords import hash_of
-from compute.services.instances import affinity, guest_values, lease_terms, terms, wiring
+from compute.services.instances import affinity, guest_values, lease_terms, media, terms, wiring
 from compute.services.instances.foresight import foresee_placement
 from compute.services.instances.guest_values import Told
 from compute.services.instances.holding import held_with
@@ -44,8 +44,8 @@ class DeployValues:
     `addresses` may name the address to have, by the uuid of its network; `security_groups`, which are uuids, hold its
     NICs to their rules where a network has groups, by default the account's own default group.
     `cpus`, `cpu_mhz` and `memory_mib` are for sizes that leave them open. `root_size_gib` may enlarge the template's
-    disk. `ssh_keys` and `user_data` go to the guest as they are; of `key_pairs`, which are uuids, it gets the public
-    keys.
+    disk, and is the size of the empty disk where the template is an ISO. `ssh_keys` and `user_data` go to the guest as
+    they are; of `key_pairs`, which are uuids, it gets the public keys.
     """
 
     template: UUID | str
@@ -94,6 +94,8 @@ def deploy(caller: Caller, values: DeployValues, *, start: bool = True) -> tuple
     instance = _instance(caller, account, parts, values, password)
     volume = _root_volume(caller, instance, parts, values.root_size_gib)
     wiring.add_nics(caller, instance, parts.networks, values.addresses, values.security_groups)
+    if parts.template.is_iso:
+        media.put_in(instance, parts.template)
     terms.start_allocated(instance)
     lease_terms.begin(instance)
     plans.note(
@@ -149,6 +151,8 @@ def _parts(caller: Caller, account: Account, values: DeployValues) -> _Parts:
     if zone.state != topology_states.ENABLED:
         raise WrongState(noun="zone", state=zone.state, action="deploy into it", needed="enabled")
     template = storage.template_for(caller, values.template)
+    if not template.is_bootable:
+        raise InvalidInput.of("template", f"{template.name} is an ISO that no machine can start from.")
     offering = queries.offering_for(caller, values.offering)
     demand_open(offering, account.domain, zone)
     wanted = Wanted(cpus=values.cpus, cpu_mhz=values.cpu_mhz, memory_mib=values.memory_mib)

@@ -12,7 +12,7 @@ from cloudportal.core.errors import Busy, InvalidInput, NotFound
 from cloudportal.events import meters, records
 from cloudportal.events.records import About
 from compute import actions, states
-from compute.models import Instance
+from compute.models import AttachedIso, Instance
 from compute.services.instances import affinity, terms, wiring
 from compute.services.instances.holding import demand_free
 from networking.services import addresses
@@ -116,6 +116,9 @@ def _take_row(instance: Instance, account: Account) -> None:
 
 
 def _move_volumes(caller: Caller, instance: Instance, account: Account) -> None:
+    # The account that it goes to may have no right to the ISO.
+    if AttachedIso.objects.filter(instance=instance).delete()[0]:
+        plans.note("detach", f"The ISO in the drive of {instance.name} stays behind.", noun="ISO")
     attachments = instance.attachments.select_related("volume__account__domain").order_by("device_index")
     for one in attachments:
         ownership.hand_over(caller, one.volume, account)

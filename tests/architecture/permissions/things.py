@@ -10,7 +10,7 @@ from cloudportal.jobs.models import Job
 from compute.models import Instance, Nic, SecondaryAddress
 from networking.macs import random_mac
 from networking.models import Address, SecurityGroup, SecurityGroupRule
-from storage.models import Volume
+from storage.models import TemplateGrant, Volume
 from tenants.models import (
     ApiKey,
     ApiToken,
@@ -258,6 +258,17 @@ def an_address(world, owner):
     address = network.addresses.first()
     Address.objects.filter(pk=address.pk).update(account=account_of(owner), state="taken", held_by=uuid4())
     return address
+
+
+@thing("isos")
+def an_iso(world, owner):
+    return factories_infra.make_iso(account_of(owner), is_public=False)
+
+
+@thing("templates/grants")
+def a_grant(world, owner, template=None):
+    template = template or a_template(world, owner)
+    return TemplateGrant.objects.create(template=template, account=factories.make_account())
 
 
 @thing("templates")

@@ -220,6 +220,8 @@ VALUES = {
         "format": "qcow2",
         "url": "https://mirror.example.org/image.qcow2",
     },
+    "POST templates/{template}/grants/": lambda world: {"project": str(world.the("projects").uuid)},
+    "POST instances/{uuid}/attach-iso/": lambda world: {"iso": str(world.the("isos").uuid)},
     "POST template-uploads/": lambda world: {"name": "new", "format": "qcow2"},
     "POST volumes/{uuid}/resize/": lambda world: {
         "size_gib": 5,

@@ -45,6 +45,7 @@ BY_AUDIENCE = {
         "network project template token volume nic security-group affinity-group"
     ),
     OWN: (
+        "template-upload template-share template-unshare template-extract instance-iso instance-detach-iso "
         "api-key-revoke token-revoke "
         "instance-start instance-stop instance-reboot instance-destroy instance-recover instance-expunge "
         "instance-retry instance-edit instance-reset-password instance-reset-ssh-keys "
@@ -61,7 +62,7 @@ BY_AUDIENCE = {
     MEMBERS: "project-enter",
     ALL: (
         "instance-deploy key-pair-add project-add user-data-add nic-add security-group-add affinity-group-add "
-        "volume-add"
+        "volume-add template-add template-send"
     ),
     OTHER_READ: "account domain user",
     OTHER: (
@@ -82,7 +83,7 @@ BY_AUDIENCE = {
         "cluster-add cluster-edit cluster-enable cluster-disable cluster-delete "
         "host-add host-edit host-enable host-disable host-maintain host-reconnect host-remove "
         "pool-add pool-edit pool-enable pool-disable pool-maintain pool-reconnect pool-remove "
-        "network-add network-edit offering-add offering-edit offering-delete template-add "
+        "network-add network-edit offering-add offering-edit offering-delete "
         "disk-offering-add disk-offering-edit disk-offering-delete dedication-add dedication-delete"
     ),
     ROOT_ON_SEEN: "network-delete",

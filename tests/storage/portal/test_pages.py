@@ -5,7 +5,7 @@ from uuid import uuid4
 from django.conf import settings
 
 from storage.models import Pool, Template, Volume
-from storage.portal import pools, templates, volumes
+from storage.portal import pools, registering, templates, volumes
 from storage.services import volumes as services
 from storage.services.volumes import NewVolume
 from tests.support.factories import account_of, numbered
@@ -143,7 +143,7 @@ class TestTemplatePage(Templates, ShowsRow):
 
 
 class TestRegisteringTemplates(Templates, FillsForm):
-    page = templates.FORMS[0]
+    page = registering.FORMS[0]
 
     def prepare(self):
         folder = settings.STATE_DIR / "images"
@@ -157,6 +157,7 @@ class TestRegisteringTemplates(Templates, FillsForm):
             "description": "Small",
             "os_type": "Debian 12",
             "minimum_memory_mib": "0",
+            "minimum_disk_gib": "0",
             "source_file": str(self.file),
             "format": "qcow2",
             "is_public": "on",
@@ -167,7 +168,7 @@ class TestRegisteringTemplates(Templates, FillsForm):
 
 
 class TestEditingTemplates(Templates, FillsForm):
-    page = templates.FORMS[1]
+    page = templates.FORMS[0]
 
     def prepare(self):
         self.template = make_template()
@@ -176,7 +177,13 @@ class TestEditingTemplates(Templates, FillsForm):
         return (self.template.uuid,)
 
     def values(self):
-        return {"name": "Debian 13", "description": "", "os_type": "Debian 13", "minimum_memory_mib": "256"}
+        return {
+            "name": "Debian 13",
+            "description": "",
+            "os_type": "Debian 13",
+            "minimum_memory_mib": "256",
+            "minimum_disk_gib": "2",
+        }
 
     def check(self, page):
         assert page.title == "Debian 13"
