@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -129,7 +130,9 @@ def _templates(caller: Caller) -> list[tuple[str, Card]]:
 
 
 def _offerings(caller: Caller) -> list[tuple[str, Card]]:
-    rows = offerings_for(caller).filter(is_active=True)[:MOST_CARDS]
+    # Those that leave something open come last: the first is chosen beforehand, and must do as it comes.
+    order = (F("cpus").asc(nulls_last=True), F("memory_mib").asc(nulls_last=True), "pk")
+    rows = offerings_for(caller).filter(is_active=True).order_by(*order)[:MOST_CARDS]
     return [(str(row.uuid), Card(row.name, _about(words.size(row), row.description))) for row in rows]
 
 

@@ -1,6 +1,7 @@
 """The pages of sizes and of drift."""
 
 from compute.models import Instance, ServiceOffering
+from compute.portal.deploy import DEPLOY
 from compute.portal.drift import DRIFT, FINDING
 from compute.portal.offerings import FORMS, OFFERING, OFFERINGS
 from compute.topology.connections import compute_driver
@@ -113,3 +114,32 @@ class TestFinding(Drifting, ShowsRow):
         assert page.notices == ["What was found is on record."]
         run_jobs()
         assert Instance.objects.get(pk=instance.pk).state == "stopped"
+
+
+class TestDeployingCustomSizes(FillsForm):
+    """A size that leaves its amounts open is never the one that is chosen beforehand."""
+
+    page = DEPLOY
+
+    def prepare(self):
+        self.cloud = make_cloud()
+        self.open = make_offering(cpus=None, memory_mib=None, most_cpus=4)
+
+    def values(self):
+        return {
+            "template": str(self.cloud.template.uuid),
+            "offering": str(self.open.uuid),
+            "zone": str(self.cloud.zone.uuid),
+            "networks": [str(self.cloud.network.uuid)],
+            "name": "web",
+            "cpus": 2,
+            "memory_mib": 256,
+        }
+
+    def check(self, page):
+        instance = Instance.objects.get(name="web")
+        assert (instance.offering, instance.cpus, instance.memory_mib) == (self.open, 2, 256)
+
+    def test_the_size_chosen_beforehand_leaves_nothing_open(self):
+        chosen = self.opened().one("input", name="offering", checked="")
+        assert chosen["value"] == str(self.cloud.offering.uuid)
