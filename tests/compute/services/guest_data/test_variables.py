@@ -71,7 +71,7 @@ def test_a_text_without_variables_is_passed_on_whatever_it_looks_like():
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=40) | st.just("${{ owner }}"))
+@given(st.text(st.characters(exclude_categories=["C", "Z"]), max_size=40) | st.just("${{ owner }}"))
 def test_no_value_is_looked_at_again(value):
     text = "a ${{ port }} b ${{ owner }} c"
     said = filled_in(text, (PORT, OWNER), {"port": value or "0", "owner": value or "0"})

@@ -8,13 +8,15 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 debs=$1
 out=$2
+image=$here/../image
 export PATH=$PATH:/usr/sbin:/sbin
 
 # Modules are loaded by udev in this guest, so all that a virtual machine may need is copied.
 packages=systemd-sysv,udev,dbus,kmod,cloud-init,openssh-server,qemu-guest-agent,iproute2,netbase,passwd,sudo
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# An interrupted installation may leave the machine's own file systems mounted in there.
+trap 'rm -rf --one-file-system "$work"' EXIT
 
 for deb in "$debs"/*.deb; do
     dpkg-deb --extract "$deb" "$work/unpacked"
@@ -39,8 +41,8 @@ rm -rf "$work/root"/var/cache/apt/* "$work/root"/var/lib/apt/lists/*
 mkdir -p "$work/root/usr/lib/modules"
 cp -r "$work/unpacked/lib/modules/$kernel" "$work/root/usr/lib/modules/"
 
-"$here/../initrd.sh" "$work/unpacked" "$kernel" "$work/initrd.img"
-DISK_MIB=1024 "$here/../disk.sh" "$work/root" "$work/unpacked/boot/vmlinuz-$kernel" "$work/initrd.img" "$work/disk.raw"
+"$image/initrd.sh" "$work/unpacked" "$kernel" "$work/initrd.img"
+DISK_MIB=1024 "$image/disk.sh" "$work/root" "$work/unpacked/boot/vmlinuz-$kernel" "$work/initrd.img" "$work/disk.raw"
 
 qemu-img convert -O qcow2 "$work/disk.raw" "$out.part"
 mv "$out.part" "$out"
