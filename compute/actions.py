@@ -27,6 +27,13 @@ REBOOT = action(
     states=(states.RUNNING,),
     confirmation="The instance is shut down and started again. Reboot it?",
 )
+REINSTALL = action(
+    "instance.reinstall",
+    "Reinstall",
+    states=(states.RUNNING, states.STOPPED),
+    confirmation="Its root disk is made anew. Everything on it is lost; data disks, name and addresses stay.",
+    is_dangerous=True,
+)
 RESIZE = action("instance.resize", "Resize", states=(states.RUNNING, states.STOPPED))
 DESTROY = action(
     "instance.destroy",

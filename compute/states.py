@@ -7,6 +7,7 @@ RUNNING = "running"
 STARTING = "starting"
 STOPPING = "stopping"
 REBOOTING = "rebooting"
+REINSTALLING = "reinstalling"
 STOPPED = "stopped"
 DESTROYING = "destroying"
 DESTROYED = "destroyed"
@@ -17,7 +18,7 @@ ERROR = "error"
 INSTANCE = StateTable(
     noun="instance",
     initial=DEPLOYING,
-    transient=frozenset({DEPLOYING, STARTING, STOPPING, REBOOTING, DESTROYING, EXPUNGING}),
+    transient=frozenset({DEPLOYING, STARTING, STOPPING, REBOOTING, REINSTALLING, DESTROYING, EXPUNGING}),
     final=frozenset({EXPUNGED}),
     groups=(
         group(
@@ -40,6 +41,10 @@ INSTANCE = StateTable(
             (REBOOTING, "rebooted", RUNNING),
             (REBOOTING, "failed", RUNNING),
             (REBOOTING, "failed-stopped", STOPPED),
+            (RUNNING, "reinstall", REINSTALLING),
+            (REINSTALLING, "reinstalled", RUNNING),
+            (REINSTALLING, "failed", RUNNING),
+            (REINSTALLING, "failed-stopped", STOPPED),
         ),
         group(
             "Destroying stops it and keeps its disks for a while; expunging is for good.",

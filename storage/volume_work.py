@@ -53,6 +53,19 @@ def choose_pool(run: Run, volume: Volume, *, host: Host | None = None, tags: Ite
     raise NoRoom(reason=reason, funnel=funnel.counts)
 
 
+def promise_place(run: Run, volume: Volume, pool: Pool) -> None:
+    """As `choose_pool`, on this pool and no other. Rows only. Raises NoRoom."""
+    volume.refresh_from_db()
+    if volume.pool is None:
+        if not pool_choice.claim(pool, volume.size_bytes):
+            raise NoRoom(
+                reason=f"The storage that it lies on has no {readable(volume.size_bytes)} left beside what is there."
+            )
+        Volume.objects.filter(pk=volume.pk).update(pool=pool)
+        volume.pool = pool
+    _begin(volume)
+
+
 def funnel_for(volume: Volume, *, host: Host | None = None, tags: Iterable[str] = ()) -> pool_choice.Funnel:
     """The pools that could take the volume and why the others could not; `reasons` is for operators."""
     wanted = {*tags, *(volume.offering.tags if volume.offering else ())}

@@ -25,6 +25,7 @@ _WORDS: dict[Tone, tuple[str, ...]] = {
         "starting",
         "stopping",
         "rebooting",
+        "reinstalling",
         "destroying",
         "expunging",
         "connecting",

@@ -26,10 +26,12 @@ from compute.api.consoles import CONSOLE
 from compute.api.nics import NicShape
 from compute.api.offerings import MOST
 from compute.configuration import STOP_TIMEOUT
+from compute.models import Instance
 from compute.services import instances, leases
 from compute.services.instances import media
 from compute.services.instances.deploy import DeployValues
 from compute.services.instances.move import MoveValues
+from compute.services.instances.reinstall import ReinstallValues
 from compute.services.instances.resize import ResizeValues
 from compute.services.instances.update import InstanceChanges
 
@@ -167,6 +169,15 @@ class ShutDown(Values):
     )
 
 
+class ReinstallInstance(Values):
+    """From what to make it anew."""
+
+    template = Reference(required=False, allow_null=True, help_text="Its own template where none is named.")
+    force = serializers.BooleanField(
+        required=False, default=False, help_text="Cut the power instead of asking the guest to shut down."
+    )
+
+
 class ResizeInstance(Values):
     """The size that it is to have. The amounts are for offerings that leave them open."""
 
@@ -232,6 +243,11 @@ def _deploy(caller: Caller, values: dict[str, Any]) -> Work:
     return Work(job, instance, told)
 
 
+def _reinstall(caller: Caller, instance: Instance, values: dict[str, Any]) -> Any:
+    wanted = ReinstallValues(template=values.get("template"))
+    return instances.reinstall(caller, instance, wanted, force=values["force"])
+
+
 INSTANCES = Resource(
     path="instances",
     noun="instance",
@@ -265,6 +281,14 @@ INSTANCES = Resource(
         Verb("start", working(instances.start), actions.START, works=True),
         Verb("stop", working(spread(instances.stop)), actions.STOP, takes=ShutDown, works=True),
         Verb("reboot", working(spread(instances.reboot)), actions.REBOOT, takes=ShutDown, works=True),
+        Verb(
+            "reinstall",
+            working(_reinstall),
+            actions.REINSTALL,
+            takes=ReinstallInstance,
+            works=True,
+            summary="Make its root disk anew",
+        ),
         Verb(
             "resize",
             working(into(ResizeValues, instances.resize)),

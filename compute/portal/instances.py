@@ -196,6 +196,7 @@ INSTANCE = DetailPage(
             done="{name} is being rebooted.",
             options=(FORCE,),
         ),
+        RowLink(actions.REINSTALL, "instance-reinstall", icon="template"),
         RowLink(actions.RESIZE, "instance-resize", icon="limit"),
         RowLink(
             actions.ATTACH_ISO,

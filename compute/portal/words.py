@@ -20,6 +20,7 @@ STATES = (
     states.STARTING,
     states.STOPPING,
     states.REBOOTING,
+    states.REINSTALLING,
     states.DESTROYING,
     states.EXPUNGING,
 )

@@ -15,6 +15,9 @@ from compute.workflows.building import PowerOn
 from compute.workflows.ending import ShutDown
 from compute.workflows.subjects import instance_of
 
+# Where an instance is while a job has it down and means to bring it up again.
+_DOWN = (states.REBOOTING, states.REINSTALLING)
+
 
 class GoDown(ShutDown):
     """As stopping, but the meter runs on: a reboot is no pause that anybody asked for."""
@@ -26,7 +29,7 @@ class GoDown(ShutDown):
     def undo(self, run: Run) -> None:
         """On again, where the guest still is."""
         instance = instance_of(run)
-        if instance.state not in (states.REBOOTING, states.RUNNING) or instance.host is None:
+        if instance.state not in (*_DOWN, states.RUNNING) or instance.host is None:
             return
         with compute_driver(instance.host) as driver:
             try:

@@ -111,6 +111,21 @@ def grow():
     return _sized(cloud, job, {"done": (2, 1024), "failed": (2, 1024)})
 
 
+def reinstall():
+    cloud, caller = make_cloud(), make_caller()
+    instance = deployed(cloud, caller)
+    old = instance.attachments.get().volume_id
+    job = instances.reinstall(caller, instance)
+    agree = _scenario(cloud, job, done="running", failed="running").check
+
+    def check(closed):
+        agree(closed)
+        kept = fresh_of(closed).attachments.get().volume_id == old
+        assert kept == (closed.state == "failed")
+
+    return Scenario(job, check)
+
+
 def destroy():
     cloud, caller = make_cloud(), make_caller()
     job = instances.destroy(caller, deployed(cloud, caller))
@@ -228,6 +243,7 @@ SCENARIOS = {
     "instance.start": start,
     "instance.stop": stop,
     "instance.reboot": reboot,
+    "instance.reinstall": reinstall,
     "instance.resize": resize,
     "instance.grow": grow,
     "instance.destroy": destroy,

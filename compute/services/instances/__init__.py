@@ -7,6 +7,7 @@ from compute.services.instances.endings import destroy, expunge, recover
 from compute.services.instances.login import reset_password, reset_ssh_keys
 from compute.services.instances.move import MoveValues, move
 from compute.services.instances.power import reboot, start, stop
+from compute.services.instances.reinstall import ReinstallValues, reinstall
 from compute.services.instances.resize import ResizeValues, resize
 from compute.services.instances.update import InstanceChanges, update
 
@@ -14,6 +15,7 @@ __all__ = [
     "DeployValues",
     "InstanceChanges",
     "MoveValues",
+    "ReinstallValues",
     "ResizeValues",
     "change_groups",
     "deploy",
@@ -23,6 +25,7 @@ __all__ = [
     "open_console",
     "reboot",
     "recover",
+    "reinstall",
     "reset_password",
     "reset_ssh_keys",
     "resize",

@@ -19,6 +19,7 @@ COUNTED = (
     states.STARTING,
     states.STOPPING,
     states.REBOOTING,
+    states.REINSTALLING,
     states.STOPPED,
     states.DESTROYING,
 )

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from cloudportal.core import clock
-from compute.models import Instance
+from compute.models import Instance, VolumeAttachment
 from compute.services.instances import terms
+from storage.models import Volume
 from tests.support import factories_guest_data, factories_infra
 from tests.support.factories import account_of, make_account, make_member, role_named
 
@@ -92,6 +93,17 @@ def new_nic(world):
     instance = world.the("instances")
     network = factories_infra.make_network(instance.zone, cidr="10.98.0.0/28")
     return {"instance": str(instance.uuid), "network": str(network.uuid)}
+
+
+def other_template(world):
+    """A template of the user's, for an instance that is stopped and has a root disk."""
+    instance = world.the("instances")
+    type(instance).objects.filter(pk=instance.pk).update(state="stopped")
+    if not instance.attachments.exists():
+        known = {"account": instance.account, "zone": instance.zone, "kind": "root", "size_bytes": 2**30}
+        root = Volume.objects.create(name="root", **known)
+        VolumeAttachment.objects.create(instance=instance, volume=root)
+    return {"template": str(world.the("templates").uuid)}
 
 
 def other_size(world):
@@ -227,6 +239,7 @@ VALUES = {
         "size_gib": 5,
         "offering": str(world.the("disk-offerings").uuid),
     },
+    "POST instances/{uuid}/reinstall/": other_template,
     "POST instances/{uuid}/resize/": other_size,
     "POST instances/": new_instance,
     "POST user-data/": lambda world: {"name": "new", "content": "#!/bin/sh\n"},

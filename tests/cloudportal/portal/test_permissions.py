@@ -50,7 +50,7 @@ BY_AUDIENCE = {
         "instance-start instance-stop instance-reboot instance-destroy instance-recover instance-expunge "
         "instance-retry instance-edit instance-reset-password instance-reset-ssh-keys "
         "invitation-revoke key-pair-delete user-data-edit user-data-delete "
-        "instance-move instance-resize "
+        "instance-move instance-reinstall instance-resize "
         "instance-console instance-console-ticket instance-serial-log instance-screenshot "
         "project-activate project-suspend project-delete project-edit project-invite "
         "project-member-add project-member-role project-member-remove "

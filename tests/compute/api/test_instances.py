@@ -30,6 +30,7 @@ FROM_STATE = {
     "start": states.STOPPED,
     "stop": states.RUNNING,
     "reboot": states.RUNNING,
+    "reinstall": states.STOPPED,
     "resize": states.STOPPED,
     "console": states.RUNNING,
     "destroy": states.RUNNING,

@@ -5,6 +5,7 @@ from compute.models import Instance
 from compute.portal.deploy import DEPLOY
 from compute.portal.edit import EDIT
 from compute.portal.instances import INSTANCE, INSTANCES
+from compute.portal.reinstall import REINSTALL
 from compute.portal.resize import RESIZE
 from tests.support.factories_compute import (
     deploy_values,
@@ -262,6 +263,30 @@ class TestResizing(InCloud, FillsForm):
     def test_what_it_cannot_take_while_it_runs_stands_on_the_page(self):
         page = self.sent(offering=str(make_offering(memory_mib=256).uuid))
         assert (page.status, "Stop" in page.one(class_="notice-error").text) == (409, True)
+
+
+class TestReinstalling(InCloud, FillsForm):
+    page = REINSTALL
+
+    def prepare(self):
+        super().prepare()
+        self.instance = deployed(self.cloud, self.personas.user)
+
+    def parts(self):
+        return (self.instance.uuid,)
+
+    def values(self):
+        return {"template": str(self.cloud.template.uuid)}
+
+    def check(self, page):
+        assert page.notices == [f"{self.instance.name} is being reinstalled."]
+        run_jobs()
+        assert Instance.objects.get(pk=self.instance.pk).state == "running"
+
+    def test_its_own_template_comes_first_and_what_is_lost_is_said(self):
+        page = self.opened()
+        assert "as it is now" in page.text
+        assert "Everything on it is lost" in page.text
 
 
 class TestEditing(InCloud, FillsForm):

@@ -1,0 +1,73 @@
+"""Reinstalling an instance: from which template, and at the side what would come of it."""
+
+from typing import Any, ClassVar
+
+from django import forms
+
+from cloudportal.core.caller import Caller
+from cloudportal.jobs.models import Job
+from cloudportal.portal.choices import Card, OneOf
+from cloudportal.portal.forms import FormPage, Group, PortalForm
+from compute import actions
+from compute.models import Instance
+from compute.portal.deploy import MOST_CARDS, outcome
+from compute.portal.instances import INSTANCE
+from compute.services import instances
+from compute.services.instances import ReinstallValues
+from storage import states as storage_states
+from storage.queries import templates_for
+
+
+class ReinstallForm(PortalForm):
+    """What the instance starts as anew."""
+
+    groups: ClassVar = (
+        Group("What it starts as", ("template",), note=actions.REINSTALL.confirmation),
+        Group("How it is shut down", ("force",)),
+    )
+
+    template = OneOf(is_label_hidden=True, nothing_to_choose="There is no template that is ready.")
+    force = forms.BooleanField(
+        label="Cut the power at once",
+        required=False,
+        help_text="The guest is not asked to shut down first.",
+    )
+
+    def shape(self) -> None:
+        """Offers the templates, its own first."""
+        own = self.row.template_id
+        rows = templates_for(self.caller).filter(state=storage_states.READY)[:MOST_CARDS]
+        ordered = sorted(rows, key=lambda row: row.pk != own)
+        self.offer("template", [(str(row.uuid), _card(row, is_own=row.pk == own)) for row in ordered])
+
+
+def _card(template: Any, *, is_own: bool) -> Card:
+    about = template.description or template.os_type
+    return Card(template.name, " · ".join(part for part in ("as it is now" if is_own else "", about) if part))
+
+
+def _submit(caller: Caller, instance: Instance, values: dict[str, Any]) -> tuple[Instance, Job]:
+    wanted = ReinstallValues(template=values["template"])
+    return instance, instances.reinstall(caller, instance, wanted, force=values["force"])
+
+
+REINSTALL = FormPage(
+    route="instance-reinstall",
+    path="instances/<uuid:uuid>/reinstall/",
+    title="Reinstall {name}",
+    action=actions.REINSTALL,
+    form=ReinstallForm,
+    submit=_submit,
+    button="Reinstall",
+    done=lambda result: f"{result[0].name} is being reinstalled.",
+    next=lambda result: INSTANCE.address(result[0]),
+    parent=INSTANCE.parent,
+    parent_label=INSTANCE.parent_label,
+    row=INSTANCE.row,
+    row_route=INSTANCE.route,
+    is_planned=True,
+    plan_template="compute/deploy_plan.html",
+    plan_values=outcome,
+)
+
+urlpatterns = [*REINSTALL.urls()]

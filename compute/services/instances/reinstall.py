@@ -1,0 +1,106 @@
+"""Reinstalling instances: a root disk made anew from a template, while everything else stays."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from django.db import transaction
+
+from cloudportal.core import plans
+from cloudportal.core.caller import Caller
+from cloudportal.core.errors import InvalidInput, WrongState
+from cloudportal.events import records
+from cloudportal.jobs import services as jobs
+from cloudportal.jobs.models import Job
+from cloudportal.jobs.services import Subject, hold_of
+from compute import actions, states
+from compute.models import Instance
+from compute.services.instances import terms
+from compute.services.instances.holding import held_with, lock
+from compute.services.instances.power import root_volume, shut_down_arguments
+from storage import guards
+from storage import queries as storage
+from storage import states as storage_states
+from storage.amounts import readable
+from storage.models import Template, Volume
+from storage.services import volumes
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReinstallValues:
+    """From which template, by uuid; without one from that which the instance has."""
+
+    template: UUID | str | None = None
+
+
+@transaction.atomic
+def reinstall(
+    caller: Caller, instance: Instance, values: ReinstallValues | None = None, *, force: bool = False
+) -> Job:
+    """The job that gives the instance a new root disk. One that runs is shut down first and runs again afterwards.
+
+    The old disk is deleted once the new one is there; until then both count. Name, size, addresses and data disks
+    stay. Raises NotFound, InvalidInput, WrongState, LimitReached, Busy, and Conflict where something stands on the
+    old disk.
+    """
+    actions.REINSTALL.check(caller, instance)
+    lock(instance)
+    actions.REINSTALL.check(caller, instance)
+    template = _template(caller, instance, values or ReinstallValues())
+    old = root_volume(instance)
+    if old is None:
+        raise WrongState(f"The instance {instance.name} has no root disk that could be made anew.")
+    guards.demand_allowed(old, "replace")
+    new = _new_root(caller, instance, template, old)
+    was_running = instance.state == states.RUNNING
+    if was_running:
+        states.INSTANCE.move(instance, "reinstall")
+    plans.note(
+        "reinstall",
+        f"Makes the root disk of {instance.name} anew from {template.name}. All of the {readable(old.size_bytes)} that "
+        "it has now is lost.",
+        noun="instance",
+        template=str(template.uuid),
+    )
+    return _submit(caller, instance, old, new, **shut_down_arguments(instance, force=force))
+
+
+def _template(caller: Caller, instance: Instance, values: ReinstallValues) -> Template:
+    uuid = values.template or (instance.template.uuid if instance.template else None)
+    if uuid is None:
+        raise InvalidInput.of("template", "Say from which template: the instance was not made from one.")
+    template = storage.template_for(caller, uuid)
+    if instance.memory_mib < template.minimum_memory_mib:
+        raise InvalidInput.of(
+            "template",
+            f"{template.name} needs {template.minimum_memory_mib} MiB of memory and {instance.name} has "
+            f"{instance.memory_mib}. Resize it first.",
+        )
+    return template
+
+
+def _new_root(caller: Caller, instance: Instance, template: Template, old: Volume) -> Volume:
+    """As large as the old one where the template fits into that, and held by the instance before it is attached."""
+    new = volumes.allocate_root(
+        replace(caller, owner=instance.account.owner),
+        instance.zone,
+        template,
+        name=old.name,
+        size_bytes=max(old.size_bytes, template.virtual_size_bytes),
+    )
+    new.offering, new.held_by = old.offering, instance.uuid
+    new.save(update_fields=["offering", "held_by"])
+    return new
+
+
+def _submit(caller: Caller, instance: Instance, old: Volume, new: Volume, **arguments: object) -> Job:
+    is_made = old.state == storage_states.READY
+    job = jobs.submit(
+        caller,
+        "instance.reinstall",
+        Subject.of(instance),
+        {**arguments, "old": str(old.uuid), "new": str(new.uuid), "is_made": is_made},
+        owner=instance.account.owner,
+        holds=[*held_with(instance), hold_of(new)],
+    )
+    records.record(caller, "VM.RESTORE", terms.about(instance), stage="started", job_uuid=job.uuid)
+    return job

@@ -1,0 +1,175 @@
+"""Reinstalling: a new root disk for the old one, and everything as it was where that comes to nothing."""
+
+import pytest
+
+from cloudportal.core import plans
+from cloudportal.core.errors import InvalidInput, LimitReached, NotFound, WrongState
+from cloudportal.drivers.simulated.faults import Fault, FaultKind
+from cloudportal.drivers.simulated.tampering import set_reachable
+from cloudportal.jobs import services as jobs
+from compute import states
+from compute.models import Instance
+from compute.services import instances
+from compute.services.instances import ReinstallValues
+from storage.models import Volume
+from tenants.models import Counter
+from tests.support.agreement_compute import world_equals_rows
+from tests.support.factories import account_of, caller, make_account, make_root_admin
+from tests.support.factories_compute import GIB, deployed, fresh, guests_of, stopped
+from tests.support.factories_infra import make_template, qcow2_bytes
+from tests.support.jobs import run_job, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+
+def root_of(instance):
+    return fresh(instance).attachments.get(device_index=0).volume
+
+
+def another_template(**values):
+    size = 2 * GIB
+    return make_template(virtual_size_bytes=size, content=qcow2_bytes(size, salt=b"other"), **values)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("no_transaction_while_a_driver_is_called")
+def test_a_running_instance_runs_again_from_a_new_disk(cloud, tenant, instance):
+    old, address = root_of(instance), instance.nics.get().address
+    job = run_job(instances.reinstall(tenant, instance))
+    run_jobs()
+    new = root_of(instance)
+    assert (job.state, fresh(instance).state) == ("done", states.RUNNING)
+    assert new.pk != old.pk
+    assert Volume.objects.get(pk=old.pk).state == "deleted"
+    assert fresh(instance).nics.get().address == address
+    assert [disk.locator for disk in guests_of(cloud)[instance.uuid][1].disks] == [new.locator]
+    world_equals_rows(cloud)
+
+
+def test_a_stopped_instance_stays_stopped_and_starts_from_the_new_disk(cloud, tenant):
+    instance = stopped(cloud, tenant)
+    old = root_of(instance)
+    assert run_job(instances.reinstall(tenant, instance)).state == "done"
+    run_jobs()
+    assert (fresh(instance).state, root_of(instance).pk != old.pk) == (states.STOPPED, True)
+    world_equals_rows(cloud)
+    assert run_job(instances.start(tenant, fresh(instance))).state == "done"
+    world_equals_rows(cloud)
+
+
+def test_an_instance_that_was_never_started_only_changes_its_wish(cloud, tenant):
+    instance = deployed(cloud, tenant, start=False)
+    template = another_template()
+    wanted = ReinstallValues(template=template.uuid)
+    assert run_job(instances.reinstall(tenant, instance, wanted)).state == "done"
+    run_jobs()
+    assert (root_of(instance).state, fresh(instance).template) == ("allocated", template)
+    world_equals_rows(cloud)
+    assert run_job(instances.start(tenant, fresh(instance))).state == "done"
+    world_equals_rows(cloud)
+
+
+def test_another_template_gives_the_disk_its_size_where_that_is_larger(cloud, tenant, instance):
+    template = another_template()
+    assert (
+        run_job(instances.reinstall(tenant, instance, ReinstallValues(template=template.uuid))).state
+        == "done"
+    )
+    run_jobs()
+    assert (fresh(instance).template, root_of(instance).size_bytes) == (template, 2 * GIB)
+    world_equals_rows(cloud)
+
+
+@pytest.mark.parametrize("state", [states.RUNNING, states.STOPPED])
+@pytest.mark.parametrize(
+    "operation", ["ensure_image", "ensure_volume", "ensure_guest", "set_power", "remove_volume"]
+)
+def test_a_refusal_on_the_way_leaves_the_old_disk_where_it_was(cloud, tenant, operation, state):
+    make = {states.RUNNING: deployed, states.STOPPED: stopped}[state]
+    instance = make(cloud, tenant)
+    old, template = root_of(instance), fresh(instance).template
+    wanted = ReinstallValues(template=another_template().uuid)
+    job = instances.reinstall(tenant, instance, wanted)
+    fault = Fault(operation=operation, kind=FaultKind.FAIL, error="refused", count=1)
+    cloud.world.inject(fault)
+    job = run_job(job)
+    cloud.world.clear_faults()
+    run_jobs()
+    if_done = {"done": (False, False), "failed": (True, True)}[job.state]
+    assert (root_of(instance).pk == old.pk, fresh(instance).template == template) == if_done
+    assert fresh(instance).state == state
+
+
+def test_what_failed_leaves_nothing_behind(cloud, tenant, instance):
+    job = instances.reinstall(tenant, instance)
+    cloud.world.inject(Fault(operation="ensure_guest", kind=FaultKind.FAIL, error="refused", count=1))
+    assert run_job(job).state == "failed"
+    assert fresh(instance).state == states.RUNNING
+    world_equals_rows(cloud)
+
+
+def test_a_host_out_of_reach_on_the_way_can_be_cleaned_up_later(cloud, tenant, instance):
+    place = instance.host.settings["place"]
+    old = root_of(instance)
+    job = instances.reinstall(tenant, instance, force=True)
+    cloud.world.inject(Fault(operation="ensure_guest", kind=FaultKind.FAIL, error="refused", count=1))
+    cloud.world.inject(
+        Fault(operation="ensure_guest", kind=FaultKind.FAIL, error="unreachable", place=place, count=None)
+    )
+    job = run_job(job)
+    assert (job.state, fresh(instance).state, root_of(instance)) == ("failed", states.STOPPED, old)
+    cloud.world.clear_faults()
+    run_job(jobs.resume(caller(make_root_admin()), job))
+    assert run_job(instances.start(tenant, fresh(instance))).state == "done"
+    assert [disk.locator for disk in guests_of(cloud)[instance.uuid][1].disks] == [old.locator]
+
+
+def test_a_pool_without_room_for_both_says_so(cloud, tenant, instance):
+    job = instances.reinstall(tenant, instance)
+    pools = type(cloud.pool).objects.filter(pk=cloud.pool.pk)
+    pools.update(capacity_bytes=GIB)
+    job = run_job(job)
+    assert (job.state, job.message_code) == ("failed", "no-room")
+    assert fresh(instance).state == states.RUNNING
+    world_equals_rows(cloud)
+
+
+def test_both_disks_count_until_the_old_one_is_gone(tenant, instance):
+    Counter.objects.filter(owner_id=account_of(tenant).pk, resource="volumes").update(maximum=1)
+    with pytest.raises(LimitReached):
+        instances.reinstall(tenant, instance)
+    assert fresh(instance).state == states.RUNNING
+    assert Volume.objects.count() == 1
+
+
+def test_an_admin_reinstalls_a_tenants_instance_on_the_tenants_account(cloud, tenant, instance):
+    assert run_job(instances.reinstall(caller(make_root_admin()), instance)).state == "done"
+    run_jobs()
+    assert root_of(instance).account == account_of(tenant)
+    world_equals_rows(cloud)
+
+
+def test_a_template_must_be_there_for_the_caller_and_fit(tenant, instance):
+    for template, refusal in (
+        (another_template(account=make_account(), is_public=False).uuid, NotFound),
+        (another_template(minimum_memory_mib=4096).uuid, InvalidInput),
+        (another_template(state="error").uuid, (WrongState, NotFound)),
+    ):
+        with pytest.raises(refusal):
+            instances.reinstall(tenant, fresh(instance), ReinstallValues(template=template))
+    assert fresh(instance).state == states.RUNNING
+
+
+def test_a_plan_says_what_is_lost(tenant, instance):
+    plan = plans.planned(lambda: instances.reinstall(tenant, instance))
+    assert any("is lost" in one["sentence"] for one in plan.effects)
+    assert Volume.objects.count() == 1
+    assert Instance.objects.get().state == states.RUNNING
+
+
+def test_a_host_that_never_answers_leaves_it_running(cloud, tenant, instance):
+    job = instances.reinstall(tenant, instance)
+    set_reachable(cloud.world, instance.host.settings["place"], False)
+    assert run_job(job).state == "failed"
+    set_reachable(cloud.world, instance.host.settings["place"], True)
+    assert fresh(instance).state in (states.RUNNING, states.STOPPED)
