@@ -1,5 +1,6 @@
 """Security groups in a small cloud; and a job on one whose worker dies."""
 
+from compute import guarding
 from compute.drivers.guards import Packet, lets_pass
 from compute.drivers.simulator_guards import guard_in
 from compute.models import Nic
@@ -66,7 +67,8 @@ def apply_rules():
         assert closed.state == "failed" or not any(stale)
         held = {**guards_of(cloud, "host-0"), **guards_of(cloud, "host-1")}
         assert {one.uuid, other.uuid} == set(held)
-        assert closed.state == "failed" or all(len(guard.rules) == 3 for guard in held.values())
+        wanted = {nic.uuid: guarding.guard_of(nic) for nic in (one, other)}
+        assert closed.state == "failed" or held == wanted
 
     return Scenario(job, check)
 
