@@ -13,6 +13,7 @@ from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, PowerA
 from compute.drivers.growth import ResizesGuests
 from compute.drivers.media import ChangesMedia
 from compute.drivers.nics import GuardsNics, PlugsNics
+from compute.drivers.snapshots import SnapshotsGuests
 from compute.drivers.specs import DiskSpec, GuestSpec
 
 
@@ -147,6 +148,7 @@ CAPABILITIES: tuple[type[ABC], ...] = (
     KeepsSerialLog,
     ChangesMedia,
     TalksToAgent,
+    SnapshotsGuests,
 )
 
 

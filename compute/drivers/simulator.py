@@ -20,6 +20,7 @@ from compute.drivers import simulator_console as console
 from compute.drivers import simulator_copies as copies
 from compute.drivers import simulator_disks as disks
 from compute.drivers import simulator_guards as guarding
+from compute.drivers import simulator_snapshots as guest_snapshots
 from compute.drivers.agent import TalksToAgent
 from compute.drivers.console import KeepsSerialLog, OffersConsole, SerialLog, TakesScreenshots
 from compute.drivers.contract import (
@@ -56,6 +57,7 @@ from compute.drivers.simulator_guests import (
     statistics_of,
 )
 from compute.drivers.simulator_nics import rewire
+from compute.drivers.snapshots import GuestSnapshot, SnapshotsGuests
 from compute.drivers.specs import DiskSpec, GuestData, GuestSpec, NicSpec
 
 
@@ -74,6 +76,7 @@ class SimulatedCompute(
     KeepsSerialLog,
     ChangesMedia,
     TalksToAgent,
+    SnapshotsGuests,
 ):
     """One simulated host, named by its place in the world."""
 
@@ -246,6 +249,21 @@ class SimulatedCompute(
     def copy_disk(self, uuid: UUID, locator: str, target: str, *, is_quiet: bool = False) -> bool:
         with self._effect("copy_disk", uuid) as scene:
             return copies.copy(scene, self._demand_row(scene, uuid), locator, target, is_quiet=is_quiet)
+
+    def take_guest_snapshot(self, uuid: UUID, snapshot: UUID, *, with_memory: bool) -> GuestSnapshot:
+        with self._effect("take_guest_snapshot", uuid) as scene:
+            row = self._demand_row(scene, uuid)
+            return guest_snapshots.take(scene, row, snapshot, with_memory=with_memory)
+
+    def revert_guest(self, uuid: UUID, snapshot: GuestSnapshot) -> GuestFacts:
+        with self._effect("revert_guest", uuid) as scene:
+            guest_snapshots.revert(scene, self._demand_row(scene, uuid), snapshot)
+            return facts_of(self._demand_row(scene, uuid))
+
+    def remove_guest_snapshot(self, uuid: UUID, snapshot: GuestSnapshot) -> None:
+        with self._effect("remove_guest_snapshot", uuid) as scene:
+            self._demand_row(scene, uuid)
+            guest_snapshots.remove(scene, snapshot)
 
     def guest_statistics(self, uuid: UUID) -> GuestStatistics | None:
         with self._look("guest_statistics", uuid) as scene:

@@ -32,8 +32,8 @@ def guest(rig, **changes):
     return GuestSpec(**{**values, **changes})
 
 
-def disk(locator, device_index=0):
-    return DiskSpec(uuid=uuid.uuid4(), locator=locator, format="raw", device_index=device_index)
+def disk(locator, device_index=0, format="raw"):
+    return DiskSpec(uuid=uuid.uuid4(), locator=locator, format=format, device_index=device_index)
 
 
 def nic(locator, device_index=0):

@@ -29,6 +29,9 @@ CREATE TABLE IF NOT EXISTS images (
 CREATE TABLE IF NOT EXISTS snapshots (
     uuid TEXT PRIMARY KEY, place TEXT NOT NULL, volume TEXT NOT NULL, virtual_size_bytes INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS guest_snapshots (
+    uuid TEXT PRIMARY KEY, guest TEXT NOT NULL, disks TEXT NOT NULL, has_memory INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS networks (
     uuid TEXT NOT NULL, place TEXT NOT NULL, name TEXT NOT NULL, cidr TEXT NOT NULL, gateway TEXT NOT NULL,
     mtu INTEGER NOT NULL, PRIMARY KEY (uuid, place)
@@ -47,6 +50,7 @@ CREATE TABLE IF NOT EXISTS effects (
     subject TEXT NOT NULL, detail TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS effects_by_subject ON effects (subject);
+CREATE INDEX IF NOT EXISTS guest_snapshots_by_guest ON guest_snapshots (guest);
 CREATE INDEX IF NOT EXISTS snapshots_by_place ON snapshots (place);
 CREATE TABLE IF NOT EXISTS guards (
     nic TEXT NOT NULL, place TEXT NOT NULL, guard TEXT NOT NULL, PRIMARY KEY (nic, place)

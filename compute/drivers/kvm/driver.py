@@ -39,12 +39,14 @@ from compute.drivers.kvm import (
     screenshots,
     statistics,
 )
+from compute.drivers.kvm import snapshots as guest_snapshots
 from compute.drivers.kvm.files import HostFiles
 from compute.drivers.kvm.machine import MEMORY_STEP_MIB
 from compute.drivers.kvm.media import change
 from compute.drivers.kvm.screens import DIRECTORY, Screens, log_name
 from compute.drivers.media import ChangesMedia, MediaSpec
 from compute.drivers.nics import GuardsNics, PlugsNics
+from compute.drivers.snapshots import GuestSnapshot, SnapshotsGuests
 from compute.drivers.specs import DiskSpec, GuestData, GuestSpec, NicSpec
 
 
@@ -63,6 +65,7 @@ class KvmDriver(
     KeepsSerialLog,
     ChangesMedia,
     TalksToAgent,
+    SnapshotsGuests,
 ):
     """One host. Its volumes and networks are those of libvirt on the same host."""
 
@@ -185,6 +188,20 @@ class KvmDriver(
             domain = guests.domain(talk, uuid)
             change(talk, domain, media)
             return guests.facts_of(talk, domain)
+
+    def take_guest_snapshot(self, uuid: UUID, snapshot: UUID, *, with_memory: bool) -> GuestSnapshot:
+        with self._talk() as talk:
+            return guest_snapshots.take(talk, guests.domain(talk, uuid), snapshot, with_memory=with_memory)
+
+    def revert_guest(self, uuid: UUID, snapshot: GuestSnapshot) -> GuestFacts:
+        with self._talk() as talk:
+            domain = guests.domain(talk, uuid)
+            guest_snapshots.revert(talk, domain, snapshot)
+            return guests.facts_of(talk, domain)
+
+    def remove_guest_snapshot(self, uuid: UUID, snapshot: GuestSnapshot) -> None:
+        with self._talk() as talk:
+            guest_snapshots.remove(talk, guests.domain(talk, uuid), snapshot)
 
     def guest_statistics(self, uuid: UUID) -> GuestStatistics | None:
         with self._talk() as talk:

@@ -23,6 +23,7 @@ from tests.support import bootsectors
 
 TIMEOUT_SECONDS = 20.0
 HUMAN_MONITOR = 1
+METADATA_ONLY = 2
 
 STRANGER = """
 <domain type='qemu'><name>{name}</name><memory unit='MiB'>32</memory><vcpu>1</vcpu>
@@ -70,6 +71,18 @@ class KvmComputeRig(RealRig):
         path = self.directory / f"volume-{uuid.uuid4()}.raw"
         path.write_bytes(bootsectors.disk(bootsectors.HEEDING))
         return file_locator(str(path))
+
+    def snapshot_disk(self):
+        """A disk that can hold snapshots and that a guest can start from."""
+        raw, path = Path(path_in(self.volume_locator())), self.directory / f"volume-{uuid.uuid4()}.qcow2"
+        words = ["qemu-img", "convert", "-f", "raw", "-O", "qcow2", str(raw), str(path)]
+        subprocess.run(words, check=True, capture_output=True)
+        return specs.disk(file_locator(str(path)), format="qcow2")
+
+    def forget_snapshots(self, guest_uuid):
+        """The host forgets what it knows of the guest's snapshots; what is in the disks stays."""
+        for snapshot in self.daemon.domain(guest_uuid).listAllSnapshots():
+            snapshot.delete(METADATA_ONLY)
 
     def media_locator(self):
         path = self.directory / f"{uuid.uuid4()}.iso"

@@ -76,6 +76,16 @@ class SimulatedComputeRig(SimulatedRig):
             spec = VolumeSpec(uuid=uuid.uuid4(), size_bytes=bootsectors.DISK_BYTES, format="raw")
             return pool.ensure_volume(spec).locator
 
+    def snapshot_disk(self):
+        """A disk that can hold snapshots and that a guest can start from."""
+        with open_storage("simulator", self._settings("pool-1"), timeout_seconds=5) as pool:
+            pool.ensure_pool(PoolSpec(uuid=uuid.UUID(int=1), name="pool"))
+            spec = VolumeSpec(uuid=uuid.uuid4(), size_bytes=bootsectors.DISK_BYTES)
+            return specs.disk(pool.ensure_volume(spec).locator, format="qcow2")
+
+    def forget_snapshots(self, guest_uuid):
+        """A simulated host keeps snapshots in the disks alone."""
+
     def media_locator(self):
         """An image that guests can read."""
         with open_storage("simulator", self._settings("pool-1"), timeout_seconds=5) as pool:
