@@ -156,3 +156,13 @@ LEASE_WARNING = declare(
     minimum=0,
     maximum=365,
 )
+MOST_SNAPSHOTS = declare(
+    "instance.most_snapshots",
+    Kind.INT,
+    10,
+    "How many snapshots an instance may have. They lie in its disks and slow them down.",
+    "instances",
+    places=(PlaceKind.DOMAIN, PlaceKind.ACCOUNT),
+    minimum=0,
+    maximum=100,
+)

@@ -15,6 +15,12 @@ EXPUNGING = "expunging"
 EXPUNGED = "expunged"
 ERROR = "error"
 
+TAKING = "taking"
+READY = "ready"
+DELETING = "deleting"
+DELETED = "deleted"
+FAILED = "failed"
+
 INSTANCE = StateTable(
     noun="instance",
     initial=DEPLOYING,
@@ -63,6 +69,27 @@ INSTANCE = StateTable(
             "What the reconciler found on the host, after an operator or a job accepted it.",
             (RUNNING, "found-stopped", STOPPED),
             (STOPPED, "found-running", RUNNING),
+        ),
+    ),
+)
+
+SNAPSHOT = StateTable(
+    noun="instance snapshot",
+    initial=TAKING,
+    transient=frozenset({TAKING, DELETING}),
+    final=frozenset({DELETED}),
+    groups=(
+        group(
+            "A snapshot of an instance is taken, or failed and only good for deleting.",
+            (TAKING, "taken", READY),
+            (TAKING, "failed", FAILED),
+        ),
+        group(
+            "Deleting takes it out of the instance's disks.",
+            (READY, "delete", DELETING),
+            (FAILED, "delete", DELETING),
+            (DELETING, "deleted", DELETED),
+            (DELETING, "failed", FAILED),
         ),
     ),
 )

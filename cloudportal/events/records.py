@@ -31,6 +31,9 @@ _CLOUDSTACK = {
     "template.make": "TEMPLATE.CREATE",
     "template.adopt": "TEMPLATE.CREATE",
     "snapshot.take": "SNAPSHOT.CREATE",
+    "instance-snapshot.take": "VMSNAPSHOT.CREATE",
+    "instance-snapshot.revert": "VMSNAPSHOT.REVERTTO",
+    "instance-snapshot.delete": "VMSNAPSHOT.DELETE",
     "snapshot.restore": "SNAPSHOT.REVERT",
     "project.invitation.send": "PROJECT.INVITATION.UPDATE",
 }

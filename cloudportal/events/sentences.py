@@ -32,6 +32,7 @@ _VERBS = {
     "RESUME": "resume",
     "RETRY": "retry",
     "REVERT": "restore",
+    "REVERTTO": "revert to",
     "EXECUTE": "carry out a schedule of",
     "EXPIRING": "warn of the end of",
     "EXPIRED": "end",

@@ -6,6 +6,7 @@ from compute.api.attachments import ATTACHMENTS
 from compute.api.consoles import LOOKS
 from compute.api.dedications import DEDICATIONS
 from compute.api.drift import COMPARISON, DRIFTS
+from compute.api.instance_snapshots import INSTANCE_SNAPSHOTS
 from compute.api.instances import INSTANCES
 from compute.api.key_pairs import KEY_PAIRS
 from compute.api.nics import NICS, SECONDARY_ADDRESSES
@@ -16,6 +17,7 @@ from compute.api.verdicts import VERDICTS
 
 urlpatterns = patterns(
     INSTANCES,
+    INSTANCE_SNAPSHOTS,
     INSTANCE_SCHEDULES,
     NICS,
     SECONDARY_ADDRESSES,

@@ -8,6 +8,7 @@ from compute.models.instances import Instance
 from compute.models.media import AttachedIso
 from compute.models.offerings import ServiceOffering
 from compute.models.schedules import InstanceSchedule, Lease
+from compute.models.snapshots import InstanceSnapshot
 
 __all__ = [
     "AffinityGroup",
@@ -15,6 +16,7 @@ __all__ = [
     "ConsoleTicket",
     "Instance",
     "InstanceSchedule",
+    "InstanceSnapshot",
     "KeyPair",
     "Lease",
     "Nic",

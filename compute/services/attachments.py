@@ -19,6 +19,7 @@ from compute.models import Instance, VolumeAttachment
 from compute.services.instances.holding import held_with
 from compute.topology.abilities import can
 from compute.topology.models import Host
+from storage import guards
 from storage import states as storage_states
 from storage.connections import reaches
 from storage.models import Pool, Volume
@@ -81,6 +82,7 @@ def detach(caller: Caller, volume: Volume) -> Job:
             "instance is expunged."
         )
     _demand_state(instance, DETACHING, "detach a volume")
+    guards.demand_allowed(volume, "detach")
     _demand_able(instance)
     plans.note(
         "detach", f"Detaches the volume {volume.name} from the instance {instance.name}.", noun="volume"

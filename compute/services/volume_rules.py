@@ -1,19 +1,32 @@
-"""What must not be done to volumes because of the instance that has them: one table, asked by storage and by compute.
+"""What must not be done together: one table of rules about volumes, instances and their snapshots.
 
-Storage asks through `storage.guards`, by the verb that it would use.
+Storage asks through `storage.guards` and compute calls `check` and `demand_changeable`, each by the verb that it would
+use towards a person.
 """
+
+from typing import Any
 
 from cloudportal.core.errors import Conflict, WrongState
 from compute import states
-from compute.models import Instance
+from compute.models import Instance, InstanceSnapshot
 from compute.topology.abilities import can
 from storage import guards
 from storage.models import Volume
 
-# What replaces or reshapes the content under a guest needs the guest gone.
+# What replaces the content under a guest needs the guest gone.
 NEEDS_STOPPED = ("restore",)
 # What reads a volume while its guest runs needs a host that can.
 COPIES = ("take a snapshot of", "make a template of")
+# What snapshots of the instance stand against, because they lie in its disks and fit only these: verb → why.
+HELD_BY_SNAPSHOTS = {
+    "restore": "They lie in this disk and would be lost with what is on it now.",
+    "resize": "They could not be brought back to a disk of another size.",
+    "move": "They lie in this disk and would not go along.",
+    "detach": "They hold this disk too, and could not be brought back without it.",
+    "reinstall": "They lie in its disk and would be lost.",
+    "migrate": "Its host knows of them, and the other one would not.",
+    "hand over": "They would go along to another owner without being asked for.",
+}
 
 
 def holder_of(volume: Volume) -> Instance | None:
@@ -38,6 +51,56 @@ def check(volume: Volume, change: str) -> None:
     if change in COPIES and instance.host is not None and not can(instance.host, "CopiesDisks"):
         raise Conflict(
             f"The host of {instance.name} cannot copy disks while they are used. Stop the instance first."
+        )
+    if change in HELD_BY_SNAPSHOTS:
+        _demand_none(instance, _snapshots(instance, volume), change)
+
+
+def demand_changeable(instance: Instance, change: str) -> None:
+    """Returns where no snapshot of the instance stands against the change to it. Raises Conflict."""
+    _demand_none(instance, _snapshots(instance), change)
+
+
+def shape_of(instance: Instance, *, has_memory: bool) -> dict[str, Any]:
+    """What must be the same when the instance is brought back: its disks and, for its memory, all that is in it."""
+    disks = instance.attachments.order_by("device_index").values_list("volume__uuid", "volume__size_bytes")
+    shape: dict[str, Any] = {"disks": {str(uuid): size for uuid, size in disks}}
+    if has_memory:
+        shape |= {
+            "cpus": instance.cpus,
+            "memory_mib": instance.memory_mib,
+            "nics": sorted(instance.nics.values_list("mac", flat=True)),
+        }
+    return shape
+
+
+def demand_same_shape(snapshot: InstanceSnapshot) -> None:
+    """Returns where the instance still has what the snapshot was taken with. Raises Conflict that says what differs."""
+    now = shape_of(snapshot.instance, has_memory=snapshot.has_memory)
+    words = {
+        "disks": "disks",
+        "cpus": "number of CPUs",
+        "memory_mib": "amount of memory",
+        "nics": "network cards",
+    }
+    changed = [words[name] for name in now if now[name] != snapshot.shape.get(name)]
+    if changed:
+        raise Conflict(
+            f"{snapshot.instance.name} had other {' and other '.join(changed)} when the snapshot {snapshot.name} was "
+            "taken. Change that back first, or delete the snapshot."
+        )
+
+
+def _snapshots(instance: Instance, volume: Volume | None = None) -> list[InstanceSnapshot]:
+    rows = InstanceSnapshot.objects.filter(instance=instance).exclude(state=states.DELETED)
+    return [row for row in rows if volume is None or str(volume.uuid) in row.shape.get("disks", {})]
+
+
+def _demand_none(instance: Instance, found: list[InstanceSnapshot], change: str) -> None:
+    if found:
+        noun, them = ("a snapshot", "it") if len(found) == 1 else (f"{len(found)} snapshots", "them")
+        raise Conflict(
+            f"The instance {instance.name} has {noun}. {HELD_BY_SNAPSHOTS[change]} Delete {them} first."
         )
 
 

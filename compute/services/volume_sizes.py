@@ -18,7 +18,7 @@ from compute.models import Instance
 from compute.services.instances.holding import held_with
 from compute.topology.abilities import can
 from compute.topology.services.offered import demand_open
-from storage import abilities
+from storage import abilities, guards
 from storage import queries as storage
 from storage.amounts import GIB, gib_of, readable
 from storage.models import DiskOffering, Volume
@@ -54,6 +54,8 @@ def resize(caller: Caller, volume: Volume, values: ResizeValues) -> Job:
         )
     instance = _holder(volume)
     _demand_can(volume, instance)
+    if size_bytes != volume.size_bytes:
+        guards.demand_allowed(volume, "resize")
     more_gib = gib_of(size_bytes) - gib_of(volume.size_bytes)
     limits.reserve(volume.account, {Resource.PRIMARY_STORAGE_GIB: more_gib})
     _note(volume, instance, size_bytes, offering)

@@ -8,6 +8,7 @@ from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from compute import states
 from compute.models import AttachedIso, Instance
+from compute.services import instance_snapshots
 from compute.services.instances import terms
 from compute.workflows.building import free_addresses
 from compute.workflows.destroy import put_aside
@@ -50,6 +51,7 @@ class RemoveVolumes(Step):
         for volume in _root_volumes(instance):
             volume_work.record_removed(run, volume)
         Volume.objects.filter(held_by=instance.uuid).update(held_by=None)
+        instance_snapshots.end_with(instance)
         instance.attachments.all().delete()
         AttachedIso.objects.filter(instance=instance).delete()
 

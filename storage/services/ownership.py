@@ -7,6 +7,7 @@ from cloudportal.core.errors import Busy
 from cloudportal.events import meters, records
 from cloudportal.events.records import About
 from cloudportal.jobs.services import is_held
+from storage import guards
 from storage.amounts import gib_of
 from storage.models import Volume
 from tenants.models import Account
@@ -20,6 +21,7 @@ def hand_over(caller: Caller, volume: Volume, account: Account) -> None:
 
     For services that move what has it attached, in their transaction. Raises Busy, LimitReached.
     """
+    guards.demand_allowed(volume, "hand over")
     before = volume.account
     if is_held(volume) or not Volume.objects.filter(pk=volume.pk, account=before).update(account=account):
         raise Busy(noun=volume.name)

@@ -10,10 +10,11 @@ from uuid import uuid4
 from cloudportal.core import clock
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.drivers.simulated.world import SimulatedWorld
-from compute.models import AffinityGroup, Instance, InstanceSchedule, ServiceOffering
+from compute.models import AffinityGroup, Instance, InstanceSchedule, InstanceSnapshot, ServiceOffering
 from compute.queries import with_everything
 from compute.services import instances
 from compute.services.instances import DeployValues
+from compute.services.volume_rules import shape_of
 from compute.topology.connections import compute_driver
 from compute.topology.models import Cluster, Dedication, Host, Zone
 from networking.models import Network
@@ -61,6 +62,19 @@ def cluster_in(zone, **values):
 def make_offering(name=None, **values):
     known = {"cpus": 1, "memory_mib": 512, "cpu_mhz": 1000, **values}
     return ServiceOffering.objects.create(name=name or numbered("size"), **known)
+
+
+def make_instance_snapshot(instance, **values):
+    """A ready snapshot of the instance with its memory, in rows only."""
+    known = {
+        "name": numbered("snapshot"),
+        "state": "ready",
+        "has_memory": True,
+        "record": "kept",
+        "shape": shape_of(instance, has_memory=True),
+        **values,
+    }
+    return InstanceSnapshot.objects.create(instance=instance, **known)
 
 
 def make_schedule(instance, **values):

@@ -1,6 +1,10 @@
 """A submitted job for each workflow on snapshots; what must hold however its worker dies."""
 
 from cloudportal.events import meters
+from compute import snapshot_queries
+from compute.models import InstanceSnapshot
+from compute.services import instance_snapshots
+from compute.services.instance_snapshots import NewInstanceSnapshot
 from storage import queries, store
 from storage.connections import storage_driver
 from storage.images import image_id_of
@@ -110,7 +114,68 @@ def delete_snapshot():
     return Scenario(snapshots.delete(caller, snapshot), check)
 
 
+def _instance_snapshot(caller, instance, **values):
+    return instance_snapshots.take(caller, instance, NewInstanceSnapshot(name="kept", **values))
+
+
+def _kept(caller, instance, **values):
+    snapshot, job = _instance_snapshot(caller, instance, **values)
+    assert run_job(job).state == "done"
+    return snapshot_queries.instance_snapshot_for(caller, snapshot.uuid)
+
+
+def _in_the_disks(cloud, snapshot):
+    with cloud.world.transaction(is_effect=False) as connection:
+        query = "SELECT 1 FROM guest_snapshots WHERE uuid = ?"
+        return connection.execute(query, (str(snapshot.uuid),)).fetchone() is not None
+
+
+def take_instance_snapshot():
+    """Of a stopped instance, whose bare guest comes and goes."""
+    cloud, caller = make_cloud(hosts=2), make_caller()
+    snapshot, job = _instance_snapshot(caller, stopped(cloud, caller))
+
+    def check(closed):
+        kept = InstanceSnapshot.objects.get(pk=snapshot.pk)
+        is_done = closed.state == "done"
+        assert (kept.state, kept.is_current) == ("ready" if is_done else "failed", is_done)
+        assert _in_the_disks(cloud, kept) == is_done
+        assert meters.is_running(meters.INSTANCE_SNAPSHOT, kept.uuid) == is_done
+        world_equals_rows(cloud)
+
+    return Scenario(job, check)
+
+
+def revert_instance():
+    """Of a running instance, to its memory."""
+    cloud, caller = make_cloud(), make_caller()
+    snapshot = _kept(caller, deployed(cloud, caller), with_memory=True)
+
+    def check(closed):
+        assert InstanceSnapshot.objects.get(pk=snapshot.pk).is_current
+        assert _in_the_disks(cloud, snapshot)
+        world_equals_rows(cloud)
+
+    return Scenario(instance_snapshots.revert(caller, snapshot), check)
+
+
+def delete_instance_snapshot():
+    cloud, caller = make_cloud(), make_caller()
+    snapshot = _kept(caller, stopped(cloud, caller))
+
+    def check(closed):
+        kept = InstanceSnapshot.objects.get(pk=snapshot.pk)
+        assert kept.state == {"done": "deleted", "failed": "failed"}[closed.state]
+        assert not _in_the_disks(cloud, kept)
+        world_equals_rows(cloud)
+
+    return Scenario(instance_snapshots.delete(caller, snapshot), check)
+
+
 SCENARIOS = {
+    "instance-snapshot.take": take_instance_snapshot,
+    "instance-snapshot.revert": revert_instance,
+    "instance-snapshot.delete": delete_instance_snapshot,
     "snapshot.take": take_snapshot,
     "snapshot.delete": delete_snapshot,
     "template.make": make_template,

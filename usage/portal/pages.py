@@ -31,6 +31,7 @@ _WORDS = {
     meters.ADDRESS: ("IP addresses", ""),
     meters.TEMPLATE: ("Templates", "template"),
     meters.SNAPSHOT: ("Snapshots", "snapshot"),
+    meters.INSTANCE_SNAPSHOT: ("Snapshots of instances", "instance snapshot"),
 }
 
 

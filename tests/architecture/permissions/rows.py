@@ -130,6 +130,8 @@ ROWS = {
     **verbs("snapshots", OWN, "restore"),
     **crud("snapshot-schedules", ALL_READ, OWN, OWN_READ, OWN),
     **crud("instance-schedules", ALL_READ, OWN, OWN_READ, OWN),
+    **crud("instance-snapshots", ALL_READ, OWN, OWN_READ, OWN),
+    "POST instance-snapshots/{uuid}/revert/": OWN,
     "POST instances/{uuid}/lease/": OWN,
     "POST snapshots/{snapshot}/volumes/": OWN,
     "POST snapshots/{snapshot}/templates/": OWN,

@@ -304,6 +304,11 @@ def some_user_data(world, owner):
     return factories_guest_data.make_user_data(account_of(owner))
 
 
+@thing("instance-snapshots")
+def an_instance_snapshot(world, owner):
+    return factories_compute.make_instance_snapshot(an_instance(world, owner))
+
+
 @thing("snapshot-schedules")
 def a_snapshot_schedule(world, owner):
     return factories_infra.make_snapshot_schedule(a_volume(world, owner))

@@ -148,6 +148,11 @@ def new_host(world):
 
 VALUES = {
     "POST instances/{uuid}/move/": new_owner,
+    "POST instance-snapshots/": lambda world: {
+        "instance": str(world.the("instances").uuid),
+        "name": "new",
+        "with_memory": True,
+    },
     "POST instances/{uuid}/lease/": lambda world: {"days": 3},
     "POST instance-schedules/": lambda world: {
         "instance": str(world.the("instances").uuid),
