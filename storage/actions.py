@@ -52,6 +52,12 @@ RESTORE_SNAPSHOT = action(
     is_dangerous=True,
 )
 SCHEDULE_SNAPSHOTS = action("snapshot.schedule", "Schedule snapshots")
+UNSCHEDULE_SNAPSHOTS = action(
+    "snapshot.unschedule",
+    "Delete schedule",
+    confirmation="No more snapshots are taken by it. Those that there are stay.",
+    is_dangerous=True,
+)
 USE_SNAPSHOT = action("snapshot.use", "Make volume or template", states=(states.READY,))
 DELETE_SNAPSHOT = action(
     "snapshot.delete",

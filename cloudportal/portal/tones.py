@@ -30,6 +30,8 @@ _WORDS: dict[Tone, tuple[str, ...]] = {
         "expunging",
         "connecting",
         "creating",
+        "taking",
+        "uploading",
         "deleting",
         "fetching",
         "removing",

@@ -18,12 +18,13 @@ from cloudportal.portal.options import Option
 from cloudportal.portal.panels import Fact, Facts, Part, Table
 from cloudportal.portal.queries import Filter
 from cloudportal.portal.subjects import Holder
-from compute import actions, queries
+from compute import actions, queries, schedule_actions
 from compute.models import Instance
 from compute.placement.funnel import redacted
 from compute.placement_actions import CHANGE_GROUPS, READ_PLACEMENT
 from compute.portal import words
 from compute.portal.nics import NIC_TABLE
+from compute.portal.snapshot_tables import END, SCHEDULE_TABLE, SNAPSHOT_TABLE
 from compute.services import instances
 from compute.services.instances import media
 from compute.services.instances.login import takes_password
@@ -137,6 +138,7 @@ INSTANCE = DetailPage(
                     lambda row: "It cannot be destroyed" if row.is_protected else "",
                     is_shown_empty=False,
                 ),
+                END,
                 Fact("Created", lambda row: cells.exact_moment(row.created_at)),
                 Fact("Destroyed", lambda row: cells.exact_moment(row.destroyed_at), is_shown_empty=False),
                 Fact("Id", lambda row: cells.copyable(row.uuid)),
@@ -156,6 +158,8 @@ INSTANCE = DetailPage(
             empty="It has no disk.",
             add=RowLink(actions.ATTACH_VOLUME, "instance-attach", icon="volume", label="Attach volume"),
         ),
+        SNAPSHOT_TABLE,
+        SCHEDULE_TABLE,
         jobs_panel(),
         Part("Placement", "compute/placement.html", _placement, place="side"),
         Part(
@@ -211,6 +215,7 @@ INSTANCE = DetailPage(
             done="The ISO is being taken out of the drive of {name}.",
             is_shown=lambda caller, row: hasattr(row, "iso"),
         ),
+        RowLink(schedule_actions.LEASE, "instance-lease", icon="event"),
         RowLink(actions.UPDATE, "instance-edit", icon="edit"),
         RowLink(
             actions.RESET_PASSWORD,

@@ -75,6 +75,6 @@ SNAPSHOT_SCHEDULES = Resource(
     changes=(
         Create(CreateSnapshotSchedule, _create, actions.SCHEDULE_SNAPSHOTS),
         Edit(EditSnapshotSchedule, into(ScheduleChanges, schedules.update), actions.SCHEDULE_SNAPSHOTS),
-        Remove(schedules.delete, actions.SCHEDULE_SNAPSHOTS),
+        Remove(schedules.delete, actions.UNSCHEDULE_SNAPSHOTS),
     ),
 )

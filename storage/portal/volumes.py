@@ -22,6 +22,7 @@ from cloudportal.portal.queries import Filter
 from compute.topology.portal.clusters import zone_choices
 from storage import actions, queries, states
 from storage.models import DiskOffering, Volume
+from storage.portal.snapshot_tables import SCHEDULE_TABLE, SNAPSHOT_TABLE
 from storage.services import volume_bin, volumes
 from storage.services.volumes import LARGEST_GIB, NewVolume
 
@@ -156,10 +157,13 @@ VOLUME = DetailPage(
                 Fact("Id", lambda row: cells.copyable(row.uuid)),
             ),
         ),
+        SNAPSHOT_TABLE,
+        SCHEDULE_TABLE,
         jobs_panel(),
         events_panel(place="side"),
     ),
     buttons=(
+        RowLink(actions.CREATE_TEMPLATE, "volume-template", icon="template"),
         RowLink(actions.UPDATE_VOLUME, "volume-edit", icon="edit", label="Rename"),
         RowAction(
             actions.RECOVER_VOLUME,

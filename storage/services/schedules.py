@@ -115,7 +115,7 @@ def update(caller: Caller, schedule: SnapshotSchedule, changes: ScheduleChanges)
 @transaction.atomic
 def delete(caller: Caller, schedule: SnapshotSchedule) -> None:
     """Nothing is taken by it any more; its snapshots stay."""
-    actions.SCHEDULE_SNAPSHOTS.permit(caller)
+    actions.UNSCHEDULE_SNAPSHOTS.permit(caller)
     records.record(caller, "SNAPSHOTPOLICY.DELETE", _about(schedule))
     plans.note("delete", f"Takes no more {schedule}; those that there are stay.", noun="snapshot schedule")
     schedule.delete()

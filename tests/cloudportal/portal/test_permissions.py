@@ -38,10 +38,11 @@ BY_AUDIENCE = {
         "home key-pairs user-data-list profile profile-edit profile-password project-step-out usage "
         "accounts domains events instances jobs networks offerings offering projects region regions "
         "role roles templates users volumes zone zones "
-        "security-groups affinity-groups disk-offerings disk-offering"
+        "security-groups affinity-groups disk-offerings disk-offering snapshots"
     ),
     OWN_READ: (
         "api-key event instance invitation key-pair user-data job job-progress "
+        "snapshot snapshot-schedule instance-snapshot instance-schedule "
         "network project template token volume nic security-group affinity-group"
     ),
     OWN: (
@@ -55,6 +56,10 @@ BY_AUDIENCE = {
         "project-activate project-suspend project-delete project-edit project-invite "
         "project-member-add project-member-role project-member-remove "
         "volume-edit volume-delete volume-destroy volume-recover volume-resize volume-attach volume-detach "
+        "snapshot-take snapshot-schedule-add volume-template snapshot-volume snapshot-template snapshot-edit "
+        "snapshot-restore snapshot-delete snapshot-schedule-unschedule instance-snapshot-take "
+        "instance-snapshot-revert instance-snapshot-delete instance-schedule-add instance-schedule-delete "
+        "instance-lease "
         "instance-attach instance-affinity affinity-group-edit affinity-group-delete "
         "nic-connect nic-delete nic-disconnect nic-make-default nic-add-address nic-remove-address nic-set-groups "
         "security-group-edit security-group-delete security-group-add-rule security-group-remove-rule"

@@ -1,0 +1,214 @@
+"""Snapshots and schedules of instances, and how long an instance may live: their pages and forms."""
+
+from typing import Any
+
+from django import forms
+
+from cloudportal.core.actions import Action
+from cloudportal.core.caller import Caller
+from cloudportal.core.recurrence import time_zones
+from cloudportal.events.portal.events import events_panel
+from cloudportal.jobs.portal.pages import jobs_panel
+from cloudportal.jobs.portal.progress import failure_panel, progress_panel
+from cloudportal.portal import cells, subjects
+from cloudportal.portal.buttons import RowAction
+from cloudportal.portal.details import DetailPage
+from cloudportal.portal.forms import FormPage, PortalForm
+from cloudportal.portal.panels import Fact, Facts
+from compute import schedule_actions, schedule_queries, snapshot_queries
+from compute import snapshot_actions as actions
+from compute.models import Instance, InstanceSchedule
+from compute.portal.instances import INSTANCE
+from compute.services import instance_snapshots, leases, schedules
+from compute.services.instance_snapshots import NewInstanceSnapshot
+from compute.services.schedules import ScheduleValues
+
+ZONES = [(name, name.replace("_", " ")) for name in time_zones()]
+
+
+class TakeForm(PortalForm):
+    """A snapshot of an instance."""
+
+    name = forms.CharField(max_length=100)
+    description = forms.CharField(max_length=100, required=False)
+    with_memory = forms.BooleanField(
+        label="With its memory",
+        required=False,
+        help_text="A running instance is kept with its memory, a stopped one without.",
+    )
+
+    def shape(self) -> None:
+        """Begins with what is possible now."""
+        self.initial = {"with_memory": self.row.state == "running"}
+
+
+class ScheduleForm(PortalForm):
+    """What is done to an instance, and when."""
+
+    name = forms.CharField(max_length=100)
+    verb = forms.ChoiceField(label="What", choices=[(one, one) for one in InstanceSchedule.VERBS])
+    expression = forms.CharField(
+        label="When",
+        max_length=100,
+        initial="0 20 * * 1-5",
+        help_text="Minute, hour, day of the month, month and day of the week, as cron does.",
+    )
+    time_zone = forms.ChoiceField(label="Time zone", choices=ZONES, initial="UTC")
+    force = forms.BooleanField(label="Cut the power at once", required=False)
+
+
+class LeaseForm(PortalForm):
+    """How long an instance may live."""
+
+    days = forms.IntegerField(
+        label="Days from now",
+        min_value=0,
+        max_value=3650,
+        help_text="0 takes its end away, where it may have none.",
+    )
+
+
+def _instance(row: Any) -> Any:
+    return cells.link(row.instance.name, "instance", row.instance.uuid)
+
+
+def _take(caller: Caller, instance: Instance, values: dict[str, Any]) -> Any:
+    return instance_snapshots.take(caller, instance, NewInstanceSnapshot(**values))[0]
+
+
+def _schedule(caller: Caller, instance: Instance, values: dict[str, Any]) -> InstanceSchedule:
+    return schedules.create(caller, instance, ScheduleValues(**values))
+
+
+def _lease(caller: Caller, instance: Instance, values: dict[str, Any]) -> Instance:
+    return leases.extend(caller, instance, days=values["days"])
+
+
+SNAPSHOT = DetailPage(
+    route="instance-snapshot",
+    path="instance-snapshots/",
+    noun="instance snapshot",
+    row=snapshot_queries.instance_snapshot_for,
+    parent="instances",
+    parent_label="Instances",
+    summary=lambda row: row.description,
+    panels=(
+        failure_panel(),
+        progress_panel(),
+        Facts(
+            "Snapshot",
+            (
+                Fact("Instance", _instance),
+                Fact("Came of", lambda row: row.parent and row.parent.name),
+                Fact("With memory", lambda row: cells.yes_or_no(row.has_memory)),
+                Fact("The instance stands on it", lambda row: cells.yes_or_no(row.is_current)),
+                Fact("Taken", lambda row: cells.exact_moment(row.taken_at)),
+                Fact("Id", lambda row: cells.copyable(row.uuid)),
+            ),
+        ),
+        jobs_panel(),
+        events_panel(place="side"),
+    ),
+    buttons=(
+        RowAction(
+            actions.REVERT,
+            instance_snapshots.revert,
+            icon="recover",
+            done="The instance goes back to {name}.",
+        ),
+        RowAction(
+            actions.DELETE,
+            instance_snapshots.delete,
+            icon="trash",
+            done="{name} is being deleted.",
+            goes_away=True,
+        ),
+    ),
+)
+SCHEDULE = DetailPage(
+    route="instance-schedule",
+    path="instance-schedules/",
+    noun="schedule",
+    row=schedule_queries.schedule_for,
+    parent="instances",
+    parent_label="Instances",
+    state=None,
+    panels=(
+        Facts(
+            "Schedule",
+            (
+                Fact("Instance", _instance),
+                Fact("What", "verb"),
+                Fact("When", "recurrence.sentence"),
+                Fact("Next", lambda row: cells.exact_moment(row.next_run_at)),
+                Fact("Last", lambda row: cells.exact_moment(row.last_run_at)),
+                Fact("What came of it", "last_outcome"),
+                Fact("Enabled", lambda row: cells.yes_or_no(row.is_enabled)),
+            ),
+        ),
+    ),
+    buttons=(
+        RowAction(
+            schedule_actions.DELETE, schedules.delete, icon="trash", done="{name} is deleted.", goes_away=True
+        ),
+    ),
+)
+
+
+def _form(
+    route: str, word: str, title: str, action: Action, form: type[PortalForm], submit: Any, to: DetailPage
+) -> FormPage:
+    return FormPage(
+        route=route,
+        path=f"instances/<uuid:uuid>/{word}/",
+        title=title,
+        action=action,
+        form=form,
+        submit=submit,
+        button="Save",
+        done=lambda result: f"{result} is on its way." if to is SNAPSHOT else f"{result} is saved.",
+        next=to.address,
+        parent=INSTANCE.parent,
+        parent_label=INSTANCE.parent_label,
+        row=INSTANCE.row,
+        row_route=INSTANCE.route,
+    )
+
+
+FORMS = (
+    _form(
+        "instance-snapshot-take",
+        "snapshot",
+        "Take a snapshot of {name}",
+        actions.TAKE,
+        TakeForm,
+        _take,
+        SNAPSHOT,
+    ),
+    _form(
+        "instance-schedule-add",
+        "schedule",
+        "Add a schedule to {name}",
+        schedule_actions.CREATE,
+        ScheduleForm,
+        _schedule,
+        SCHEDULE,
+    ),
+    _form(
+        "instance-lease",
+        "lease",
+        "How long {name} may live",
+        schedule_actions.LEASE,
+        LeaseForm,
+        _lease,
+        INSTANCE,
+    ),
+)
+subjects.shown_at("instance snapshot", "instance-snapshot")
+subjects.shown_at("schedule", "instance-schedule")
+
+urlpatterns = [
+    *(pattern for form in FORMS for pattern in form.urls()),
+    *SNAPSHOT.urls(),
+    *SCHEDULE.urls(),
+]

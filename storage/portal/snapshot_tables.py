@@ -1,0 +1,35 @@
+"""What the page of a volume shows of its snapshots and schedules."""
+
+from cloudportal.portal import cells, formats
+from cloudportal.portal.buttons import RowLink
+from cloudportal.portal.columns import Column
+from cloudportal.portal.panels import Table
+from storage import actions, states
+
+MOST_SHOWN = 10
+
+SNAPSHOT_TABLE = Table(
+    "Snapshots",
+    lambda caller, row: row.snapshots.exclude(state=states.DELETED)[:MOST_SHOWN],
+    (
+        Column("name", "Snapshot", lambda one: cells.link(one.name, "snapshot", one.uuid)),
+        Column("state", "State", lambda one: cells.state(one.state)),
+        Column("size", "Size", lambda one: formats.size(one.size_bytes), kind="number"),
+        Column("taken", "Taken", lambda one: cells.moment(one.taken_at)),
+    ),
+    empty="No snapshot was taken of it yet.",
+    more=("snapshots", "volume"),
+    add=RowLink(actions.TAKE_SNAPSHOT, "snapshot-take", icon="copy"),
+)
+SCHEDULE_TABLE = Table(
+    "Snapshot schedules",
+    lambda caller, row: row.snapshot_schedules.all(),
+    (
+        Column("interval", "Schedule", lambda one: cells.link(one.interval, "snapshot-schedule", one.uuid)),
+        Column("when", "When", "recurrence.sentence"),
+        Column("keep", "Kept", "keep", kind="number"),
+        Column("next", "Next", lambda one: cells.exact_moment(one.next_run_at)),
+    ),
+    empty="Nothing is taken by itself.",
+    add=RowLink(actions.SCHEDULE_SNAPSHOTS, "snapshot-schedule-add", icon="plus"),
+)

@@ -1,0 +1,81 @@
+"""The pages of snapshots and schedules, of volumes and of instances."""
+
+import pytest
+
+from compute import snapshot_queries
+from compute.models import InstanceSchedule, InstanceSnapshot, Lease
+from storage.models import Snapshot, SnapshotSchedule
+from tests.support.factories import make_personas
+from tests.support.factories_compute import deployed, make_cloud, make_instance_snapshot
+from tests.support.factories_infra import make_snapshot
+from tests.support.jobs import run_jobs
+from tests.support.pages import PageClient
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def user():
+    return make_personas().user
+
+
+@pytest.fixture
+def browser(user):
+    return PageClient(user)
+
+
+@pytest.fixture
+def instance(user):
+    return deployed(make_cloud(), user)
+
+
+@pytest.fixture
+def volume(instance):
+    return instance.attachments.get(device_index=0).volume
+
+
+def test_the_page_of_a_volume_shows_its_snapshots_and_takes_one(browser, volume):
+    browser.post("snapshot-take", volume.uuid, name="before")
+    run_jobs()
+    assert Snapshot.objects.get().state == "ready"
+    shown = browser.get("volume", volume.uuid)
+    assert "before" in shown.text and "Nothing is taken by itself" in shown.text
+    assert "before" in browser.get("snapshots").text
+
+
+def test_a_schedule_is_made_and_told_in_words(browser, volume):
+    values = {"interval": "daily", "keep": 7, "minute": 30, "hour": 3, "day": 1, "time_zone": "Europe/Berlin"}
+    browser.post("snapshot-schedule-add", volume.uuid, **values)
+    schedule = SnapshotSchedule.objects.get()
+    assert "03:30" in browser.get("snapshot-schedule", schedule.uuid).text
+    assert "Europe/Berlin" in browser.get("volume", volume.uuid).text
+
+
+def test_restoring_under_a_running_instance_says_why_not(browser, volume):
+    asked = browser.get("snapshot-restore", make_snapshot(volume).uuid)
+    assert "must be stopped" in asked.text
+
+
+def test_the_page_of_an_instance_draws_the_tree_and_where_it_stands(browser, instance):
+    first = make_instance_snapshot(instance, name="first")
+    make_instance_snapshot(instance, name="second", parent=first, is_current=True)
+    assert [depth for depth, _ in snapshot_queries.tree_of(instance)] == [0, 1]
+    text = browser.get("instance", instance.uuid).text
+    assert "first" in text and "└" in text and "the instance stands here" in text
+
+
+def test_an_instance_is_kept_from_its_page(browser, instance):
+    browser.post("instance-snapshot-take", instance.uuid, name="kept", with_memory="on")
+    run_jobs()
+    snapshot = InstanceSnapshot.objects.get()
+    assert "kept" in browser.get("instance-snapshot", snapshot.uuid).text
+    assert "what it did since is gone" in browser.get("instance-snapshot-revert", snapshot.uuid).text
+
+
+def test_an_instance_gets_a_schedule_and_an_end_from_its_page(browser, instance):
+    values = {"name": "evening", "verb": "stop", "expression": "0 20 * * 1-5", "time_zone": "UTC"}
+    browser.post("instance-schedule-add", instance.uuid, **values)
+    browser.post("instance-lease", instance.uuid, days=3)
+    assert "20:00" in browser.get("instance-schedule", InstanceSchedule.objects.get().uuid).text
+    assert Lease.objects.get().policy == "stop"
+    assert "then: stop" in browser.get("instance", instance.uuid).text
