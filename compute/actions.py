@@ -78,6 +78,15 @@ DETACH_VOLUME = action(
 RESIZE_VOLUME = action(
     "volume.resize", "Grow or change offering", states=(storage_states.READY, storage_states.ALLOCATED)
 )
+CLONE_VOLUME = action("volume.clone", "Clone", states=(storage_states.READY,))
+MOVE_VOLUME = action("volume.move", "Move to other storage", least=ROOT, states=(storage_states.READY,))
+EVACUATE_POOL = action(
+    "storage-pool.evacuate",
+    "Empty for maintenance",
+    least=ROOT,
+    states=(storage_states.UP,),
+    confirmation="Everything on this pool is moved to others. Then the pool is in maintenance.",
+)
 
 ATTACH_ISO = action("instance.attach-iso", "Attach ISO", states=(states.RUNNING, states.STOPPED))
 DETACH_ISO = action("instance.detach-iso", "Detach ISO", states=(states.RUNNING, states.STOPPED))

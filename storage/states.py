@@ -6,6 +6,7 @@ CONNECTING = "connecting"
 UP = "up"
 DISABLED = "disabled"
 MAINTENANCE = "maintenance"
+EVACUATING = "evacuating"
 
 ALLOCATED = "allocated"
 CREATING = "creating"
@@ -21,7 +22,7 @@ UPLOADING = "uploading"
 POOL = StateTable(
     noun="storage pool",
     initial=CONNECTING,
-    transient=frozenset({CONNECTING}),
+    transient=frozenset({CONNECTING, EVACUATING}),
     groups=(
         group(
             "A new pool is made or found by its driver before anything is put into it.",
@@ -35,6 +36,12 @@ POOL = StateTable(
             (DISABLED, "enable", UP),
             (UP, "maintain", MAINTENANCE),
             (MAINTENANCE, "enable", UP),
+        ),
+        group(
+            "A pool is emptied before its maintenance; one that could not be emptied, or is not to be, stays up.",
+            (UP, "evacuate", EVACUATING),
+            (EVACUATING, "emptied", MAINTENANCE),
+            (EVACUATING, "stay", UP),
         ),
     ),
 )

@@ -22,6 +22,7 @@ _VERBS = {
     "ATTACH": "attach",
     "DETACH": "detach",
     "RESIZE": "resize",
+    "MIGRATE": "move",
     "REMOVE": "remove",
     "SUSPEND": "suspend",
     "ACTIVATE": "activate",

@@ -29,6 +29,7 @@ _WORDS: dict[Tone, tuple[str, ...]] = {
         "destroying",
         "expunging",
         "connecting",
+        "evacuating",
         "creating",
         "taking",
         "uploading",

@@ -3,11 +3,13 @@
 from cloudportal.api.calls import into, working
 from cloudportal.api.handlers import added_to
 from cloudportal.api.resources import Verb
-from cloudportal.api.shapes import Reference, Values, Whole
+from cloudportal.api.shapes import Reference, Text, Values, Whole
 from compute import actions
-from compute.services import attachments, volume_sizes
+from compute.services import attachments, pool_maintenance, volume_copies, volume_sizes
 from compute.services.attachments import LAST_PLACE, AttachValues
+from compute.services.volume_copies import CloneValues, MoveValues
 from compute.services.volume_sizes import ResizeValues
+from storage.api.pools import POOLS
 from storage.api.volumes import VOLUMES
 from storage.services.volumes import LARGEST_GIB
 
@@ -26,7 +28,19 @@ class ResizeVolume(Values):
     offering = Reference(required=False, allow_null=True)
 
 
-ATTACHMENTS = added_to(
+class CloneVolume(Values):
+    """What the copy is called."""
+
+    name = Text(max_length=100)
+
+
+class MoveVolume(Values):
+    """Where the volume is to lie."""
+
+    pool = Reference()
+
+
+OF_VOLUMES = added_to(
     VOLUMES,
     Verb(
         "attach",
@@ -45,6 +59,22 @@ ATTACHMENTS = added_to(
         summary="Make the volume larger, also under a running instance, or change its offering",
     ),
     Verb(
+        "clone",
+        working(into(CloneValues, volume_copies.clone)),
+        actions.CLONE_VOLUME,
+        takes=CloneVolume,
+        works=True,
+        summary="Create another volume with a copy of what is on this one",
+    ),
+    Verb(
+        "move",
+        working(into(MoveValues, volume_copies.move)),
+        actions.MOVE_VOLUME,
+        takes=MoveVolume,
+        works=True,
+        summary="Move the volume to another pool, also under a running instance",
+    ),
+    Verb(
         "detach",
         working(attachments.detach),
         actions.DETACH_VOLUME,
@@ -52,3 +82,14 @@ ATTACHMENTS = added_to(
         summary="Take the volume from its instance, once that has let go of it",
     ),
 )
+OF_POOLS = added_to(
+    POOLS,
+    Verb(
+        "evacuate",
+        working(pool_maintenance.evacuate),
+        actions.EVACUATE_POOL,
+        works=True,
+        summary="Move everything to other pools and put the pool into maintenance",
+    ),
+)
+ATTACHMENTS = (*OF_VOLUMES, *OF_POOLS)

@@ -122,6 +122,29 @@ class CopiesDisks(ABC):
         """
 
 
+class MovesDisks(ABC):
+    """Can move the disk of a running guest to another volume while the guest goes on."""
+
+    @abstractmethod
+    def move_disk(self, uuid: UUID, locator: str, target: str, target_format: str) -> None:
+        """The guest uses the volume at `target`, with all that was on the one at `locator`, now and as it is defined.
+
+        The target must be there with the same size, and empty. May be repeated: a move that an earlier call began is
+        gone on with. Raises NotThere when there is no such guest or it has neither disk, Refused while it is off.
+        """
+
+    @abstractmethod
+    def cancel_move(self, uuid: UUID, locator: str) -> None:
+        """The guest uses the volume at `locator`, and nothing is copied from it any more.
+
+        Succeeds when nothing was, and when there is no such guest.
+        """
+
+    @abstractmethod
+    def moved_fraction(self, uuid: UUID, locator: str) -> float:
+        """How much of a move from that locator is copied, 0 to 1; 0 where none is under way."""
+
+
 class ReadsStatistics(ABC):
     """Can read the counters of running guests."""
 
@@ -139,6 +162,7 @@ CAPABILITIES: tuple[type[ABC], ...] = (
     ResizesGuests,
     AttachesDisks,
     GrowsDisks,
+    MovesDisks,
     PlugsNics,
     CopiesDisks,
     GuardsNics,

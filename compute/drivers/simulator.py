@@ -28,6 +28,7 @@ from compute.drivers.contract import (
     ComputeDriver,
     CopiesDisks,
     GrowsDisks,
+    MovesDisks,
     ReadsStatistics,
     RunsGuests,
 )
@@ -67,6 +68,7 @@ class SimulatedCompute(
     ResizesGuests,
     AttachesDisks,
     GrowsDisks,
+    MovesDisks,
     PlugsNics,
     CopiesDisks,
     GuardsNics,
@@ -264,6 +266,20 @@ class SimulatedCompute(
         with self._effect("remove_guest_snapshot", uuid) as scene:
             self._demand_row(scene, uuid)
             guest_snapshots.remove(scene, snapshot)
+
+    def move_disk(self, uuid: UUID, locator: str, target: str, target_format: str) -> None:
+        with self._effect("move_disk", uuid) as scene:
+            disks.move(scene, self._demand_row(scene, uuid), locator, target, target_format)
+
+    def cancel_move(self, uuid: UUID, locator: str) -> None:
+        with self._effect("cancel_move", uuid):
+            # A simulated move is over at once, so there is never one to cancel.
+            return
+
+    def moved_fraction(self, uuid: UUID, locator: str) -> float:
+        with self._look("moved_fraction", uuid) as scene:
+            self._demand_row(scene, uuid)
+        return 0.0
 
     def guest_statistics(self, uuid: UUID) -> GuestStatistics | None:
         with self._look("guest_statistics", uuid) as scene:

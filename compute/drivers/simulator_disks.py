@@ -56,10 +56,26 @@ def grow(scene: Scene, row: sqlite3.Row, locator: str, size_bytes: int) -> None:
         raise NotThere("The instance does not have this disk any more.", detail=f"{row['uuid']}: {locator}")
     if row["power"] == Power.OFF:
         raise Refused("The instance is off, so its disk is grown by its pool.", detail=row["uuid"])
-    volume = locators.uuid_in(locator, locators.VOLUME)
-    query = "UPDATE volumes SET size_bytes = ? WHERE uuid = ? AND size_bytes < ?"
-    if scene.change(query, size_bytes, volume, size_bytes):
+    query = "UPDATE volumes SET size_bytes = ? WHERE locator = ? AND size_bytes < ?"
+    if scene.change(query, size_bytes, locator, size_bytes):
         scene.record(row["uuid"], f"grew {locator} to {size_bytes}")
+
+
+def move(scene: Scene, row: sqlite3.Row, locator: str, target: str, disk_format: str) -> None:
+    """The running guest in the row uses the volume at the target; see the contract."""
+    disks = _disks(row)
+    if any(one["locator"] == target for one in disks):
+        return
+    found = [one for one in disks if one["locator"] == locator]
+    if not found:
+        raise NotThere("The instance does not have this disk any more.", detail=f"{row['uuid']}: {locator}")
+    if row["power"] == Power.OFF:
+        raise Refused("The instance is off, so its disk is copied by its pool.", detail=row["uuid"])
+    if not scene.row("SELECT 1 FROM volumes WHERE locator = ?", target):
+        raise Refused("The volume is missing on the host.", detail=target)
+    found[0].update(locator=target, format=disk_format)
+    _write(scene, row, disks)
+    scene.record(row["uuid"], f"moved {locator} to {target}")
 
 
 def _disks(row: sqlite3.Row) -> list[dict[str, Any]]:

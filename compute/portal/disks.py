@@ -15,14 +15,16 @@ from compute import actions
 from compute.models import Instance
 from compute.portal.instances import INSTANCE
 from compute.queries import instance_for, instances_for
-from compute.services import attachments, volume_sizes
+from compute.services import attachments, pool_maintenance, volume_copies, volume_sizes
 from compute.services.attachments import ATTACHING, LAST_PLACE, AttachValues
+from compute.services.volume_copies import CloneValues, MoveValues
 from compute.services.volume_sizes import ResizeValues
 from storage import states as storage_states
 from storage.amounts import gib_of
-from storage.models import Volume
+from storage.models import Pool, Volume
+from storage.portal.pools import POOL
 from storage.portal.volumes import VOLUME
-from storage.queries import disk_offerings_for, volume_for, volumes_for
+from storage.queries import disk_offerings_for, pools_for, volume_for, volumes_for
 from storage.services.volumes import LARGEST_GIB
 
 MOST_CARDS = 60
@@ -109,6 +111,42 @@ def _resize(caller: Caller, volume: Volume, values: dict[str, Any]) -> tuple[Vol
     return volume, volume_sizes.resize(caller, volume, wanted)
 
 
+class CloneForm(PortalForm):
+    """What the copy is called."""
+
+    name = forms.CharField(max_length=100)
+
+    def shape(self) -> None:
+        """Begins with a name that says what it is."""
+        self.initial = {"name": f"copy of {self.row.name}"[:100]}
+
+
+class MoveForm(PortalForm):
+    """Where the volume is to lie."""
+
+    pool = OneOf(label="Pool", nothing_to_choose="There is no other pool in its zone that takes volumes.")
+
+    def shape(self) -> None:
+        """Offers the pools of the volume's zone that take volumes."""
+        volume: Volume = self.row
+        rows = pools_for(self.caller).filter(zone_id=volume.zone_id, state=storage_states.UP)
+        pools = [pool for pool in rows if pool.pk != volume.pool_id]
+        self.offer("pool", [(str(pool.uuid), Card(pool.name, _room_on(pool))) for pool in pools])
+
+
+def _room_on(pool: Pool) -> str:
+    most = int(pool.capacity_bytes * pool.overcommit)
+    return f"{formats.size(max(most - pool.claimed_bytes, 0))} left to promise"
+
+
+def _clone(caller: Caller, volume: Volume, values: dict[str, Any]) -> tuple[Volume, Job]:
+    return volume_copies.clone(caller, volume, CloneValues(name=values["name"]))
+
+
+def _move(caller: Caller, volume: Volume, values: dict[str, Any]) -> tuple[Volume, Job]:
+    return volume, volume_copies.move(caller, volume, MoveValues(pool=values["pool"]))
+
+
 def _attach_to(caller: Caller, volume: Volume, values: dict[str, Any]) -> tuple[Volume, Job]:
     wanted = AttachValues(instance=values["instance"], device_index=values["device_index"])
     return volume, attachments.attach(caller, volume, wanted)
@@ -174,6 +212,36 @@ RESIZE = FormPage(
     row=volume_for,
     row_route=VOLUME.route,
 )
+CLONE = FormPage(
+    route="volume-clone",
+    path="volumes/<uuid:uuid>/clone/",
+    title="Clone {name}",
+    action=actions.CLONE_VOLUME,
+    form=CloneForm,
+    submit=_clone,
+    button="Clone",
+    done=lambda result: f"{result[0].name} is being made.",
+    next=lambda result: VOLUME.address(result[0]),
+    parent=VOLUME.parent,
+    parent_label=VOLUME.parent_label,
+    row=volume_for,
+    row_route=VOLUME.route,
+)
+MOVE = FormPage(
+    route="volume-move",
+    path="volumes/<uuid:uuid>/move/",
+    title="Move {name}",
+    action=actions.MOVE_VOLUME,
+    form=MoveForm,
+    submit=_move,
+    button="Move",
+    done=lambda result: f"{result[0].name} is being moved.",
+    next=lambda result: VOLUME.address(result[0]),
+    parent=VOLUME.parent,
+    parent_label=VOLUME.parent_label,
+    row=volume_for,
+    row_route=VOLUME.route,
+)
 
 
 def _is_free(caller: Caller, volume: Volume) -> bool:
@@ -186,6 +254,8 @@ def _is_attached(caller: Caller, volume: Volume) -> bool:
 
 urlpatterns = [
     *RESIZE.urls(),
+    *CLONE.urls(),
+    *MOVE.urls(),
     *FROM_VOLUME.urls(),
     *FROM_INSTANCE.urls(),
     *VOLUME.add(
@@ -198,5 +268,15 @@ urlpatterns = [
             is_shown=_is_attached,
         ),
         RowLink(actions.RESIZE_VOLUME, "volume-resize", icon="ascending"),
+        RowLink(actions.CLONE_VOLUME, "volume-clone", icon="copy"),
+        RowLink(actions.MOVE_VOLUME, "volume-move", icon="right"),
+    ),
+    *POOL.add(
+        RowAction(
+            actions.EVACUATE_POOL,
+            pool_maintenance.evacuate,
+            icon="lock",
+            done="{name} is being emptied.",
+        ),
     ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -125,9 +126,11 @@ class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshot
             row = self._volume_row(scene, uuid)
             if row is None:
                 raise NotThere(detail=f"simulated volume {uuid}")
-            self._demand_unused(scene, uuid)
+            self._demand_unused(scene, row["locator"])
             if row["size_bytes"] < size_bytes:
-                scene.change("UPDATE volumes SET size_bytes = ? WHERE uuid = ?", size_bytes, str(uuid))
+                scene.change(
+                    "UPDATE volumes SET size_bytes = ? WHERE locator = ?", size_bytes, row["locator"]
+                )
                 scene.record(uuid, f"grown to {size_bytes}")
             return _facts(self._volume_row(scene, uuid) or row)
 
@@ -136,14 +139,16 @@ class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshot
             self._pool_facts(scene)
             if not scene.row("SELECT 1 FROM volumes WHERE uuid = ?", uuid_in(source.locator, VOLUME)):
                 raise NotThere(detail=f"simulated volume {source.uuid}")
-            self._demand_unused(scene, source.uuid)
+            self._demand_unused(scene, source.locator)
             scene.change("DELETE FROM volumes WHERE uuid = ? AND place = ?", str(spec.uuid), self._place)
             return self._make_volume(scene, spec)
 
     def remove_volume(self, uuid: UUID) -> None:
         with self._call("remove_volume", uuid) as scene:
-            self._demand_unused(scene, uuid)
-            if scene.change("DELETE FROM volumes WHERE uuid = ? AND place = ?", str(uuid), self._place):
+            row = self._volume_row(scene, uuid)
+            if row is not None:
+                self._demand_unused(scene, row["locator"])
+                scene.change("DELETE FROM volumes WHERE locator = ?", row["locator"])
                 scene.record(uuid, "removed")
 
     def ensure_image(self, spec: ImageSpec, source: Path | BinaryIO) -> ImageFacts:
@@ -196,7 +201,7 @@ class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshot
             row = self._volume_row(scene, volume)
             if row is None:
                 raise NotThere(detail=f"simulated volume {volume} on {self._place}")
-            self._demand_unused(scene, volume)
+            self._demand_unused(scene, row["locator"])
             snapshots.make(scene, uuid, row)
             return SnapshotFacts(
                 uuid=uuid, locator=snapshot_locator(uuid), virtual_size_bytes=row["size_bytes"]
@@ -249,17 +254,19 @@ class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshot
                 raise Refused(
                     "The volume would be smaller than the image that it starts from. Make it larger."
                 )
-        if scene.row("SELECT 1 FROM volumes WHERE uuid = ?", str(spec.uuid)):
-            raise Refused(detail=f"simulated volume {spec.uuid} is in another pool")
+        # A volume on its way from one pool to another is in both for a while, as two different things.
+        is_elsewhere = scene.row("SELECT 1 FROM volumes WHERE uuid = ?", str(spec.uuid)) is not None
+        locator = volume_locator(spec.uuid, self._place if is_elsewhere else "")
         scene.change(
-            "INSERT INTO volumes (uuid, place, size_bytes, allocated_bytes, format, base_image)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO volumes (uuid, place, size_bytes, allocated_bytes, format, base_image, locator)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             str(spec.uuid),
             self._place,
             spec.size_bytes,
             min(spec.size_bytes, EMPTY_VOLUME_BYTES),
             spec.format,
             str(spec.base_image) if spec.base_image else None,
+            locator,
         )
         scene.record(spec.uuid, "made")
         row = self._volume_row(scene, spec.uuid)
@@ -267,9 +274,9 @@ class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshot
             raise NotThere(detail=f"simulated volume {spec.uuid}")
         return _facts(row)
 
-    def _demand_unused(self, scene: Scene, uuid: UUID) -> None:
+    def _demand_unused(self, scene: Scene, locator: str) -> None:
         query = "SELECT 1 FROM guests WHERE power != 'off' AND instr(disks, ?) > 0"
-        if scene.row(query, volume_locator(uuid)):
+        if scene.row(query, json.dumps(locator)):
             raise Refused("An instance still uses this volume. Stop it or detach the volume first.")
 
     def _volume_row(self, scene: Scene, uuid: UUID) -> sqlite3.Row | None:
@@ -294,7 +301,7 @@ def _demand_same_image(facts: ImageFacts, spec: ImageSpec) -> ImageFacts:
 def _facts(row: sqlite3.Row) -> VolumeFacts:
     return VolumeFacts(
         uuid=UUID(row["uuid"]),
-        locator=volume_locator(row["uuid"]),
+        locator=row["locator"],
         size_bytes=row["size_bytes"],
         allocated_bytes=row["allocated_bytes"],
         format=row["format"],

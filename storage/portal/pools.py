@@ -29,7 +29,7 @@ from storage.services import pools
 from storage.services.pools import PoolChanges, PoolValues
 
 ROOT = RoleKind.ROOT_ADMIN
-STATES = (states.UP, states.DISABLED, states.MAINTENANCE, states.CONNECTING)
+STATES = (states.UP, states.DISABLED, states.EVACUATING, states.MAINTENANCE, states.CONNECTING)
 
 
 def claimed_bar(pool: Pool) -> Any:
@@ -170,7 +170,7 @@ POOLS = ListPage(
         Filter("zone", "Zone", "zone__uuid", zone_choices),
     ),
     create=PageLink("Add pool", "pool-add", actions.ADD_POOL),
-    is_lively=lambda pool: pool.state == states.CONNECTING,
+    is_lively=lambda pool: pool.state in states.POOL.transient,
 )
 POOL = DetailPage(
     route="pool",

@@ -112,7 +112,9 @@ def _remove_some(run: Run, caller: Caller, holdings: Holdings, accounts: QuerySe
             _remove(run, caller, holdings, row)
     left = holdings.of(accounts).count()
     if left:
-        _wait(run, f"{left} {holdings.name} are still being removed.", is_progress=bool(open_jobs_on(uuids)))
+        wait_for_jobs(
+            run, f"{left} {holdings.name} are still being removed.", is_progress=bool(open_jobs_on(uuids))
+        )
 
 
 def _remove(run: Run, caller: Caller, holdings: Holdings, row: Any) -> None:
@@ -138,7 +140,8 @@ def _stuck(holdings: Holdings, row: Any) -> Conflict:
     )
 
 
-def _wait(run: Run, sentence: str, *, is_progress: bool) -> None:
+def wait_for_jobs(run: Run, sentence: str, *, is_progress: bool) -> None:
+    """Has the step looked at again later. Raises StillLeaving, always."""
     # The runner turns back after so many tries of one step. Waiting for jobs that are at work is no try in vain.
     if is_progress:
         run.job.step_tries = min(run.job.step_tries, settings.JOB_STEP_TRIES - 2)

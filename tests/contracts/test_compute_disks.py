@@ -130,3 +130,30 @@ def test_a_guest_that_is_not_there_has_no_disks(driver, disk):
         driver.detach_disk(nobody, disk.locator)
     with pytest.raises(NotThere):
         driver.grow_disk(nobody, disk.locator, 8 * MIB)
+
+
+def test_a_disk_moves_under_a_running_guest(compute, driver, running, disk):
+    driver.attach_disk(running.uuid, disk)
+    target = compute.volume_locator()
+    driver.move_disk(running.uuid, disk.locator, target, "raw")
+    driver.move_disk(running.uuid, disk.locator, target, "raw")
+    moved = with_disk(running, replace(disk, locator=target))
+    assert differences(moved, driver.guest(running.uuid)) == ()
+    assert driver.moved_fraction(running.uuid, disk.locator) == 0.0
+    driver.set_power(running.uuid, PowerAction.OFF, force=True)
+    assert differences(moved, driver.guest(running.uuid)) == ()
+
+
+def test_a_move_that_was_cancelled_leaves_the_disk_where_it_was(compute, driver, running, disk):
+    driver.attach_disk(running.uuid, disk)
+    driver.cancel_move(running.uuid, disk.locator)
+    driver.cancel_move(uuid.uuid4(), disk.locator)
+    assert differences(with_disk(running, disk), driver.guest(running.uuid)) == ()
+
+
+def test_only_a_disk_of_a_running_guest_moves_here(compute, driver, off, disk):
+    with pytest.raises(Refused):
+        driver.move_disk(off.uuid, off.disks[0].locator, disk.locator, "raw")
+    driver.set_power(off.uuid, PowerAction.ON)
+    with pytest.raises(NotThere):
+        driver.move_disk(off.uuid, compute.volume_locator(), disk.locator, "raw")

@@ -5,7 +5,7 @@ from storage.models import Volume
 from storage.services import volumes
 from storage.services.volumes import NewVolume
 from tests.support.factories import numbered
-from tests.support.factories_infra import make_disk_offering
+from tests.support.factories_infra import GIB, make_disk_offering, make_pool
 from tests.support.jobs import run_job
 
 
@@ -32,3 +32,9 @@ def fresh_volume(volume):
     """The volume as it is now."""
     rows = Volume.objects.select_related("account__domain", "zone", "pool", "template", "offering")
     return rows.get(pk=volume.pk)
+
+
+def another_pool(cloud, **values):
+    """A second pool of the cloud's zone, in the same world."""
+    place = {"world": str(cloud.world.path), "place": numbered("pool"), "capacity_gib": 1024}
+    return make_pool(cloud.zone, settings=place, capacity_bytes=1024 * GIB, **values)

@@ -24,7 +24,7 @@ from tests.support.factories_infra import make_template, make_zone
 from tests.support.jobs import run_job
 from tests.support.libvirtd import PrivateLibvirtd, libvirtd_process, private_libvirtd  # noqa: F401
 
-BOOT_SECONDS = 90
+BOOT_SECONDS = 240
 AGENT_SECONDS = 20
 MIB = 1024**2
 

@@ -1,13 +1,16 @@
 """A world and a submitted job for each workflow on volumes; what must hold however often its worker dies."""
 
-from compute.services import attachments, volume_sizes
+from compute.models import Instance
+from compute.services import attachments, pool_maintenance, volume_copies, volume_sizes
+from compute.services.volume_copies import CloneValues, MoveValues
 from compute.services.volume_sizes import ResizeValues
+from storage.connections import storage_driver
 from storage.models import Volume
 from tests.faults.scenarios import Scenario
 from tests.support.agreement_compute import world_equals_rows
-from tests.support.factories import make_caller
-from tests.support.factories_compute import deployed, make_cloud
-from tests.support.factories_volumes import make_attached, make_volume
+from tests.support.factories import make_caller, make_personas
+from tests.support.factories_compute import deployed, guests_of, make_cloud
+from tests.support.factories_volumes import another_pool, make_attached, make_volume
 
 
 def _scenario(cloud, job, instance, *, held_when):
@@ -49,4 +52,61 @@ def resize():
     return Scenario(job, check)
 
 
-SCENARIOS = {"volume.attach": attach, "volume.detach": detach, "volume.resize": resize}
+def clone():
+    cloud, caller = make_cloud(), make_caller()
+    _, job = volume_copies.clone(caller, make_volume(cloud.zone, caller), CloneValues(name="copy"))
+
+    def check(closed):
+        world_equals_rows(cloud)
+        ends = {"done": "ready", "failed": "deleted"}
+        assert Volume.objects.get(uuid=closed.subject_uuid).state == ends[closed.state]
+
+    return Scenario(job, check)
+
+
+def move():
+    """Of a volume that a running instance has; once it lies on the other pool it stays there."""
+    cloud, caller = make_cloud(), make_caller()
+    volume = make_attached(caller, make_volume(cloud.zone, caller), deployed(cloud, caller))
+    other = another_pool(cloud)
+    job = volume_copies.move(make_personas().root_admin, volume, MoveValues(pool=other.uuid))
+
+    def check(closed):
+        lies_in_one_place(cloud, other, closed)
+
+    return Scenario(job, check)
+
+
+def lies_in_one_place(cloud, other, closed):
+    """The guest uses the volume where the rows say that it lies, and each pool has promised what lies there."""
+    volume = Volume.objects.select_related("pool").get(uuid=closed.subject_uuid)
+    instance = Instance.objects.get(uuid=volume.held_by)
+    assert volume.locator in {disk.locator for disk in guests_of(cloud)[instance.uuid][1].disks}
+    for pool in (cloud.pool, other):
+        pool.refresh_from_db()
+        lying = Volume.objects.filter(pool=pool)
+        assert pool.claimed_bytes == sum(lying.values_list("size_bytes", flat=True))
+        with storage_driver(pool) as driver:
+            assert {one.uuid for one in driver.list_volumes()} == set(lying.values_list("uuid", flat=True))
+
+
+def evacuate():
+    """Of a pool with nothing on it: what is there is moved by jobs of its own, each with a scenario of its own."""
+    cloud = make_cloud()
+    job = pool_maintenance.evacuate(make_personas().root_admin, cloud.pool)
+
+    def check(closed):
+        cloud.pool.refresh_from_db()
+        assert cloud.pool.state == {"done": "maintenance", "failed": "up"}[closed.state]
+
+    return Scenario(job, check)
+
+
+SCENARIOS = {
+    "volume.attach": attach,
+    "volume.detach": detach,
+    "volume.resize": resize,
+    "volume.clone": clone,
+    "volume.move": move,
+    "pool.evacuate": evacuate,
+}

@@ -12,9 +12,9 @@ SNAPSHOT = "sim-snapshot"
 IMAGE = "sim-image"
 
 
-def volume_locator(uuid: UUID | str) -> str:
-    """The locator of a simulated volume."""
-    return f"{VOLUME}:{uuid}"
+def volume_locator(uuid: UUID | str, place: str = "") -> str:
+    """The locator of a simulated volume, with its place where another pool has one of that id too."""
+    return f"{VOLUME}:{uuid}/{place}" if place else f"{VOLUME}:{uuid}"
 
 
 def image_locator(uuid: UUID | str) -> str:
@@ -36,7 +36,7 @@ def uuid_in(locator: str, kind: str) -> str:
     """The id in a locator of that kind; raises InvalidSpec for any other text."""
     prefix, _, rest = locator.partition(":")
     try:
-        return str(UUID(rest)) if prefix == kind else _strange(kind)
+        return str(UUID(rest.partition("/")[0])) if prefix == kind else _strange(kind)
     except ValueError:
         return _strange(kind)
 

@@ -18,8 +18,9 @@ CREATE TABLE IF NOT EXISTS pools (
     place TEXT PRIMARY KEY, uuid TEXT NOT NULL, name TEXT NOT NULL, capacity_bytes INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS volumes (
-    uuid TEXT PRIMARY KEY, place TEXT NOT NULL, size_bytes INTEGER NOT NULL, allocated_bytes INTEGER NOT NULL,
-    format TEXT NOT NULL, base_image TEXT
+    uuid TEXT NOT NULL, place TEXT NOT NULL, size_bytes INTEGER NOT NULL, allocated_bytes INTEGER NOT NULL,
+    format TEXT NOT NULL, base_image TEXT,
+    locator TEXT NOT NULL, PRIMARY KEY (uuid, place)
 );
 CREATE INDEX IF NOT EXISTS volumes_by_place ON volumes (place);
 CREATE TABLE IF NOT EXISTS images (

@@ -51,7 +51,7 @@ def detach(talk: Talk, domain: Any, locator: str) -> GuestFacts:
     next_asking = 0.0
     # The running guest first and its definition after it: were it the other way round, a guest that keeps the disk
     # would look as if it had none.
-    while (found := _element(talk, domain, path, is_live=True)) is not None:
+    while (found := element(talk, domain, path, is_live=True)) is not None:
         if time.monotonic() >= next_asking:
             _ask(talk, domain, found)
             next_asking = time.monotonic() + ASK_AGAIN_SECONDS
@@ -63,11 +63,11 @@ def detach(talk: Talk, domain: Any, locator: str) -> GuestFacts:
             )
         else:
             time.sleep(POLL_SECONDS)
-    defined = _element(talk, domain, path, is_live=False)
+    defined = element(talk, domain, path, is_live=False)
     if defined is not None:
         have_done(
             talk,
-            lambda: _element(talk, domain, path, is_live=False) is None,
+            lambda: element(talk, domain, path, is_live=False) is None,
             domain.detachDeviceFlags,
             _named(defined),
             library().VIR_DOMAIN_AFFECT_CONFIG,
@@ -80,7 +80,7 @@ def grow(talk: Talk, domain: Any, locator: str, size_bytes: int) -> None:
     if power.power_now(talk, domain) is Power.OFF:
         raise Refused("The instance is off, so its disk is grown by its pool.", detail=locator)
     path = path_in(locator)
-    if _element(talk, domain, path, is_live=True) is None:
+    if element(talk, domain, path, is_live=True) is None:
         raise NotThere("The instance does not have this disk any more.", detail=locator)
     capacity_bytes, *_ = talk.look(domain.blockInfo, path, 0)
     # Only ever larger: libvirt would cut a disk off without a question.
@@ -112,7 +112,8 @@ def _ask(talk: Talk, domain: Any, found: Element) -> None:
             raise
 
 
-def _element(talk: Talk, domain: Any, path: str, *, is_live: bool) -> Element | None:
+def element(talk: Talk, domain: Any, path: str, *, is_live: bool) -> Element | None:
+    """The guest's disk on that file, as it runs or as it is defined; or None."""
     if is_live and power.power_now(talk, domain) is Power.OFF:
         return None
     flags = 0 if is_live else library().VIR_DOMAIN_XML_INACTIVE

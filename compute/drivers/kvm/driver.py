@@ -18,6 +18,7 @@ from compute.drivers.contract import (
     ComputeDriver,
     CopiesDisks,
     GrowsDisks,
+    MovesDisks,
     ReadsStatistics,
     RunsGuests,
 )
@@ -34,6 +35,7 @@ from compute.drivers.kvm import (
     guarding,
     guests,
     hosts,
+    moves,
     nics,
     power,
     screenshots,
@@ -56,6 +58,7 @@ class KvmDriver(
     ResizesGuests,
     AttachesDisks,
     GrowsDisks,
+    MovesDisks,
     PlugsNics,
     CopiesDisks,
     GuardsNics,
@@ -202,6 +205,20 @@ class KvmDriver(
     def remove_guest_snapshot(self, uuid: UUID, snapshot: GuestSnapshot) -> None:
         with self._talk() as talk:
             guest_snapshots.remove(talk, guests.domain(talk, uuid), snapshot)
+
+    def move_disk(self, uuid: UUID, locator: str, target: str, target_format: str) -> None:
+        with self._talk() as talk:
+            moves.move(talk, guests.domain(talk, uuid), locator, target, target_format)
+
+    def cancel_move(self, uuid: UUID, locator: str) -> None:
+        with self._talk() as talk:
+            found = guests.find_domain(talk, uuid)
+            if found is not None:
+                moves.cancel(talk, found, locator)
+
+    def moved_fraction(self, uuid: UUID, locator: str) -> float:
+        with self._talk() as talk:
+            return moves.fraction(talk, guests.domain(talk, uuid), locator)
 
     def guest_statistics(self, uuid: UUID) -> GuestStatistics | None:
         with self._talk() as talk:

@@ -105,7 +105,7 @@ ROWS = {
     **verbs("hosts", ROOT, "disable", "enable", "maintain", "reconnect", "reconcile"),
     **crud("dedications", ROOT_READ, ROOT, ROOT_READ, ROOT),
     **crud("storage-pools", ROOT_READ, ROOT, ROOT_READ, ROOT),
-    **verbs("storage-pools", ROOT, "disable", "enable", "maintain", "reconnect"),
+    **verbs("storage-pools", ROOT, "disable", "enable", "maintain", "reconnect", "evacuate"),
     **crud("disk-offerings", ALL_READ, ROOT, ALL_READ, ROOT),
     **crud("service-offerings", ALL_READ, ROOT, ALL_READ, ROOT),
     # What tenants have
@@ -124,7 +124,8 @@ ROWS = {
     **verbs("instances", OWN, "attach-iso", "detach-iso"),
     "POST templates/{uuid}/publish/": ROOT,
     **crud("volumes", ALL_READ, ALL, OWN_READ, OWN),
-    **verbs("volumes", OWN, "attach", "detach", "resize", "destroy", "recover"),
+    **verbs("volumes", OWN, "attach", "detach", "resize", "clone", "destroy", "recover"),
+    "POST volumes/{uuid}/move/": ROOT,
     "POST volumes/{volume}/templates/": OWN,
     **crud("snapshots", ALL_READ, OWN, OWN_READ, OWN),
     **verbs("snapshots", OWN, "restore"),
@@ -216,6 +217,7 @@ REFERENCES = {
     "user_data_from": "user-data",
     "security_groups": "security-groups",
     "peer": "security-groups",
+    "pool": "storage-pools",
     "place_uuid": "domains",
     # Whatever was ever metered, for root admins alone: there is no row to be a stranger to.
     "subject": None,

@@ -126,6 +126,13 @@ def new_attachment(world):
     return {"instance": str(instance.uuid)}
 
 
+def new_place_of_volume(world):
+    volume = world.the("volumes")
+    zone = volume.zone
+    factories_infra.make_host(factories_infra.make_cluster(factories_infra.make_pod(zone)))
+    return {"pool": str(factories_infra.make_pool(zone).uuid)}
+
+
 def new_pool(world):
     host = world.the("hosts")
     return {
@@ -240,6 +247,8 @@ VALUES = {
     "POST templates/{template}/grants/": lambda world: {"project": str(world.the("projects").uuid)},
     "POST instances/{uuid}/attach-iso/": lambda world: {"iso": str(world.the("isos").uuid)},
     "POST template-uploads/": lambda world: {"name": "new", "format": "qcow2"},
+    "POST volumes/{uuid}/clone/": lambda world: {"name": "copy"},
+    "POST volumes/{uuid}/move/": new_place_of_volume,
     "POST volumes/{uuid}/resize/": lambda world: {
         "size_gib": 5,
         "offering": str(world.the("disk-offerings").uuid),

@@ -60,7 +60,7 @@ BY_AUDIENCE = {
         "snapshot-restore snapshot-delete snapshot-schedule-unschedule instance-snapshot-take "
         "instance-snapshot-revert instance-snapshot-delete instance-schedule-add instance-schedule-delete "
         "instance-lease "
-        "instance-attach instance-affinity affinity-group-edit affinity-group-delete "
+        "volume-clone instance-attach instance-affinity affinity-group-edit affinity-group-delete "
         "nic-connect nic-delete nic-disconnect nic-make-default nic-add-address nic-remove-address nic-set-groups "
         "security-group-edit security-group-delete security-group-add-rule security-group-remove-rule"
     ),
@@ -87,9 +87,9 @@ BY_AUDIENCE = {
         "pod-add pod-edit pod-enable pod-disable pod-delete "
         "cluster-add cluster-edit cluster-enable cluster-disable cluster-delete "
         "host-add host-edit host-enable host-disable host-maintain host-reconnect host-remove "
-        "pool-add pool-edit pool-enable pool-disable pool-maintain pool-reconnect pool-remove "
+        "pool-add pool-edit pool-enable pool-disable pool-maintain pool-evacuate pool-reconnect pool-remove "
         "network-add network-edit offering-add offering-edit offering-delete "
-        "disk-offering-add disk-offering-edit disk-offering-delete dedication-add dedication-delete"
+        "disk-offering-add disk-offering-edit disk-offering-delete dedication-add dedication-delete volume-move"
     ),
     ROOT_ON_SEEN: "network-delete",
     NOBODYS: "invitation-answer",

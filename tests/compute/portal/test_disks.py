@@ -2,7 +2,7 @@
 
 from compute.portal import disks
 from tests.support.factories_compute import deployed, make_cloud
-from tests.support.factories_volumes import fresh_volume, make_attached, make_volume
+from tests.support.factories_volumes import another_pool, fresh_volume, make_attached, make_volume
 from tests.support.jobs import run_jobs
 from tests.support.suites.pages import FillsForm
 
@@ -84,3 +84,37 @@ class TestResizing(Attaching):
         page = self.sent(size_gib="1", offering="")
         assert page.status == 400
         assert "cannot be made smaller" in page.one(id="id_size_gib_error").text
+
+
+class TestCloning(Attaching):
+    page = disks.CLONE
+
+    def parts(self):
+        return (self.volume.uuid,)
+
+    def values(self):
+        return {"name": "twin"}
+
+    def check(self, page):
+        run_jobs()
+        assert page.title == "twin"
+
+
+class TestMoving(Attaching):
+    page = disks.MOVE
+    writer = "root_admin"
+    nobody = "user"
+
+    def prepare(self):
+        super().prepare()
+        self.other = another_pool(self.cloud)
+
+    def parts(self):
+        return (self.volume.uuid,)
+
+    def values(self):
+        return {"pool": self.other.uuid}
+
+    def check(self, page):
+        run_jobs()
+        assert fresh_volume(self.volume).pool == self.other

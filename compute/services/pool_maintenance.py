@@ -1,0 +1,101 @@
+"""Emptying a pool for maintenance: what of it goes where is worked out first, and a job has it moved."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from cloudportal.core import plans
+from cloudportal.core.caller import Caller
+from cloudportal.core.errors import Conflict, PortalError
+from cloudportal.core.scoping import ScopedQuerySet
+from cloudportal.events import records
+from cloudportal.events.records import About
+from cloudportal.jobs import services as jobs
+from cloudportal.jobs.models import Job
+from cloudportal.jobs.services import Subject, hold_of
+from compute import actions
+from compute.models import Instance
+from compute.services import volume_copies
+from storage import pool_choice, states
+from storage.models import Pool, Volume
+from storage.pool_choice import Need
+
+# More would not be read.
+MOST_TOLD = 50
+
+
+@dataclass(frozen=True)
+class Fate:
+    """Where a volume can go from its pool, or why it can go nowhere."""
+
+    volume: Volume
+    instance: Instance | None
+    pool: Pool | None
+    reason: str = ""
+
+
+@transaction.atomic
+def evacuate(caller: Caller, pool: Pool) -> Job:
+    """The job that moves every volume to other pools and then has the pool in maintenance. It can be aborted.
+
+    Running instances go on running. Raises WrongState, Busy, and Conflict where a volume could go nowhere, with the
+    reasons.
+    """
+    actions.EVACUATE_POOL.check(caller, pool)
+    states.POOL.move(pool, "evacuate", reason="")
+    found = list(fates(pool))
+    stuck = [one for one in found if one.pool is None]
+    if stuck:
+        told = "; ".join(f"{one.volume.name}: {one.reason}" for one in stuck[:MOST_TOLD])
+        raise Conflict(f"{len(stuck)} volumes of {pool.name} can go nowhere, so nothing was begun. {told}")
+    plans.note(
+        "maintain", f"Closes the storage pool {pool.name} to new volumes and moves away what lies on it."
+    )
+    for one in found[:MOST_TOLD]:
+        if one.pool is not None:
+            volume_copies.note_move(one.volume, one.pool, one.instance)
+    if len(found) > MOST_TOLD:
+        plans.note("more", f"Moves {len(found) - MOST_TOLD} more volumes.", count=len(found) - MOST_TOLD)
+    records.record(caller, "MAINT.PREPARE.PS", About.of(pool))
+    return jobs.submit(caller, "pool.evacuate", Subject.of(pool), holds=[hold_of(pool)])
+
+
+def volumes_on(pool: Pool) -> ScopedQuerySet[Volume]:
+    """What lies on the pool, or is about to."""
+    rows = Volume.objects.filter(pool=pool).exclude(state=states.DELETED)
+    return rows.select_related("pool", "zone", "offering", "account__domain").order_by("pk")
+
+
+def fates(pool: Pool) -> Iterator[Fate]:
+    """For each volume of the pool where it goes, if all go in this order."""
+    promised: dict[int, int] = {}
+    for volume in volumes_on(pool):
+        one = fate_of(volume, promised)
+        if one.pool is not None:
+            promised[one.pool.pk] = promised.get(one.pool.pk, 0) + volume.size_bytes
+        yield one
+
+
+def fate_of(volume: Volume, promised: dict[int, int]) -> Fate:
+    """Where the volume could go now, beside what is `promised` of the pools by their ids."""
+    instance = volume_copies.holder_of(volume)
+    if volume.state not in (states.READY, states.DESTROYED):
+        return Fate(volume, instance, None, f"it is {volume.state}; wait, or delete it.")
+    tags = tuple(volume.offering.tags) if volume.offering else ()
+    host = instance.host if instance is not None else None
+    reason = "no other pool in reach has room and the tags that it needs."
+    for pool in pool_choice.narrow(Need(volume.zone_id, volume.size_bytes, tags, host)).pools:
+        if pool.pk == volume.pool_id or not _has_room(pool, volume.size_bytes + promised.get(pool.pk, 0)):
+            continue
+        try:
+            volume_copies.demand_movable(volume, pool, instance)
+        except PortalError as refusal:
+            reason = refusal.detail
+        else:
+            return Fate(volume, instance, pool)
+    return Fate(volume, instance, None, reason)
+
+
+def _has_room(pool: Pool, size_bytes: int) -> bool:
+    return pool.claimed_bytes + size_bytes <= int(pool.capacity_bytes * pool.overcommit)

@@ -1,0 +1,114 @@
+import pytest
+
+from cloudportal.core import plans
+from cloudportal.core.errors import Conflict, NotPermitted, WrongState
+from cloudportal.drivers.simulated.faults import Fault, FaultKind
+from cloudportal.jobs import services as jobs
+from compute.services import pool_maintenance
+from storage.models import Pool, Volume
+from storage.services import pools, volume_bin
+from tests.support.factories import make_caller, make_personas
+from tests.support.factories_compute import deployed, fresh, make_cloud
+from tests.support.factories_infra import GIB
+from tests.support.factories_volumes import another_pool, fresh_volume, make_attached, make_volume
+from tests.support.jobs import run_job, run_jobs
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def caller():
+    return make_caller()
+
+
+@pytest.fixture
+def root():
+    return make_personas().root_admin
+
+
+@pytest.fixture
+def cloud():
+    return make_cloud()
+
+
+@pytest.fixture
+def volume(cloud, caller):
+    return make_volume(cloud.zone, caller)
+
+
+@pytest.fixture
+def other(cloud, volume):
+    """Another pool, made after everything lies on the first."""
+    return another_pool(cloud)
+
+
+def state_of(pool):
+    return Pool.objects.get(pk=pool.pk).state
+
+
+def test_everything_moves_and_the_pool_is_in_maintenance(root, cloud, caller, volume, other):
+    instance = deployed(cloud, caller)
+    volume = make_attached(caller, volume, instance)
+    aside = make_volume(cloud.zone, caller)
+    volume_bin.destroy(caller, aside)
+    job = run_job(pool_maintenance.evacuate(root, fresh_pool(cloud)))
+    assert job.state == "done", job.message
+    assert (state_of(cloud.pool), fresh(instance).state) == ("maintenance", "running")
+    assert set(Volume.objects.values_list("pool", flat=True)) == {other.pk}
+    assert pools.enable(root, Pool.objects.get(pk=cloud.pool.pk)).state == "up"
+
+
+def fresh_pool(cloud):
+    return Pool.objects.get(pk=cloud.pool.pk)
+
+
+def test_the_plan_says_what_goes_where(root, cloud, caller, volume, other):
+    make_attached(caller, volume, deployed(cloud, caller))
+    plan = plans.planned(lambda: pool_maintenance.evacuate(root, fresh_pool(cloud)))
+    text = " ".join(one["sentence"] for one in plan.effects)
+    assert f"Copies the volume {volume.name} of 2 GiB to {other.name}" in text
+    assert "goes on running" in text
+    assert state_of(cloud.pool) == "up"
+
+
+def test_what_could_go_nowhere_is_told_before_anything_begins(root, cloud, caller, volume):
+    with pytest.raises(Conflict) as refusal:
+        pool_maintenance.evacuate(root, fresh_pool(cloud))
+    assert volume.name in refusal.value.detail
+    assert state_of(cloud.pool) == "up"
+
+
+def test_room_is_counted_for_all_of_them_together(root, cloud, caller, volume, other):
+    make_volume(cloud.zone, caller)
+    Volume.objects.update(pool=cloud.pool)
+    Pool.objects.filter(pk=other.pk).update(capacity_bytes=3 * GIB, overcommit=1, claimed_bytes=0)
+    with pytest.raises(Conflict) as refusal:
+        pool_maintenance.evacuate(root, fresh_pool(cloud))
+    assert refusal.value.detail.startswith("1 volumes")
+
+
+def test_aborted_it_takes_volumes_again(root, cloud, volume, other):
+    job = pool_maintenance.evacuate(root, fresh_pool(cloud))
+    assert state_of(cloud.pool) == "evacuating"
+    jobs.abort(root, job)
+    assert run_job(job).state == "cancelled"
+    assert (state_of(cloud.pool), fresh_volume(volume).pool) == ("up", cloud.pool)
+
+
+def test_a_volume_that_cannot_be_moved_ends_it_with_the_reason(root, cloud, volume, other):
+    cloud.world.inject(Fault(operation="copy_volume", kind=FaultKind.FAIL, error="refused", count=None))
+    job = run_job(pool_maintenance.evacuate(root, fresh_pool(cloud)))
+    assert job.state == "failed"
+    assert volume.name in job.message
+    assert (state_of(cloud.pool), fresh_volume(volume).pool) == ("up", cloud.pool)
+    cloud.world.clear_faults()
+    assert run_job(jobs.retry(root, job)).state == "done"
+    run_jobs()
+    assert state_of(cloud.pool) == "maintenance"
+
+
+def test_only_root_admins_and_only_a_pool_that_is_up(root, caller, cloud, volume, other):
+    with pytest.raises(NotPermitted):
+        pool_maintenance.evacuate(caller, fresh_pool(cloud))
+    with pytest.raises(WrongState):
+        pool_maintenance.evacuate(root, pools.disable(root, fresh_pool(cloud)))
