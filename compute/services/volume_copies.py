@@ -19,7 +19,7 @@ from compute.services.instances.holding import held_with
 from compute.topology import states as topology_states
 from compute.topology.abilities import can
 from compute.topology.models import Host
-from storage import abilities, volume_work
+from storage import abilities, guards, volume_work
 from storage import queries as storage
 from storage import states as storage_states
 from storage.amounts import readable
@@ -122,6 +122,7 @@ def holder_of(volume: Volume) -> Instance | None:
 
 def demand_movable(volume: Volume, pool: Pool, instance: Instance | None) -> None:
     """Returns where the volume could be moved to the pool now, room aside. Raises as `move` does."""
+    guards.demand_allowed(volume, "move")
     source = _pool_of(volume)
     _demand_fitting(volume, source, pool)
     if instance is not None and instance.state not in (*AT_REST, states.RUNNING):
