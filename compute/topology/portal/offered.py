@@ -33,10 +33,10 @@ class OfferedForm(PortalForm):
     domains = AnyOf(
         required=False,
         initial=[],
-        help_text="Only these and the domains below them may choose it. None chosen: everybody may.",
+        help_text="Only these and the domains below them may choose it. Choose no domain for everybody.",
     )
     zones = AnyOf(
-        required=False, initial=[], help_text="It may be chosen only there. None chosen: in every zone."
+        required=False, initial=[], help_text="It may be chosen only there. Choose no zone for all of them."
     )
 
     def offer_bonds(self) -> None:
