@@ -198,6 +198,17 @@ class DestroyInstance(Values):
 
     force = serializers.BooleanField(required=False)
     expunge = serializers.BooleanField(required=False, help_text="Also remove it for good at once.")
+    delete_volumes = References(
+        required=False, help_text="Data volumes to delete when it is expunged; the others are set free then."
+    )
+
+
+class ExpungeInstance(Values):
+    """What goes with it."""
+
+    delete_volumes = References(
+        required=False, help_text="Data volumes to delete too; the others are set free."
+    )
 
 
 class AttachIso(Values):
@@ -353,7 +364,12 @@ INSTANCES = Resource(
             summary="Give a stopped instance to another account or project",
         ),
         Verb(
-            "expunge", working(instances.expunge), actions.EXPUNGE, works=True, summary="Remove it for good"
+            "expunge",
+            working(spread(instances.expunge)),
+            actions.EXPUNGE,
+            takes=ExpungeInstance,
+            works=True,
+            summary="Remove it for good",
         ),
         Verb(
             "retry", working(instances.retry), actions.RETRY, works=True, summary="Try to deploy it once more"

@@ -10,6 +10,7 @@ from compute.api.instance_snapshots import INSTANCE_SNAPSHOTS
 from compute.api.instances import INSTANCES
 from compute.api.key_pairs import KEY_PAIRS
 from compute.api.nics import NICS, SECONDARY_ADDRESSES
+from compute.api.notes import NOTES
 from compute.api.offerings import SERVICE_OFFERINGS
 from compute.api.schedules import INSTANCE_SCHEDULES
 from compute.api.user_data import USER_DATA
@@ -18,6 +19,7 @@ from compute.api.verdicts import VERDICTS
 urlpatterns = patterns(
     INSTANCES,
     INSTANCE_SNAPSHOTS,
+    NOTES,
     INSTANCE_SCHEDULES,
     NICS,
     SECONDARY_ADDRESSES,

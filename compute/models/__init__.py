@@ -6,6 +6,7 @@ from compute.models.consoles import ConsoleTicket
 from compute.models.guest_data import KeyPair, UserData
 from compute.models.instances import Instance
 from compute.models.media import AttachedIso
+from compute.models.notes import InstanceNote
 from compute.models.offerings import ServiceOffering
 from compute.models.schedules import InstanceSchedule, Lease
 from compute.models.snapshots import InstanceSnapshot
@@ -15,6 +16,7 @@ __all__ = [
     "AttachedIso",
     "ConsoleTicket",
     "Instance",
+    "InstanceNote",
     "InstanceSchedule",
     "InstanceSnapshot",
     "KeyPair",

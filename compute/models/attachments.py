@@ -78,6 +78,8 @@ class VolumeAttachment(ScopedModel):
     instance = models.ForeignKey(Instance, on_delete=models.CASCADE, related_name="attachments")
     volume = models.OneToOneField(Volume, on_delete=models.PROTECT, related_name="attachment")
     device_index = models.PositiveSmallIntegerField(default=0)
+    # A data volume that whoever destroyed the instance wants deleted when it is expunged. Others are set free then.
+    goes_too = models.BooleanField(default=False)
 
     class Meta:
         ordering: ClassVar = ["instance", "device_index"]

@@ -20,6 +20,8 @@ from cloudportal.portal.queries import Filter
 from cloudportal.portal.subjects import Holder
 from compute import actions, queries, schedule_actions
 from compute.models import Instance
+from compute.note_actions import ADD_NOTE, READ_NOTE
+from compute.note_queries import notes_for
 from compute.placement.funnel import redacted
 from compute.placement_actions import CHANGE_GROUPS, READ_PLACEMENT
 from compute.portal import words
@@ -39,6 +41,11 @@ FORCE = Option(
     "force",
     "Cut the power at once",
     "The guest is not asked to shut down. What it has not written yet is lost.",
+)
+VOLUMES_TOO = Option(
+    "with_volumes",
+    "Delete its data volumes too",
+    "Otherwise they are kept, and free for other instances when it is expunged.",
 )
 EXPUNGE_TOO = Option(
     "expunge", "Expunge it right away", "Its root disk goes too and nothing can be recovered."
@@ -160,6 +167,17 @@ INSTANCE = DetailPage(
         ),
         SNAPSHOT_TABLE,
         SCHEDULE_TABLE,
+        Table(
+            "Notes",
+            lambda caller, row: notes_for(caller, row) if caller.may(READ_NOTE.name) else (),
+            (
+                Column("text", "Note", lambda note: cells.link(note.text, "instance-note", note.uuid)),
+                Column("author", "By", "author_name"),
+                Column("created", "Written", lambda note: cells.moment(note.created_at)),
+            ),
+            empty="Nobody has written anything down about it.",
+            add=RowLink(ADD_NOTE, "instance-note-add", icon="plus"),
+        ),
         jobs_panel(),
         Part("Placement", "compute/placement.html", _placement, place="side"),
         Part(
@@ -232,9 +250,15 @@ INSTANCE = DetailPage(
             instances.destroy,
             icon="trash",
             done="{name} is being destroyed.",
-            options=(EXPUNGE_TOO, FORCE),
+            options=(EXPUNGE_TOO, VOLUMES_TOO, FORCE),
         ),
-        RowAction(actions.EXPUNGE, instances.expunge, icon="trash", done="{name} is being removed for good."),
+        RowAction(
+            actions.EXPUNGE,
+            instances.expunge,
+            icon="trash",
+            done="{name} is being removed for good.",
+            options=(VOLUMES_TOO,),
+        ),
     ),
 )
 

@@ -33,22 +33,24 @@ class PutAside(Step):
 
 
 class RemoveVolumes(Step):
-    """The root volume is deleted; data volumes are set free. Cannot be taken back."""
+    """The root volume is deleted, and the data volumes that were chosen for it; others are set free. Cannot be taken
+    back.
+    """
 
     name = "remove-volumes"
     label = "Delete the root disk"
 
     def act(self, run: Run) -> None:
-        """The pools do not have the root volume."""
+        """The pools do not have them."""
         instance = instance_of(run)
-        for volume in _root_volumes(instance):
+        for volume in _going(instance):
             run.check_lease()
             volume_work.remove_volume(run, volume, host=instance.last_host)
 
     def record(self, run: Run, result: None) -> None:
-        """Limits and meters of the root volume end; nothing is attached any more."""
+        """Their limits and meters end; nothing is attached any more."""
         instance = instance_of(run)
-        for volume in _root_volumes(instance):
+        for volume in _going(instance):
             volume_work.record_removed(run, volume)
         Volume.objects.filter(held_by=instance.uuid).update(held_by=None)
         instance_snapshots.end_with(instance)
@@ -98,5 +100,6 @@ class ExpungeInstance(Workflow):
         states.INSTANCE.move(instance, "expunge" if is_aside else "destroy")
 
 
-def _root_volumes(instance: Instance) -> list[Volume]:
-    return [volume for volume in volumes_of(instance) if volume.kind == Volume.ROOT]
+def _going(instance: Instance) -> list[Volume]:
+    chosen = set(instance.attachments.filter(goes_too=True).values_list("volume_id", flat=True))
+    return [one for one in volumes_of(instance) if one.kind == Volume.ROOT or one.pk in chosen]

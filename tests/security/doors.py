@@ -28,6 +28,7 @@ _NOUNS = {
     "infrastructure/placement": "instances",
     "project-invitations": "projects/invitations",
     "sizes": "service-offerings",
+    "instance-notes": "instances/notes",
     "tokens": "api-tokens",
 }
 # Pages for whoever is not signed in; everything else asks who is there first.

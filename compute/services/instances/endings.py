@@ -1,10 +1,13 @@
 """Destroying instances, recovering them while that is possible, and expunging them for good."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from django.db import transaction
 
 from cloudportal.core import plans
 from cloudportal.core.caller import Caller
-from cloudportal.core.errors import WrongState
+from cloudportal.core.errors import NotFound, WrongState
 from cloudportal.events import records
 from cloudportal.jobs.models import Job
 from compute import actions, states
@@ -13,20 +16,32 @@ from compute.services.instances import terms, wiring
 from compute.services.instances.holding import demand_free
 from compute.services.instances.power import root_volume, shut_down_arguments, submit
 from storage import states as storage_states
+from storage.actions import DELETE_VOLUME
 from storage.amounts import readable
+from storage.models import Volume
 
 
 @transaction.atomic
-def destroy(caller: Caller, instance: Instance, *, expunge: bool = False, force: bool = False) -> Job:
+def destroy(
+    caller: Caller,
+    instance: Instance,
+    *,
+    expunge: bool = False,
+    force: bool = False,
+    delete_volumes: Sequence[UUID | str] = (),
+    with_volumes: bool = False,
+) -> Job:
     """The job that stops the instance and puts it aside; it can be recovered until it is expunged.
 
-    With `expunge` the same job goes on and removes it and its root disk for good. Raises WrongState, which a protected
-    one is in too, and Busy.
+    With `expunge` the same job goes on and removes it and its root disk for good. Its data volumes are set free when
+    it is expunged, but for `delete_volumes`, or all of them `with_volumes`, which are deleted then. Raises NotFound,
+    Busy, and WrongState, also for a protected one.
     """
     actions.DESTROY.check(caller, instance)
     demand_unprotected(instance)
     if expunge:
         actions.EXPUNGE.permit(caller)
+    _choose_volumes(caller, instance, delete_volumes, with_all=with_volumes)
     states.INSTANCE.move(instance, "destroy")
     plans.note("destroy", f"Stops the instance {instance.name} and puts it aside.", noun="instance")
     arguments = shut_down_arguments(instance, force=force)
@@ -50,6 +65,7 @@ def recover(caller: Caller, instance: Instance) -> Instance:
             f"The root disk of {instance.name} is gone, so it cannot be recovered. Expunge what is left of it."
         )
     terms.reserve(instance.account, instance.cpus, instance.memory_mib)
+    instance.attachments.update(goes_too=False)
     states.INSTANCE.move(instance, "recover", destroyed_at=None)
     wiring.take_addresses(caller, instance)
     terms.start_allocated(instance)
@@ -59,14 +75,42 @@ def recover(caller: Caller, instance: Instance) -> Instance:
 
 
 @transaction.atomic
-def expunge(caller: Caller, instance: Instance) -> Job:
-    """The job that removes a destroyed or failed instance for good, with its root disk. Raises WrongState, Busy."""
+def expunge(
+    caller: Caller,
+    instance: Instance,
+    *,
+    delete_volumes: Sequence[UUID | str] = (),
+    with_volumes: bool = False,
+) -> Job:
+    """The job that removes a destroyed or failed instance for good, with its root disk and the data volumes that were
+    chosen now or as it was destroyed; others are set free. Raises NotFound, WrongState, Busy.
+    """
     actions.EXPUNGE.check(caller, instance)
     demand_unprotected(instance)
+    _choose_volumes(caller, instance, delete_volumes, with_all=with_volumes)
     states.INSTANCE.move(instance, "expunge")
     _note_expunging(instance)
     arguments = shut_down_arguments(instance, force=True)
     return submit(caller, instance, "instance.expunge", "VM.EXPUNGE", **arguments)
+
+
+def _choose_volumes(
+    caller: Caller, instance: Instance, uuids: Sequence[UUID | str], *, with_all: bool
+) -> None:
+    """The named data volumes, or all of them, go when the instance is expunged. Raises NotFound for one that it has
+    not.
+    """
+    data = instance.attachments.filter(volume__kind=Volume.DATA).select_related("volume")
+    chosen = [one for one in data if with_all or str(one.volume.uuid) in {str(uuid) for uuid in uuids}]
+    unknown = {str(uuid) for uuid in uuids} - {str(one.volume.uuid) for one in chosen}
+    if unknown:
+        raise NotFound(noun="volume", uuid=min(unknown))
+    if not chosen:
+        return
+    DELETE_VOLUME.permit(caller)
+    instance.attachments.filter(pk__in=[one.pk for one in chosen]).update(goes_too=True)
+    names = ", ".join(one.volume.name for one in chosen)
+    plans.note("volumes", f"Deletes the data volumes {names} when it is expunged.", noun="volume")
 
 
 def demand_unprotected(instance: Instance) -> None:

@@ -7,7 +7,7 @@ from cloudportal.core import clock
 from cloudportal.events import alerts, records
 from cloudportal.events.records import About
 from cloudportal.jobs.models import Job
-from compute.models import Instance, Nic, SecondaryAddress
+from compute.models import Instance, InstanceNote, Nic, SecondaryAddress
 from networking.macs import random_mac
 from networking.models import Address, SecurityGroup, SecurityGroupRule
 from storage.models import TemplateGrant, Volume
@@ -317,6 +317,13 @@ def a_snapshot_schedule(world, owner):
 @thing("instance-schedules")
 def an_instance_schedule(world, owner):
     return factories_compute.make_schedule(an_instance(world, owner))
+
+
+@thing("instances/notes")
+def a_note(world, owner, instance=None):
+    return InstanceNote.objects.create(
+        instance=instance or an_instance(world, owner), text="Call Ada first.", author_name="ada"
+    )
 
 
 @thing("affinity-groups")

@@ -95,6 +95,11 @@ def new_nic(world):
     return {"instance": str(instance.uuid), "network": str(network.uuid)}
 
 
+def destroyed_before(world):
+    Instance.objects.filter(pk=world.the("instances").pk).update(state="destroyed")
+    return {"delete_volumes": []}
+
+
 def other_template(world):
     """A template of the user's, for an instance that is stopped and has a root disk."""
     instance = world.the("instances")
@@ -254,6 +259,9 @@ VALUES = {
         "offering": str(world.the("disk-offerings").uuid),
     },
     "POST instances/{uuid}/reinstall/": other_template,
+    "POST instances/{uuid}/destroy/": lambda world: {"delete_volumes": []},
+    "POST instances/{uuid}/expunge/": destroyed_before,
+    "POST instances/{instance}/notes/": lambda world: {"text": "Call Ada first."},
     "POST instances/{uuid}/resize/": other_size,
     "POST instances/": new_instance,
     "POST user-data/": lambda world: {"name": "new", "content": "#!/bin/sh\n"},

@@ -42,7 +42,7 @@ BY_AUDIENCE = {
     ),
     OWN_READ: (
         "api-key event instance invitation key-pair user-data job job-progress "
-        "snapshot snapshot-schedule instance-snapshot instance-schedule "
+        "snapshot snapshot-schedule instance-snapshot instance-schedule instance-note "
         "network project template token volume nic security-group affinity-group"
     ),
     OWN: (
@@ -51,7 +51,7 @@ BY_AUDIENCE = {
         "instance-start instance-stop instance-reboot instance-destroy instance-recover instance-expunge "
         "instance-retry instance-edit instance-reset-password instance-reset-ssh-keys "
         "invitation-revoke key-pair-delete user-data-edit user-data-delete "
-        "instance-move instance-reinstall instance-resize "
+        "instance-move instance-reinstall instance-resize instance-note-add instance-note-delete "
         "instance-console instance-console-ticket instance-serial-log instance-screenshot "
         "project-activate project-suspend project-delete project-edit project-invite "
         "project-member-add project-member-role project-member-remove "
