@@ -6,7 +6,7 @@ from cloudportal.jobs.models import Job
 from compute import states
 from compute.api.instances import INSTANCES
 from compute.api.offerings import SERVICE_OFFERINGS
-from compute.models import Instance, Nic, VolumeAttachment
+from compute.models import AttachedIso, Instance, Nic, VolumeAttachment
 from networking.models import Address
 from storage.models import Volume
 from tests.support import factories
@@ -38,6 +38,8 @@ FROM_STATE = {
     "retry": states.ERROR,
     "reset-password": states.RUNNING,
     "reset-ssh-keys": states.RUNNING,
+    "attach-iso": states.RUNNING,
+    "detach-iso": states.RUNNING,
 }
 
 
@@ -63,7 +65,9 @@ class TestInstances(
 
     def prepare(self):
         self.cloud = taking_passwords(make_cloud(addresses=200))
+        self.iso = infra.make_iso()
         self.values = {
+            "attach-iso": {"iso": str(self.iso.uuid)},
             "resize": {"offering": str(make_offering().uuid)},
             "reset-ssh-keys": {"ssh_keys": [public_key()]},
         }
@@ -104,6 +108,8 @@ class TestInstances(
     def ready(self, change):
         row = self.make()
         Instance.objects.filter(pk=row.pk).update(state=FROM_STATE[change.name])
+        if change.name == "detach-iso":
+            AttachedIso.objects.create(instance=row, template=self.iso)
         return row
 
     def matching(self, row):
