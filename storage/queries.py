@@ -36,7 +36,7 @@ def templates_for(caller: Caller) -> ScopedQuerySet[Template]:
     """The caller's templates and the public ones, without deleted ones; featured first."""
     actions.READ_TEMPLATE.permit(caller)
     rows = Template.objects.for_caller(caller).exclude(state=states.DELETED)
-    return rows.select_related("account__domain")
+    return rows.select_related("account__domain", "system")
 
 
 def template_for(caller: Caller, uuid: UUID | str) -> Template:

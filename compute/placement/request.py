@@ -19,7 +19,7 @@ class Request:
 
     `volume` is its root disk, with a pool once it lies somewhere; `pools` are where its disks lie; `last_host_id` is
     where it ran last, and where it starts quickest. `peers` are its affinity groups, the dedications those in the zone,
-    and `system` is its template's operating system.
+    and `system` is its template's operating system, of the category `os_category_id`.
     """
 
     zone_id: int
@@ -35,6 +35,7 @@ class Request:
     own_dedications: tuple[Dedication, ...] = ()
     others_dedications: tuple[Dedication, ...] = ()
     system: str = ""
+    os_category_id: int | None = None
     is_system_strict: bool = False
 
     @classmethod
@@ -55,18 +56,26 @@ class Request:
             own_dedications=own,
             others_dedications=others,
             system=instance.template.os_type if instance.template else "",
+            os_category_id=_os_category(instance),
             is_system_strict=settings_value("placement.os_preference", zone_uuid=instance.zone.uuid)
             == STRICT,
         )
 
-    def has_system(self, preferred: str) -> bool:
-        """True where what a host prefers is a word of the template's operating system."""
-        return preferred.lower() in self.system.lower()
+    def has_system(self, host: Host) -> bool:
+        """True where the template's operating system is of the category that the host is meant for, or has its word."""
+        if host.os_category_id is not None:
+            return host.os_category_id == self.os_category_id
+        return host.preferred_os.lower() in self.system.lower()
 
     @property
     def words(self) -> str:
         """`2 CPUs and 2048 MiB of memory`."""
         return f"{self.cpus} {'CPU' if self.cpus == 1 else 'CPUs'} and {self.memory_mib} MiB of memory"
+
+
+def _os_category(instance: Instance) -> int | None:
+    system = instance.template.system if instance.template else None
+    return system.category_id if system else None
 
 
 def _dedications(instance: Instance) -> tuple[tuple[Dedication, ...], tuple[Dedication, ...]]:

@@ -122,7 +122,7 @@ def _templates(caller: Caller) -> list[tuple[str, Card]]:
             str(row.uuid),
             Card(
                 row.name,
-                _about("ISO, for an empty disk" if row.is_iso else "", row.description or row.os_type),
+                _about("ISO, for an empty disk" if row.is_iso else "", row.os_type, row.description),
             ),
         )
         for row in rows

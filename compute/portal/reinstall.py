@@ -42,8 +42,8 @@ class ReinstallForm(PortalForm):
 
 
 def _card(template: Any, *, is_own: bool) -> Card:
-    about = template.description or template.os_type
-    return Card(template.name, " · ".join(part for part in ("as it is now" if is_own else "", about) if part))
+    about = ("as it is now" if is_own else "", template.os_type, template.description)
+    return Card(template.name, " · ".join(part for part in about if part))
 
 
 def _submit(caller: Caller, instance: Instance, values: dict[str, Any]) -> tuple[Instance, Job]:

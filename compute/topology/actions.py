@@ -1,4 +1,4 @@
-"""What may be done to regions, zones, pods, clusters and hosts."""
+"""What may be done to regions, zones, pods, clusters, hosts, and the operating systems that they are meant for."""
 
 from cloudportal.core.actions import action
 from cloudportal.core.permissions import RoleKind
@@ -37,6 +37,16 @@ UPDATE_CLUSTER = action("cluster.update", "Edit cluster", least=ROOT)
 ENABLE_CLUSTER = action("cluster.enable", "Enable", least=ROOT, states=(states.DISABLED,))
 DISABLE_CLUSTER = action("cluster.disable", "Disable", least=ROOT, states=(states.ENABLED,))
 DELETE_CLUSTER = action("cluster.delete", "Delete cluster", least=ROOT, is_dangerous=True)
+
+READ_OS_CATEGORY = action("os-category.read", "See OS categories", reads=True)
+CREATE_OS_CATEGORY = action("os-category.create", "Add OS category", least=ROOT)
+UPDATE_OS_CATEGORY = action("os-category.update", "Edit OS category", least=ROOT)
+DELETE_OS_CATEGORY = action("os-category.delete", "Delete OS category", least=ROOT, is_dangerous=True)
+
+READ_OS_TYPE = action("os-type.read", "See OS types", reads=True)
+CREATE_OS_TYPE = action("os-type.create", "Add OS type", least=ROOT)
+UPDATE_OS_TYPE = action("os-type.update", "Edit OS type", least=ROOT)
+DELETE_OS_TYPE = action("os-type.delete", "Delete OS type", least=ROOT, is_dangerous=True)
 
 READ_HOST = action("host.read", "See hosts", least=ROOT, reads=True)
 ADD_HOST = action("host.add", "Add host", least=ROOT)

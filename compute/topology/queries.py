@@ -1,11 +1,11 @@
-"""The ways to find regions, zones, pods, clusters and hosts."""
+"""The ways to find regions, zones, pods, clusters, hosts and OS types."""
 
 from uuid import UUID
 
 from cloudportal.core.caller import Caller
 from cloudportal.core.scoping import ScopedQuerySet
 from compute.topology import actions
-from compute.topology.models import Cluster, Host, Pod, Region, Zone
+from compute.topology.models import Cluster, Host, OsCategory, OsType, Pod, Region, Zone
 
 
 def regions_for(caller: Caller) -> ScopedQuerySet[Region]:
@@ -55,9 +55,31 @@ def cluster_for(caller: Caller, uuid: UUID | str) -> Cluster:
 def hosts_for(caller: Caller) -> ScopedQuerySet[Host]:
     """Hosts that the caller may see, by name, with their places."""
     actions.READ_HOST.permit(caller)
-    return Host.objects.for_caller(caller).select_related("cluster__pod__zone")
+    return Host.objects.for_caller(caller).select_related("cluster__pod__zone", "os_category")
 
 
 def host_for(caller: Caller, uuid: UUID | str) -> Host:
     """One of them. Raises NotFound."""
     return hosts_for(caller).one(uuid)
+
+
+def os_categories_for(caller: Caller) -> ScopedQuerySet[OsCategory]:
+    """Families of operating systems, by name."""
+    actions.READ_OS_CATEGORY.permit(caller)
+    return OsCategory.objects.for_caller(caller)
+
+
+def os_category_for(caller: Caller, uuid: UUID | str) -> OsCategory:
+    """One of them. Raises NotFound."""
+    return os_categories_for(caller).one(uuid)
+
+
+def os_types_for(caller: Caller) -> ScopedQuerySet[OsType]:
+    """Operating systems, by name, with their categories."""
+    actions.READ_OS_TYPE.permit(caller)
+    return OsType.objects.for_caller(caller).select_related("category")
+
+
+def os_type_for(caller: Caller, uuid: UUID | str) -> OsType:
+    """One of them. Raises NotFound."""
+    return os_types_for(caller).one(uuid)

@@ -32,7 +32,8 @@ class TemplateShape(RowShape):
     name = serializers.CharField()
     description = serializers.CharField()
     account = serializers.SerializerMethodField(help_text="Its owner, where that is yours to see.")
-    os_type = serializers.CharField()
+    os_type = serializers.CharField(help_text="What its owner calls the system.")
+    system = NamedShape(allow_null=True, help_text="The OS type that comes closest to that.")
     format = serializers.CharField()
     size_bytes = serializers.IntegerField()
     virtual_size_bytes = serializers.IntegerField()
@@ -65,7 +66,12 @@ class EditTemplate(Values):
 
     name = Text(max_length=100)
     description = Text(required=False, allow_blank=True)
-    os_type = Text(max_length=60, required=False, allow_blank=True)
+    os_type = Text(
+        max_length=60,
+        required=False,
+        allow_blank=True,
+        help_text="The name of one of /os-types/, or other words, for which the closest is chosen.",
+    )
     minimum_memory_mib = Whole(max_value=2**31 - 1, required=False)
     minimum_disk_gib = Whole(max_value=2**31 - 1, required=False)
     is_extractable = serializers.BooleanField(required=False)
@@ -189,6 +195,7 @@ TEMPLATES = Resource(
         Filter("kind", choices=KINDS),
         Filter("format"),
         Filter("os_type"),
+        by_uuid("system"),
         Filter("is_public", kind=FLAG),
         Filter("is_featured", kind=FLAG),
         by_uuid("account"),

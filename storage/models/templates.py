@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from cloudportal.core.scoping import AnyOf, Everyone, OwnedBy, RootOnly, ScopedModel
+from compute.topology.models import OsType
 from storage import states
 from storage.models.grants import Granted
 from storage.models.pools import Pool
@@ -30,7 +31,9 @@ class Template(ScopedModel):
     kind = models.CharField(max_length=8, default=TEMPLATE)
     name = models.CharField(max_length=100)
     description = models.CharField(max_length=255, blank=True)
+    # What its owner calls the system, and the OS type that comes closest to that.
     os_type = models.CharField(max_length=60, blank=True)
+    system = models.ForeignKey(OsType, on_delete=models.PROTECT, related_name="templates", null=True)
     format = models.CharField(max_length=10, default="qcow2")
     checksum = models.CharField(max_length=64, blank=True)
     size_bytes = models.PositiveBigIntegerField(default=0)

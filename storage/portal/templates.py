@@ -17,6 +17,7 @@ from cloudportal.portal.forms import PortalForm, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts, Table
 from cloudportal.portal.queries import Filter
+from compute.topology.portal.os_types import system_choices
 from storage import actions, queries, states
 from storage.guest_terms import CONFIG_DRIVE, NO_CLOUD
 from storage.models import Template
@@ -56,7 +57,9 @@ class TemplateForm(PortalForm):
     description = forms.CharField(
         required=False, max_length=255, help_text="What it is good for, in a few words."
     )
-    os_type = forms.CharField(label="System", required=False, max_length=60, help_text="Such as Debian 12.")
+    os_type = forms.ChoiceField(
+        label="System", required=False, help_text="Hosts that are meant for it are tried first."
+    )
     minimum_memory_mib = forms.IntegerField(
         label="Least memory in MiB",
         initial=0,
@@ -95,7 +98,8 @@ class TemplateForm(PortalForm):
     )
 
     def shape(self) -> None:
-        """Begins with the template's values."""
+        """Offers the OS types, and begins with the template's values."""
+        self.offer("os_type", system_choices(self.caller, self.row.os_type if self.row is not None else ""))
         if self.row is not None:
             self.initial = {name: getattr(self.row, name) for name in TemplateForm.base_fields}
 

@@ -13,6 +13,7 @@ from cloudportal.events.records import About
 from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
+from compute.topology.systems import type_called
 from storage import actions, fetches, sources, states
 from storage.amounts import readable
 from storage.guest_terms import checked_terms
@@ -164,6 +165,8 @@ def checked(values: dict[str, Any]) -> dict[str, Any]:
         if field in values:
             text = values[field].strip()
             kept[field] = names.check_label(text, field=field) if text else ""
+    if "os_type" in values:
+        kept["system"] = type_called(kept["os_type"])
     for field in ("minimum_memory_mib", "minimum_disk_gib"):
         if not 0 <= values.get(field, 0) < 2**31:
             raise InvalidInput.of(field, "Use 0 or more.")

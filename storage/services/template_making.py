@@ -1,6 +1,7 @@
 """Templates made of what a tenant has already: a snapshot, or a volume."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -70,6 +71,11 @@ def _template(caller: Caller, values: NewTemplate, *, of: str, os_type: str) -> 
     limits.reserve(account, {Resource.TEMPLATES: 1})
     template = Template.objects.create(account=account, format="qcow2", **words)
     about = About.of(template, account.owner)
-    records.record(caller, "TEMPLATE.CREATE", about, after={**words, "of": of}, stage="scheduled")
+    records.record(caller, "TEMPLATE.CREATE", about, after={**_told(words), "of": of}, stage="scheduled")
     plans.note("create", f"Makes the template {template.name} of the {of}.", noun="template")
     return template
+
+
+def _told(words: dict[str, Any]) -> dict[str, Any]:
+    # Which OS type it is follows from what the system is called.
+    return {name: value for name, value in words.items() if name != "system"}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -41,7 +42,8 @@ class TemplateChanges:
 def update(caller: Caller, template: Template, changes: TemplateChanges) -> Template:
     """The template with the changes. For templates from `own_template_for`. Raises InvalidInput."""
     actions.UPDATE_TEMPLATE.check(caller, template)
-    before, after = change(template, checked(given(changes)))
+    # Which OS type it is follows from what its owner calls the system, which is told.
+    before, after = (_without_system(one) for one in change(template, checked(given(changes))))
     about = About.of(template, template.account.owner)
     records.record(caller, "TEMPLATE.UPDATE", about, before=before, after=after)
     plans.note("update", f"Changes the template {template.name}.", before=before, after=after)
@@ -98,6 +100,10 @@ def demand_unattached(template: Template) -> None:
     count = template_work.attached_count(template)
     if count:
         raise Conflict(f"{template.name} is in the drive of {count} instances. Detach it there first.")
+
+
+def _without_system(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != "system"}
 
 
 def _image(download: Download) -> Path | None:

@@ -19,6 +19,8 @@ _PLACE = re.compile(r"<(\w+):(\w+)>")
 _NOUNS = {
     "infrastructure/regions": "regions",
     "infrastructure/zones": "zones",
+    "infrastructure/os-categories": "os-categories",
+    "infrastructure/os-types": "os-types",
     "infrastructure/pods": "pods",
     "infrastructure/clusters": "clusters",
     "infrastructure/hosts": "hosts",

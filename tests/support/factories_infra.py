@@ -13,7 +13,7 @@ from cloudportal.core import clock
 from cloudportal.drivers.simulated.world import SimulatedWorld
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.run import Run
-from compute.topology.models import Cluster, Host, Pod, Region, Zone
+from compute.topology.models import Cluster, Host, OsCategory, OsType, Pod, Region, Zone
 from networking.models import Address, Network
 from storage import store
 from storage.connections import storage_driver
@@ -45,6 +45,14 @@ def place_settings(place, **more):
 
 def make_region(name=None):
     return Region.objects.create(name=name or numbered("region"))
+
+
+def make_os_category(name=None):
+    return OsCategory.objects.create(name=name or numbered("os-category"))
+
+
+def make_os_type(name=None, category=None):
+    return OsType.objects.create(name=name or numbered("os-type"), category=category or make_os_category())
 
 
 def make_zone(region=None, name=None, **values):

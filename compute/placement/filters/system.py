@@ -10,7 +10,7 @@ def asking(request: Request, hosts: Sequence[Host]) -> Callable[[Host], str | No
     """Yes where the host prefers nothing or what the template has, and wherever the zone only prefers."""
 
     def ask(host: Host) -> str | None:
-        if not request.is_system_strict or not host.preferred_os or request.has_system(host.preferred_os):
+        if not request.is_system_strict or not host.preferred_os or request.has_system(host):
             return None
         return f"takes only {host.preferred_os}"
 

@@ -14,4 +14,4 @@ def weigh(request: Request, hosts: Sequence[Host]) -> dict[int, float]:
 def _worth(request: Request, host: Host) -> float:
     if not host.preferred_os:
         return 0.5
-    return float(request.has_system(host.preferred_os))
+    return float(request.has_system(host))

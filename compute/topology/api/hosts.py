@@ -27,7 +27,10 @@ class HostShape(RowShape):
     state = serializers.ChoiceField(choices=STATES)
     reason = serializers.CharField(help_text="Why it is not up.")
     tags = serializers.ListField(child=serializers.CharField())
-    preferred_os = serializers.CharField(help_text="Of the operating systems that it is meant for.")
+    preferred_os = serializers.CharField(
+        help_text="What it is meant for: an OS category's name, or a word of the operating systems."
+    )
+    os_category = NamedShape(allow_null=True)
     cpus = serializers.IntegerField()
     cpu_mhz = serializers.IntegerField()
     memory_mib = serializers.IntegerField()

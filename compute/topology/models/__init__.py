@@ -4,5 +4,17 @@ from compute.topology.models.dedications import Dedication
 from compute.topology.models.hosts import Host
 from compute.topology.models.offered import Offered, Offerings
 from compute.topology.models.places import Cluster, Pod, Region, Zone
+from compute.topology.models.systems import OsCategory, OsType
 
-__all__ = ["Cluster", "Dedication", "Host", "Offered", "Offerings", "Pod", "Region", "Zone"]
+__all__ = [
+    "Cluster",
+    "Dedication",
+    "Host",
+    "Offered",
+    "Offerings",
+    "OsCategory",
+    "OsType",
+    "Pod",
+    "Region",
+    "Zone",
+]

@@ -8,6 +8,7 @@ from cloudportal.core.scoping import RootOnly, ScopedModel
 from cloudportal.core.secrets import EncryptedField
 from compute.topology import states
 from compute.topology.models.places import Cluster
+from compute.topology.models.systems import OsCategory
 
 
 class Host(ScopedModel):
@@ -16,7 +17,8 @@ class Host(ScopedModel):
     `settings` holds the driver's open settings, `secrets` its secret ones as encrypted JSON. `claimed_*` is what
     placement has given away, changed by guarded updates only; `memory_mib` and `cpus` are what the driver saw.
     `machine_id` is the host's own id, so that one machine is not added twice. `reason` says why it is not up.
-    `preferred_os` is a word of the operating systems that it is meant for, such as `windows`; empty for any.
+    `preferred_os` is what it is meant for, empty for any: the name of an OS category, which then is `os_category`, or
+    a word of the operating systems, such as `linux`.
     """
 
     scope = RootOnly()
@@ -29,6 +31,7 @@ class Host(ScopedModel):
     state = models.CharField(max_length=12, default=states.CONNECTING)
     tags = models.JSONField(default=list)
     preferred_os = models.CharField(max_length=60, blank=True)
+    os_category = models.ForeignKey(OsCategory, on_delete=models.PROTECT, related_name="hosts", null=True)
     cpus = models.PositiveIntegerField(default=0)
     cpu_mhz = models.PositiveIntegerField(default=0)
     memory_mib = models.PositiveBigIntegerField(default=0)

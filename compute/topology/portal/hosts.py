@@ -26,6 +26,7 @@ from compute.topology.abilities import abilities, known_drivers
 from compute.topology.models import Host
 from compute.topology.portal.clusters import zone_choices
 from compute.topology.portal.driver_fields import add_fields, settings_in
+from compute.topology.portal.os_types import category_choices
 from compute.topology.services import hosts
 from compute.topology.services.hosts import HostChanges, HostValues
 
@@ -93,11 +94,10 @@ class HostForm(PortalForm):
     tags = forms.CharField(
         required=False, help_text="Words with commas between them. Sizes with a tag run only where it is."
     )
-    preferred_os = forms.CharField(
+    preferred_os = forms.ChoiceField(
         label="Operating system",
         required=False,
-        max_length=60,
-        help_text="A word such as windows: other systems come here last. Empty for any.",
+        help_text="Instances of other systems come here last, or not at all where the zone is strict.",
     )
     reserved_memory_mib = forms.IntegerField(
         label="Memory kept back, in MiB", initial=0, min_value=0, help_text="Never given to instances."
@@ -110,6 +110,10 @@ class HostForm(PortalForm):
         declared = {one.name: one.settings for one in known_drivers("compute", "host")}
         added = add_fields(self, declared.get(driver, ()), row=host)
         self.order_fields(["name", *added, "tags", "preferred_os", "reserved_memory_mib"])
+        self.offer(
+            "preferred_os",
+            category_choices(self.caller, self.row.preferred_os if self.row is not None else ""),
+        )
         if host is not None:
             self.initial = {
                 "name": host.name,

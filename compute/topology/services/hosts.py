@@ -20,6 +20,7 @@ from compute.topology.dependants import demand_none, dependants_of
 from compute.topology.driver_settings import sort_out
 from compute.topology.models import Host
 from compute.topology.services.rows import change, cleaned_tags, given, taken_once
+from compute.topology.systems import category_called
 
 UNREACHABLE_ALERT = "host-unreachable"
 
@@ -58,6 +59,7 @@ def add(caller: Caller, values: HostValues) -> tuple[Host, Job]:
     name = names.check_label(values.name)
     kept = sort_out("compute", cluster.driver, "host", values.settings)
     reserved_memory_mib = _not_negative(values.reserved_memory_mib)
+    system = _system(values.preferred_os)
     with taken_once("host", name):
         host = Host.objects.create(
             cluster=cluster,
@@ -66,7 +68,8 @@ def add(caller: Caller, values: HostValues) -> tuple[Host, Job]:
             settings=kept.settings,
             secrets=kept.secrets,
             tags=cleaned_tags(values.tags),
-            preferred_os=_system(values.preferred_os),
+            preferred_os=system,
+            os_category=category_called(system),
             reserved_memory_mib=reserved_memory_mib,
         )
     after = {"name": name, "cluster": cluster.name, "driver": host.driver}
@@ -86,6 +89,7 @@ def update(caller: Caller, host: Host, changes: HostChanges) -> Host:
         values["tags"] = cleaned_tags(values["tags"])
     if "preferred_os" in values:
         values["preferred_os"] = _system(values["preferred_os"])
+        values["os_category"] = category_called(values["preferred_os"])
     if "reserved_memory_mib" in values:
         values["reserved_memory_mib"] = _not_negative(values["reserved_memory_mib"])
     if "settings" in values:
@@ -189,4 +193,6 @@ def _no_longer_watched(caller: Caller, host: Host) -> None:
 
 
 def _without_secrets(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: "********" if name == "secrets" else value for name, value in values.items()}
+    # What it is meant for is told by `preferred_os` already.
+    told = {name: value for name, value in values.items() if name != "os_category"}
+    return {name: "********" if name == "secrets" else value for name, value in told.items()}

@@ -95,6 +95,8 @@ ROWS = {
     # Infrastructure
     "GET drivers/": ROOT_READ,
     **crud("regions", ALL_READ, ROOT, ALL_READ, ROOT),
+    **crud("os-categories", ALL_READ, ROOT, ALL_READ, ROOT),
+    **crud("os-types", ALL_READ, ROOT, ALL_READ, ROOT),
     **crud("zones", ALL_READ, ROOT, ALL_READ, ROOT),
     **verbs("zones", ROOT, "disable", "enable"),
     **crud("pods", ROOT_READ, ROOT, ROOT_READ, ROOT),
@@ -200,6 +202,7 @@ REFERENCES = {
     "rules": "roles/rules",
     "server": "directory-servers",
     "region": "regions",
+    "category": "os-categories",
     "zone": "zones",
     "pod": "pods",
     "cluster": "clusters",

@@ -207,6 +207,16 @@ def a_region(world, owner):
     return factories_infra.make_region()
 
 
+@thing("os-categories", shared=True)
+def an_os_category(world, owner):
+    return factories_infra.make_os_category()
+
+
+@thing("os-types", shared=True)
+def an_os_type(world, owner):
+    return factories_infra.make_os_type()
+
+
 @thing("zones", shared=True)
 def a_zone(world, owner):
     return factories_infra.make_zone()

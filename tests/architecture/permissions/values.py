@@ -234,6 +234,8 @@ VALUES = {
         "rules": [str(world.the("roles/rules", world.the("roles")).uuid)]
     },
     "POST pods/": lambda world: {"name": "new", "zone": str(world.the("zones").uuid)},
+    "POST os-types/": lambda world: {"name": "new", "category": str(world.the("os-categories").uuid)},
+    "PATCH os-types/{uuid}/": lambda world: {"category": str(world.the("os-categories").uuid)},
     "POST zones/": lambda world: {"name": "new", "region": str(world.the("regions").uuid)},
     "POST clusters/": lambda world: {
         "name": "new",

@@ -38,7 +38,8 @@ BY_AUDIENCE = {
         "home key-pairs user-data-list profile profile-edit profile-password project-step-out usage "
         "accounts domains events instances jobs networks offerings offering projects region regions "
         "role roles templates users volumes zone zones "
-        "security-groups affinity-groups disk-offerings disk-offering snapshots"
+        "security-groups affinity-groups disk-offerings disk-offering snapshots "
+        "os-categories os-category os-types os-type"
     ),
     OWN_READ: (
         "api-key event instance invitation key-pair user-data job job-progress "
@@ -83,6 +84,7 @@ BY_AUDIENCE = {
     ),
     ROOT: (
         "alert-clear drift-accept drift-repair drift-ignore "
+        "os-category-add os-category-edit os-category-delete os-type-add os-type-edit os-type-delete "
         "region-add region-edit region-delete zone-add zone-edit zone-enable zone-disable zone-delete "
         "pod-add pod-edit pod-enable pod-disable pod-delete "
         "cluster-add cluster-edit cluster-enable cluster-disable cluster-delete "

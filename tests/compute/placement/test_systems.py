@@ -4,9 +4,14 @@ import pytest
 
 from cloudportal.core.errors import NoRoom
 from compute.topology.models import Host
+from compute.topology.services import hosts
+from compute.topology.services.hosts import HostChanges
+from storage.services import templates
+from storage.services.templates import TemplateChanges
 from tenants.queries.settings import Place
 from tenants.services.settings import set_value
 from tests.support.factories_compute import deployed, submit_deployment
+from tests.support.factories_infra import make_os_type
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +36,14 @@ def test_a_host_for_another_system_comes_last_and_is_taken_all_the_same(cloud, t
 def test_a_host_for_the_system_comes_first(cloud, tenant):
     of_system(cloud, "Windows Server 2022")
     prefer(cloud.hosts[1], "windows")
+    assert deployed(cloud, tenant).host == cloud.hosts[1]
+
+
+def test_a_host_of_the_category_comes_first_whatever_its_owner_calls_the_system(cloud, tenant, root):
+    system = make_os_type("Debian 12")
+    templates.update(root, cloud.template, TemplateChanges(os_type="debian 12, minimal"))
+    hosts.update(root, cloud.hosts[0], HostChanges(preferred_os=make_os_type().category.name))
+    hosts.update(root, cloud.hosts[1], HostChanges(preferred_os=system.category.name.upper()))
     assert deployed(cloud, tenant).host == cloud.hosts[1]
 
 

@@ -152,6 +152,7 @@ class TestTemplates(Storage, AnswersWithJob):
         "kind": "iso",
         "format": "raw",
         "os_type": "windows",
+        "system": uuid4(),
         "is_public": "true",
         "is_featured": "true",
     }
@@ -161,6 +162,7 @@ class TestTemplates(Storage, AnswersWithJob):
             account=factories.account_of(self.personas.user),
             name=factories.numbered("template"),
             os_type="linux",
+            system=infra.make_os_type(),
             state="ready",
             checksum=f"{number:064x}",
         )
@@ -177,6 +179,7 @@ class TestTemplates(Storage, AnswersWithJob):
             "kind": row.kind,
             "format": "qcow2",
             "os_type": "linux",
+            "system": row.system.uuid,
             "is_public": "false",
             "is_featured": "false",
             "account": row.account.uuid,

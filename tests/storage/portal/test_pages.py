@@ -12,6 +12,7 @@ from tests.support.factories import account_of, numbered
 from tests.support.factories_compute import deployed, make_cloud
 from tests.support.factories_infra import (
     make_disk_offering,
+    make_os_type,
     make_pool,
     make_template,
     make_zone,
@@ -150,6 +151,7 @@ class TestRegisteringTemplates(Templates, FillsForm):
         folder.mkdir(exist_ok=True)
         self.file = folder / f"{numbered('image')}.qcow2"
         self.file.write_bytes(qcow2_bytes(salt=self.file.name.encode()))
+        make_os_type("Debian 12")
 
     def values(self):
         return {
@@ -172,6 +174,7 @@ class TestEditingTemplates(Templates, FillsForm):
 
     def prepare(self):
         self.template = make_template()
+        make_os_type("Debian 13")
 
     def parts(self):
         return (self.template.uuid,)

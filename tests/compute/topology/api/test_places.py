@@ -1,12 +1,14 @@
-"""Regions, zones, pods and clusters at the REST door."""
+"""Regions, zones, pods, clusters and OS types at the REST door."""
 
 import pytest
 
 from compute.topology import states
+from compute.topology.api.os_types import OS_CATEGORIES, OS_TYPES
 from compute.topology.api.places import CLUSTERS, PODS, REGIONS, ZONES
 from compute.topology.models import Cluster, Pod, Region, Zone
 from tests.support.clients import RestClient
 from tests.support.factories import make_personas, numbered
+from tests.support.factories_infra import make_os_category, make_os_type
 from tests.support.suites.rest import (
     CannotSeeOthers,
     FiltersByEverything,
@@ -33,6 +35,26 @@ class TestRegions(Place):
 
     def test_everybody_sees_regions(self):
         assert str(self.make().uuid) in self.listed("user")
+
+
+class TestOsCategories(Place):
+    resource = OS_CATEGORIES
+
+    def make(self, number=0):
+        return make_os_category()
+
+    def matching(self, row):
+        return {"name": row.name, "search": row.name[2:]}
+
+
+class TestOsTypes(Place):
+    resource = OS_TYPES
+
+    def make(self, number=0):
+        return make_os_type()
+
+    def matching(self, row):
+        return {"name": row.name, "search": row.name, "category": row.category.uuid}
 
 
 class TestZones(Place, RefusesWrongState):
