@@ -19,14 +19,16 @@ NEEDS_STOPPED = ("restore",)
 COPIES = ("take a snapshot of", "make a template of")
 # What snapshots of the instance stand against, because they lie in its disks and fit only these: verb → why.
 HELD_BY_SNAPSHOTS = {
-    "restore": "They lie in this disk and would be lost with what is on it now.",
-    "resize": "They could not be brought back to a disk of another size.",
-    "move": "They lie in this disk and would not go along.",
-    "detach": "They hold this disk too, and could not be brought back without it.",
-    "reinstall": "They lie in its disk and would be lost.",
-    "migrate": "Its host knows of them, and the other one would not.",
-    "hand over": "They would go along to another owner without being asked for.",
+    "restore": "Snapshots lie in this disk too, and would be lost with what is on it now.",
+    "resize": "Snapshots cannot be brought back to a disk of another size.",
+    "move": "Snapshots lie in this disk too, and would not go along.",
+    "detach": "Snapshots hold this disk too, and cannot be brought back without it.",
+    "reinstall": "Snapshots lie in its disk and would be lost.",
+    "hand over": "Snapshots would go along to another owner without being asked for.",
 }
+# What only snapshots with memory stand against: what is in memory fits no other machine.
+HELD_BY_MEMORY = {"give another size": "Memory cannot be brought back to an instance of another size."}
+VERBS = frozenset({*NEEDS_STOPPED, *COPIES, *HELD_BY_SNAPSHOTS})
 
 
 def holder_of(volume: Volume) -> Instance | None:
@@ -37,7 +39,12 @@ def holder_of(volume: Volume) -> Instance | None:
 
 
 def check(volume: Volume, change: str) -> None:
-    """Raises WrongState or Conflict where the instance that has the volume stands against the change."""
+    """Raises WrongState or Conflict where the instance that has the volume stands against the change.
+
+    Raises LookupError for a verb that is not in the table: a rule that nobody finds holds nobody.
+    """
+    if change not in VERBS:
+        raise LookupError(f"No rule says what stands against a volume's “{change}”.")
     instance = holder_of(volume)
     if instance is None:
         return
@@ -53,12 +60,13 @@ def check(volume: Volume, change: str) -> None:
             f"The host of {instance.name} cannot copy disks while they are used. Stop the instance first."
         )
     if change in HELD_BY_SNAPSHOTS:
-        _demand_none(instance, _snapshots(instance, volume), change)
+        _demand_none(instance, _snapshots(instance, volume), HELD_BY_SNAPSHOTS[change])
 
 
 def demand_changeable(instance: Instance, change: str) -> None:
-    """Returns where no snapshot of the instance stands against the change to it. Raises Conflict."""
-    _demand_none(instance, _snapshots(instance), change)
+    """Returns where no snapshot with memory stands against the change to the instance itself. Raises Conflict."""
+    found = [one for one in _snapshots(instance) if one.has_memory]
+    _demand_none(instance, found, HELD_BY_MEMORY[change], "with memory")
 
 
 def shape_of(instance: Instance, *, has_memory: bool) -> dict[str, Any]:
@@ -96,11 +104,11 @@ def _snapshots(instance: Instance, volume: Volume | None = None) -> list[Instanc
     return [row for row in rows if volume is None or str(volume.uuid) in row.shape.get("disks", {})]
 
 
-def _demand_none(instance: Instance, found: list[InstanceSnapshot], change: str) -> None:
+def _demand_none(instance: Instance, found: list[InstanceSnapshot], why: str, kind: str = "") -> None:
     if found:
-        noun, them = ("a snapshot", "it") if len(found) == 1 else (f"{len(found)} snapshots", "them")
+        nouns, them = ("a snapshot", "it") if len(found) == 1 else (f"{len(found)} snapshots", "them")
         raise Conflict(
-            f"The instance {instance.name} has {noun}. {HELD_BY_SNAPSHOTS[change]} Delete {them} first."
+            f"The instance {instance.name} has {' '.join(filter(None, (nouns, kind)))}. {why} Delete {them} first."
         )
 
 

@@ -11,6 +11,7 @@ from compute.models import VolumeAttachment
 from compute.topology.connections import compute_driver
 from compute.workflows.attach import attaches_disks, free, instance_of, volume_of
 from compute.workflows.subjects import disk_of
+from storage import guards
 
 
 class TakeDisk(Step):
@@ -67,4 +68,5 @@ class DetachVolume(Workflow):
         """It stays attached."""
 
     def retry(self, run: Run) -> None:
-        """As it is: whether it is attached still is looked at first."""
+        """As it is, where nothing was taken since that needs it; whether it is attached still is looked at first."""
+        guards.demand_allowed(volume_of(run), "detach")

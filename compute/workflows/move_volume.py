@@ -20,7 +20,7 @@ from compute.topology.connections import compute_driver
 from compute.topology.models import Host
 from compute.workflows.clone_volume import copied
 from compute.workflows.resize_volume import runs_on, volume_of
-from storage import pool_choice, volume_work
+from storage import guards, pool_choice, volume_work
 from storage.amounts import readable
 from storage.connections import ready_pool
 from storage.drivers.contract import VolumeFacts, VolumeSpec
@@ -145,7 +145,10 @@ class MoveVolume(Workflow):
         """It lies where the rows say."""
 
     def retry(self, run: Run) -> None:
-        """As it is: each step looks how far the move has come."""
+        """As it is, each step looks how far the move has come; but what was taken since is not left behind."""
+        volume = volume_of(run)
+        if volume.pool_id != _target(run).pk:
+            guards.demand_allowed(volume, "move")
 
 
 def _moved_live(run: Run, volume: Volume, target: Pool, instance: Instance, host: Host) -> VolumeFacts:

@@ -10,7 +10,7 @@ from compute.drivers.contract import GrowsDisks
 from compute.drivers.facts import Power
 from compute.models import Instance
 from compute.topology.connections import compute_driver
-from storage import pool_choice, volume_work
+from storage import guards, pool_choice, volume_work
 from storage.amounts import readable
 from storage.connections import ready_pool
 from storage.drivers.contract import GrowsVolumes
@@ -106,6 +106,8 @@ class ResizeVolume(Workflow):
         """Counted anew; one that grew after all has nothing left to count."""
         volume = volume_of(run)
         missing = run.arguments["size_bytes"] - volume.size_bytes
+        if missing:
+            guards.demand_allowed(volume, "resize")
         run.job.arguments["more_gib"] = run.arguments["more_gib"] if missing else 0
         run.job.save(update_fields=["arguments"])
         limits.reserve(volume.account, {Resource.PRIMARY_STORAGE_GIB: run.job.arguments["more_gib"]})

@@ -7,7 +7,7 @@ from cloudportal.events import records
 from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from storage import images, volume_work
+from storage import guards, images, volume_work
 from storage.connections import ready_pool
 from storage.drivers.contract import VolumeFacts
 from storage.models import Snapshot, Volume
@@ -70,7 +70,8 @@ class RestoreVolume(Workflow):
     steps: ClassVar = (BringImage, Replace)
 
     def retry(self, run: Run) -> None:
-        """As it is: both steps may be repeated."""
+        """As it is, both steps may be repeated; but an instance may have been started since."""
+        guards.demand_allowed(_volume(run), "restore")
 
 
 def _record(run: Run, facts: VolumeFacts) -> None:

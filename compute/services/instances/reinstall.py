@@ -39,8 +39,8 @@ def reinstall(
     """The job that gives the instance a new root disk. One that runs is shut down first and runs again afterwards.
 
     The old disk is deleted once the new one is there; until then both count. Name, size, addresses and data disks
-    stay. Raises NotFound, InvalidInput, WrongState, LimitReached, Busy, and Conflict where something stands on the
-    old disk.
+    stay. Raises NotFound, InvalidInput, WrongState, LimitReached, Busy, and Conflict where snapshots lie
+    in the old disk.
     """
     actions.REINSTALL.check(caller, instance)
     lock(instance)
@@ -49,7 +49,7 @@ def reinstall(
     old = root_volume(instance)
     if old is None:
         raise WrongState(f"The instance {instance.name} has no root disk that could be made anew.")
-    guards.demand_allowed(old, "replace")
+    guards.demand_allowed(old, "reinstall")
     new = _new_root(caller, instance, template, old)
     was_running = instance.state == states.RUNNING
     if was_running:

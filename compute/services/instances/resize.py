@@ -12,6 +12,7 @@ from cloudportal.jobs.models import Job
 from compute import actions, queries, states
 from compute.models import Instance, ServiceOffering
 from compute.placement.request import free_cpus, free_memory_mib
+from compute.services import volume_rules
 from compute.services.instances import growth
 from compute.services.instances.holding import lock
 from compute.services.instances.power import submit
@@ -36,12 +37,14 @@ def resize(caller: Caller, instance: Instance, values: ResizeValues) -> Job:
     """The job that gives the instance the offering's size. A running one goes on running, and gets more at once.
 
     Its disk stays where it lies, whatever storage the offering asks for. Raises NotFound, InvalidInput, LimitReached,
-    Busy, and where the instance must be stopped first WrongState, or NoRoom for want of room on its host.
+    Busy, Conflict while it has snapshots with memory, and where the instance must be stopped first WrongState, or
+    NoRoom for want of room on its host.
     """
     actions.RESIZE.check(caller, instance)
     lock(instance)
     actions.RESIZE.check(caller, instance)
     offering, size = _wanted(caller, instance, values)
+    volume_rules.demand_changeable(instance, "give another size")
     if instance.state == states.RUNNING:
         _demand_growth(instance, offering, size)
     plans.note(
@@ -56,10 +59,11 @@ def resize(caller: Caller, instance: Instance, values: ResizeValues) -> Job:
 
 
 def prepare_again(instance: Instance, size: Size, *, state: str) -> None:
-    """The rows of a resizing that failed as they were before it. Raises WrongState where it would be another now."""
+    """The rows of a resizing that failed as they were before it. Raises WrongState, Conflict where it cannot be now."""
     lock(instance)
     if instance.state != state:
         raise WrongState(noun="instance", state=instance.state, action="resize it again", needed=state)
+    volume_rules.demand_changeable(instance, "give another size")
     growth.reserve(instance, size)
 
 
