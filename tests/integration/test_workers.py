@@ -2,21 +2,19 @@
 
 import uuid
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import transaction
 
-from cloudportal import celery as wiring
 from cloudportal.celery import app as celery
 from cloudportal.core import clock
 from cloudportal.jobs import bells, services, sweeper
 from cloudportal.jobs.models import Hold, Job
 from cloudportal.jobs.services import Subject
-from deploy.services import daemon
 from tests.support.factories import make_caller
-from tests.support.processes import start_worker, wait_until
+from tests.support.processes import wait_until
 
 pytestmark = [pytest.mark.real, pytest.mark.django_db(transaction=True)]
 APP = "tests.integration.files_workflow"
@@ -32,43 +30,16 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def workers(tmp_path, monkeypatch):
+def workers(start_workers):
     import tests.integration.files_workflow  # noqa: F401  (registers the workflow here too)
 
-    started = []
-
-    def start(number, **environment):
-        for index in range(number):
-            started.append(
-                start_worker(f"worker{index}", tmp_path / f"worker{index}.log", app=APP, **environment)
-            )
-
-    yield start
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(daemon.stop, started))
+    return partial(start_workers, app=APP)
 
 
 @pytest.fixture
-def folder_broker(tmp_path, monkeypatch):
-    place = tmp_path / "broker"
-    use_broker(monkeypatch, f"filesystem://{place}")
-    return place
-
-
-@pytest.fixture
-def rabbit_broker(rabbitmq_server, monkeypatch):
-    use_broker(monkeypatch, rabbitmq_server.environment["PORTAL_BROKER"])
+def rabbit_broker(rabbitmq_server, use_broker):
+    use_broker(rabbitmq_server.environment["PORTAL_BROKER"])
     return rabbitmq_server
-
-
-def use_broker(monkeypatch, url):
-    celery.pool.force_close_all()
-    monkeypatch.setattr(celery, "_pool", None)
-    monkeypatch.setattr(celery.amqp, "_producer_pool", None)
-    for name, value in wiring.transport(url).items():
-        monkeypatch.setitem(celery.conf, name, value)
-    for name in ("broker_read_url", "broker_write_url"):
-        monkeypatch.setitem(celery.conf, name, celery.conf.broker_url)
 
 
 def submit(folder, number):
@@ -136,8 +107,8 @@ def test_many_bells_for_one_job_on_several_workers_do_it_once(folder, workers, r
     assert_each_effect_once(folder, 1)
 
 
-def test_a_broker_that_is_gone_refuses_nobody(folder, monkeypatch):
-    use_broker(monkeypatch, "amqp://nobody@127.0.0.1:9//")
+def test_a_broker_that_is_gone_refuses_nobody(folder, use_broker):
+    use_broker("amqp://nobody@127.0.0.1:9//")
     import tests.integration.files_workflow  # noqa: F401
 
     submit(folder, 1)
