@@ -125,16 +125,39 @@ def new_volume(world):
 
 
 def new_attachment(world):
-    instance = world.the("instances")
-    instance.zone = world.the("volumes").zone
-    instance.save(update_fields=["zone"])
+    instance, zone = world.the("instances"), world.the("volumes").zone
+    instance.zone, instance.host = zone, _host_in(zone)
+    instance.save(update_fields=["zone", "host"])
     return {"instance": str(instance.uuid)}
+
+
+def new_instance_snapshot(world):
+    instance = world.the("instances")
+    instance.host = _host_in(instance.zone)
+    instance.save(update_fields=["host"])
+    return {"instance": str(instance.uuid), "name": "new", "with_memory": True}
+
+
+def new_affinity(world):
+    """No groups, for an instance that is stopped."""
+    instance = world.the("instances")
+    type(instance).objects.filter(pk=instance.pk).update(state="stopped")
+    return {"affinity_groups": []}
+
+
+def new_reach(world):
+    """Where an offering may be chosen."""
+    return {"domains": [str(world.personas.domain.uuid)], "zones": [str(world.the("zones").uuid)]}
+
+
+def _host_in(zone):
+    return factories_infra.make_host(factories_infra.make_cluster(factories_infra.make_pod(zone)))
 
 
 def new_place_of_volume(world):
     volume = world.the("volumes")
     zone = volume.zone
-    factories_infra.make_host(factories_infra.make_cluster(factories_infra.make_pod(zone)))
+    _host_in(zone)
     return {"pool": str(factories_infra.make_pool(zone).uuid)}
 
 
@@ -160,11 +183,16 @@ def new_host(world):
 
 VALUES = {
     "POST instances/{uuid}/move/": new_owner,
-    "POST instance-snapshots/": lambda world: {
-        "instance": str(world.the("instances").uuid),
+    "POST instance-snapshots/": new_instance_snapshot,
+    "POST disk-offerings/": lambda world: {"name": "new", "size_gib": 5, **new_reach(world)},
+    "PATCH disk-offerings/{uuid}/": new_reach,
+    "POST service-offerings/": lambda world: {
         "name": "new",
-        "with_memory": True,
+        "cpus": 1,
+        "memory_mib": 512,
+        **new_reach(world),
     },
+    "PATCH service-offerings/{uuid}/": new_reach,
     "POST instances/{uuid}/lease/": lambda world: {"days": 3},
     "POST instance-schedules/": lambda world: {
         "instance": str(world.the("instances").uuid),
@@ -268,7 +296,7 @@ VALUES = {
     "POST instances/": new_instance,
     "POST user-data/": lambda world: {"name": "new", "content": "#!/bin/sh\n"},
     "POST affinity-groups/": lambda world: {"name": "new", "kind": "anti-affinity"},
-    "POST instances/{uuid}/change-affinity/": lambda world: {"affinity_groups": []},
+    "POST instances/{uuid}/change-affinity/": new_affinity,
     "POST dedications/": lambda world: {
         "pod": str(world.the("pods").uuid),
         "domain": str(world.the("domains").uuid),
