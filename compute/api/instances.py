@@ -138,6 +138,11 @@ class DeployInstance(EditInstance):
         help_text="The address to have, by the uuid of its network.",
     )
     root_size_gib = Whole(min_value=1, max_value=MOST_GIB, required=False, allow_null=True)
+    root_disk_offering = Reference(
+        required=False,
+        allow_null=True,
+        help_text="A disk offering for the empty disk, where the template is an ISO.",
+    )
     key_pairs = References(required=False, max_length=16)
     user_data_from = Reference(required=False, allow_null=True, help_text="User data that is kept.")
     user_data_values = serializers.DictField(

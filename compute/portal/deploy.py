@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -32,7 +32,9 @@ from compute.topology.queries import zones_for
 from networking import states as network_states
 from networking.queries import networks_for
 from storage import states as storage_states
-from storage.queries import templates_for
+from storage.actions import READ_DISK_OFFERING
+from storage.models import Template
+from storage.queries import disk_offerings_for, templates_for
 from tenants.portal.limits import figures_with
 
 MOST_CARDS = 60
@@ -43,7 +45,10 @@ class DeployForm(GuestDataFields):
 
     groups: ClassVar = (
         Group("What it starts as", ("template",)),
-        Group("How large it is", ("offering", "cpus", "cpu_mhz", "memory_mib", "root_size_gib")),
+        Group(
+            "How large it is",
+            ("offering", "cpus", "cpu_mhz", "memory_mib", "root_size_gib", "root_disk_offering"),
+        ),
         Group("Where it is reached", ("zone", "networks")),
         Group("Who it is", ("name", "key_pairs", "ssh_keys", "user_data_from", "user_data")),
         Group("What it runs with", ("affinity_groups",)),
@@ -65,6 +70,11 @@ class DeployForm(GuestDataFields):
         min_value=1,
         help_text="Empty for the template's own size.",
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    root_disk_offering = forms.ChoiceField(
+        label="Disk offering",
+        required=False,
+        help_text="For the empty disk of an ISO: how large and how fast it is. Templates bring their own disk.",
     )
     zone = OneOf(nothing_to_choose="There is no zone that takes instances now.")
     networks = AnyOf(
@@ -99,6 +109,17 @@ class DeployForm(GuestDataFields):
         self.offer("networks", _networks(self.caller))
         self.offer_guest_data()
         self._offer_groups()
+        self._offer_disks()
+
+    def _offer_disks(self) -> None:
+        """Asks for a disk offering where there is an ISO to start from."""
+        may = self.caller.may(READ_DISK_OFFERING.name)
+        rows = list(disk_offerings_for(self.caller).filter(is_active=True)[:MOST_CARDS]) if may else []
+        if not rows or not _ready(self.caller).filter(kind=Template.ISO).exists():
+            del self.fields["root_disk_offering"]
+            return
+        choices = [(str(row.uuid), _about(row.name, row.description)) for row in rows]
+        self.offer("root_disk_offering", [("", "none: as large as is said above"), *choices])
 
     def _offer_groups(self) -> None:
         """Asks for affinity groups where there are any."""
@@ -115,8 +136,12 @@ class DeployForm(GuestDataFields):
                 del self.fields[name]
 
 
+def _ready(caller: Caller) -> QuerySet[Template]:
+    return templates_for(caller).filter(state=storage_states.READY)
+
+
 def _templates(caller: Caller) -> list[tuple[str, Card]]:
-    rows = templates_for(caller).filter(state=storage_states.READY)[:MOST_CARDS]
+    rows = _ready(caller)[:MOST_CARDS]
     return [
         (
             str(row.uuid),
@@ -161,6 +186,7 @@ def _submit(caller: Caller, row: None, values: dict[str, Any]) -> tuple[Instance
         memory_mib=values.get("memory_mib"),
         networks=tuple(values["networks"]),
         root_size_gib=values["root_size_gib"],
+        root_disk_offering=values.get("root_disk_offering") or None,
         **guest_data_in(values),
         affinity_groups=tuple(values.get("affinity_groups", ())),
     )

@@ -40,13 +40,19 @@ class NewVolume:
 
 @transaction.atomic
 def allocate_root(
-    caller: Caller, zone: Zone, template: Template, *, name: str, size_bytes: int | None = None
+    caller: Caller,
+    zone: Zone,
+    template: Template,
+    *,
+    name: str,
+    size_bytes: int | None = None,
+    offering: DiskOffering | None = None,
 ) -> Volume:
     """A root volume of the caller's account as a wish, counted in its limits; nothing is made yet.
 
     For the service that deploys an instance, in its transaction, with rows from the caller's own queries.
-    `size_bytes` may enlarge the image, never shrink it; for an ISO it is the size of the empty disk. Raises WrongState,
-    InvalidInput, LimitReached.
+    `size_bytes` may enlarge the image, never shrink it; for an ISO it is the size of the empty disk, and `offering` is
+    what that disk is like. Raises WrongState, InvalidInput, LimitReached.
     """
     # The row is locked so that the template's deletion and this promise see each other.
     template = Template.objects.select_for_update().get(pk=template.pk)
@@ -71,6 +77,7 @@ def allocate_root(
         size_bytes=size,
         kind=Volume.ROOT,
         template=None if template.is_iso else template,
+        offering=offering,
         format="qcow2",
     )
     # Asked once more now that the new row, which points to the template, keeps its deletion waiting.
@@ -166,17 +173,17 @@ def _demand_ready(template: Template) -> None:
         raise WrongState(noun="template", state=state, action="deploy from it", needed=states.READY)
 
 
-def size_of(offering: DiskOffering, size_gib: int | None) -> int:
-    """The GiB that a volume of this offering has, where so many were asked for. Raises InvalidInput."""
+def size_of(offering: DiskOffering, size_gib: int | None, *, field: str = "size_gib") -> int:
+    """The GiB that a volume of this offering has, where so many were asked for. Raises InvalidInput of the field."""
     if offering.size_gib is not None:
         if size_gib not in (None, offering.size_gib):
-            raise InvalidInput.of("size_gib", f"This offering is always {offering.size_gib} GiB.")
+            raise InvalidInput.of(field, f"This offering is always {offering.size_gib} GiB.")
         return offering.size_gib
     if size_gib is None:
-        raise InvalidInput.of("size_gib", "This offering leaves the size to you. Say how many GiB.")
+        raise InvalidInput.of(field, "This offering leaves the size to you. Say how many GiB.")
     least, most = offering.least_gib or 1, offering.most_gib or LARGEST_GIB
     if not least <= size_gib <= most:
-        raise InvalidInput.of("size_gib", f"Choose {least} to {most} GiB.")
+        raise InvalidInput.of(field, f"Choose {least} to {most} GiB.")
     return size_gib
 
 

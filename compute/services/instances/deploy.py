@@ -31,7 +31,7 @@ from compute.topology.services.offered import demand_open
 from networking.models import Network
 from storage import queries as storage
 from storage.amounts import GIB
-from storage.models import Template, Volume
+from storage.models import DiskOffering, Template, Volume
 from storage.services import volumes
 from tenants.models import Account
 
@@ -44,7 +44,8 @@ class DeployValues:
     `addresses` may name the address to have, by the uuid of its network; `security_groups`, which are uuids, hold its
     NICs to their rules where a network has groups, by default the account's own default group.
     `cpus`, `cpu_mhz` and `memory_mib` are for sizes that leave them open. `root_size_gib` may enlarge the template's
-    disk, and is the size of the empty disk where the template is an ISO. `ssh_keys` and `user_data` go to the guest as
+    disk, and is the size of the empty disk where the template is an ISO; such a disk may be of a `root_disk_offering`,
+    a uuid, which may have a size. `ssh_keys` and `user_data` go to the guest as
     they are; of `key_pairs`, which are uuids, it gets the public keys.
     """
 
@@ -61,6 +62,7 @@ class DeployValues:
     cpu_mhz: int | None = None
     memory_mib: int | None = None
     root_size_gib: int | None = None
+    root_disk_offering: UUID | str | None = None
     ssh_keys: tuple[str, ...] = ()
     key_pairs: tuple[UUID | str, ...] = ()
     affinity_groups: tuple[UUID | str, ...] = ()
@@ -92,7 +94,7 @@ def deploy(caller: Caller, values: DeployValues, *, start: bool = True) -> tuple
     parts = _parts(caller, account, values)
     password = first_password(parts.template)
     instance = _instance(caller, account, parts, values, password)
-    volume = _root_volume(caller, instance, parts, values.root_size_gib)
+    volume = _root_volume(caller, instance, parts, values)
     wiring.add_nics(caller, instance, parts.networks, values.addresses, values.security_groups)
     if parts.template.is_iso:
         media.put_in(instance, parts.template)
@@ -190,7 +192,23 @@ def _instance(
     )
 
 
-def _root_volume(caller: Caller, instance: Instance, parts: _Parts, size_gib: int | None) -> Volume:
+def _root_disk_offering(caller: Caller, instance: Instance, parts: _Parts, uuid: UUID | str) -> DiskOffering:
+    offering = storage.disk_offering_for(caller, uuid)
+    if not parts.template.is_iso:
+        raise InvalidInput.of(
+            "root_disk_offering",
+            f"The disk of an instance that starts as {parts.template.name} is that template's. Leave this out, or "
+            "choose an ISO.",
+        )
+    demand_open(offering, instance.account.domain, parts.zone, field="root_disk_offering")
+    return offering
+
+
+def _root_volume(caller: Caller, instance: Instance, parts: _Parts, values: DeployValues) -> Volume:
+    size_gib, offering = values.root_size_gib, None
+    if values.root_disk_offering:
+        offering = _root_disk_offering(caller, instance, parts, values.root_disk_offering)
+        size_gib = volumes.size_of(offering, size_gib, field="root_size_gib")
     if size_gib is not None and not 1 <= size_gib <= volumes.LARGEST_GIB:
         raise InvalidInput.of("root_size_gib", f"Choose 1 to {volumes.LARGEST_GIB} GiB.")
     volume = volumes.allocate_root(
@@ -199,7 +217,10 @@ def _root_volume(caller: Caller, instance: Instance, parts: _Parts, size_gib: in
         parts.template,
         name=f"root of {instance.name}",
         size_bytes=size_gib * GIB if size_gib is not None else None,
+        offering=offering,
     )
+    if offering is not None:
+        plans.note("create", f"Its empty disk is of the offering {offering.name}.", noun="volume")
     volume.held_by = instance.uuid
     volume.save(update_fields=["held_by"])
     VolumeAttachment.objects.create(instance=instance, volume=volume, device_index=0)

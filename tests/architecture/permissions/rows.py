@@ -216,6 +216,7 @@ REFERENCES = {
     "volume": "volumes",
     "instance": "instances",
     "disk_offering": "disk-offerings",
+    "root_disk_offering": "disk-offerings",
     "key_pairs": "key-pairs",
     "affinity_groups": "affinity-groups",
     "domains": "domains",

@@ -16,6 +16,7 @@ from tests.support.factories_compute import (
     stopped,
     submit_deployment,
 )
+from tests.support.factories_infra import make_disk_offering, make_iso
 from tests.support.jobs import run_jobs
 from tests.support.pages import Page
 from tests.support.suites.pages import FillsForm, ListsRows, ShowsRow
@@ -184,6 +185,14 @@ class TestDeploying(InCloud, FillsForm):
         assert page.title == "web-1"
         run_jobs()
         assert Instance.objects.get(name="web-1").state == "running"
+
+    def test_an_iso_is_given_a_disk_by_an_offering(self):
+        assert self.opened().all("select", name="root_disk_offering") == []
+        offering, iso = make_disk_offering(size_gib=2), make_iso()
+        assert offering.name in self.opened().one("select", name="root_disk_offering").text
+        self.sent(**self.values(template=str(iso.uuid), root_disk_offering=str(offering.uuid)))
+        (attachment,) = Instance.objects.get(name="web-1").attachments.all()
+        assert attachment.volume.offering == offering
 
     def planned(self, **changes):
         return Page(self.browser("user").client.post("/instances/deploy/?plan=1", self.values(**changes)))

@@ -9,13 +9,14 @@ from compute.models import AttachedIso
 from compute.services import instances
 from compute.services.instances import media
 from compute.topology.connections import compute_driver
+from compute.workflows.subjects import disk_of
 from storage import housekeeping
 from storage.models import Template, TemplateCopy
 from storage.services import templates
 from tests.support.clients import RestClient
 from tests.support.factories import account_of, make_caller
 from tests.support.factories_compute import deployed, fresh, stopped, submit_deployment
-from tests.support.factories_infra import make_iso
+from tests.support.factories_infra import make_disk_offering, make_iso
 from tests.support.jobs import run_job
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +113,41 @@ def test_an_instance_starts_from_an_iso_with_an_empty_disk(cloud, tenant, iso):
     assert (root.template, root.size_bytes) == (None, 2 * 1024**3)
     assert in_drive(instance) == instance.iso.locator
     assert instance.template == iso
+
+
+def test_an_empty_disk_may_be_of_an_offering(cloud, tenant, iso):
+    offering = make_disk_offering(size_gib=3, read_iops=100)
+    plan = planned(
+        lambda: submit_deployment(cloud, tenant, template=iso.uuid, root_disk_offering=offering.uuid)
+    )
+    assert f"Its empty disk is of the offering {offering.name}." in [one["sentence"] for one in plan.effects]
+    instance = deployed(cloud, tenant, template=iso.uuid, root_disk_offering=offering.uuid)
+    root = instance.attachments.get()
+    assert (root.volume.offering, root.volume.size_bytes) == (offering, 3 * 1024**3)
+    assert disk_of(root).limits.read_iops == 100
+
+
+@pytest.mark.parametrize(
+    ("terms", "size_gib", "field"),
+    [
+        ({"size_gib": 3}, 2, "root_size_gib"),
+        ({"size_gib": None}, None, "root_size_gib"),
+        ({"size_gib": 3, "is_active": False}, None, "root_disk_offering"),
+    ],
+)
+def test_an_offering_of_an_empty_disk_keeps_its_terms(cloud, root, iso, terms, size_gib, field):
+    offering = make_disk_offering(**terms)
+    with pytest.raises(InvalidInput) as refusal:
+        submit_deployment(
+            cloud, root, template=iso.uuid, root_disk_offering=offering.uuid, root_size_gib=size_gib
+        )
+    assert list(refusal.value.fields) == [field]
+
+
+def test_a_template_brings_its_own_disk(cloud, tenant):
+    with pytest.raises(InvalidInput) as refusal:
+        submit_deployment(cloud, tenant, root_disk_offering=make_disk_offering().uuid)
+    assert "choose an ISO" in refusal.value.fields["root_disk_offering"][0]
 
 
 def test_an_empty_disk_has_the_size_that_is_said(cloud, tenant, iso):
