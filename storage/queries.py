@@ -19,6 +19,7 @@ from storage.models import (
     Upload,
     Volume,
 )
+from tenants.models import Account
 
 
 def pools_for(caller: Caller) -> ScopedQuerySet[Pool]:
@@ -37,6 +38,12 @@ def templates_for(caller: Caller) -> ScopedQuerySet[Template]:
     actions.READ_TEMPLATE.permit(caller)
     rows = Template.objects.for_caller(caller).exclude(state=states.DELETED)
     return rows.select_related("account__domain", "system")
+
+
+def is_usable_by(template: Template, account: Account) -> bool:
+    """True for those that are public, the account's own, or granted to it."""
+    is_open = template.is_public or template.account_id == account.pk
+    return is_open or TemplateGrant.objects.filter(template=template, account=account).exists()
 
 
 def template_for(caller: Caller, uuid: UUID | str) -> Template:

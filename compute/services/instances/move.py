@@ -16,6 +16,7 @@ from compute.models import AttachedIso, Instance
 from compute.services.instances import affinity, terms, wiring
 from compute.services.instances.holding import demand_free
 from networking.services import addresses
+from storage.queries import is_usable_by
 from storage.services import ownership
 from tenants.membership import acting_on
 from tenants.models import Account
@@ -38,11 +39,14 @@ class MoveValues:
 
 @dataclass(frozen=True)
 class _Target:
-    """The account that it goes to, what people call that, and the caller as one who may put something there."""
+    """The account that it goes to, what people call that, the caller as one who may put something there, and the field
+    that named it.
+    """
 
     account: Account
     name: str
     acting: Caller
+    field: str
 
 
 @transaction.atomic
@@ -50,7 +54,8 @@ def move(caller: Caller, instance: Instance, values: MoveValues) -> Instance:
     """The instance belongs to the other account, with its volumes and addresses, counted and metered there.
 
     Whoever lost sight of it by that has also lost its events, jobs and notes. Raises NotFound for a target that the
-    caller cannot reach, InvalidInput for networks that the target cannot use, WrongState, Busy, LimitReached.
+    caller cannot reach, InvalidInput for networks that the target cannot use and for a size that it is not offered,
+    WrongState, Busy, LimitReached.
     """
     actions.MOVE.check(caller, instance)
     demand_free(instance)
@@ -65,6 +70,7 @@ def move(caller: Caller, instance: Instance, values: MoveValues) -> Instance:
         noun="instance",
         account=str(target.account.uuid),
     )
+    _demand_offered(instance, target)
     affinity.leave_all(instance)
     _take_row(instance, target.account)
     limits.transfer(source, target.account, terms.amounts_of(instance.cpus, instance.memory_mib))
@@ -92,9 +98,9 @@ def _target(caller: Caller, values: MoveValues) -> _Target:
         project = project_for(caller, values.project)
         acting = acting_on(caller, project)
         actions.DEPLOY.permit(acting)
-        return _Target(project.account, f"the project {project.name}", acting)
+        return _Target(project.account, f"the project {project.name}", acting, "project")
     account = _account(caller, values.account)
-    return _Target(account, account.name, caller)
+    return _Target(account, account.name, caller, "account")
 
 
 def _account(caller: Caller, uuid: UUID | str | None) -> Account:
@@ -115,10 +121,30 @@ def _take_row(instance: Instance, account: Account) -> None:
     instance.account = account
 
 
+def _demand_offered(instance: Instance, target: _Target) -> None:
+    if not instance.offering.is_open_to(target.account.domain):
+        raise InvalidInput.of(
+            target.field,
+            f"{target.name} is not offered the size {instance.offering.name}. Give {instance.name} another size first, "
+            "or have this one opened to the domain.",
+        )
+
+
+def _give_iso_back(instance: Instance, account: Account) -> None:
+    """The ISO in its drive stays there only where its new owner may use it."""
+    attached = AttachedIso.objects.select_related("template").filter(instance=instance).first()
+    if attached is None or is_usable_by(attached.template, account):
+        return
+    attached.delete()
+    plans.note(
+        "detach",
+        f"The ISO {attached.template.name} stays behind: its new owner may not use it.",
+        noun="ISO",
+    )
+
+
 def _move_volumes(caller: Caller, instance: Instance, account: Account) -> None:
-    # The account that it goes to may have no right to the ISO.
-    if AttachedIso.objects.filter(instance=instance).delete()[0]:
-        plans.note("detach", f"The ISO in the drive of {instance.name} stays behind.", noun="ISO")
+    _give_iso_back(instance, account)
     attachments = instance.attachments.select_related("volume__account__domain").order_by("device_index")
     for one in attachments:
         ownership.hand_over(caller, one.volume, account)

@@ -8,15 +8,16 @@ from cloudportal.events import meters
 from cloudportal.events.models import Event, MeterMark
 from cloudportal.jobs import services as jobs
 from compute import queries
-from compute.models import Instance
+from compute.models import AttachedIso, Instance
 from compute.services import instances
 from compute.services.instances import MoveValues
+from storage.models import TemplateGrant
 from tenants.membership import caller_in_project
 from tenants.models import Counter
 from tenants.resources import Resource
 from tests.support.factories import account_of, caller_for, make_account, make_domain, make_project, used_by
 from tests.support.factories_compute import deployed, fresh, stopped
-from tests.support.factories_infra import make_network
+from tests.support.factories_infra import make_iso, make_network
 from tests.support.jobs import run_job
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +193,32 @@ def test_a_domain_admin_moves_within_the_domain_only(instance, target, tenant):
         move(admin, instance, account=make_account(make_domain()).uuid)
     move(admin, instance, account=target.uuid)
     assert fresh(instance).account == target
+
+
+def test_a_size_that_the_target_is_not_offered_keeps_it_where_it_is(instance, root, target):
+    offering = instance.offering
+    offering.is_domain_bound = True
+    offering.save()
+    with pytest.raises(InvalidInput) as refusal:
+        move(root, instance, account=target.uuid)
+    assert offering.name in refusal.value.fields["account"][0]
+    offering.domains.add(target.domain)
+    assert move(root, instance, account=target.uuid).account == target
+
+
+def test_an_iso_that_the_target_may_not_use_stays_behind(instance, tenant, root, target):
+    iso = make_iso(account_of(tenant), is_public=False)
+    AttachedIso.objects.create(instance=instance, template=iso)
+    plan = plans.planned(lambda: move(root, instance, account=target.uuid))
+    assert f"The ISO {iso.name} stays behind" in " ".join(one["sentence"] for one in plan.effects)
+    move(root, instance, account=target.uuid)
+    assert not AttachedIso.objects.exists()
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_an_iso_that_the_target_may_use_goes_along(instance, tenant, root, target, is_public):
+    iso = make_iso(account_of(tenant), is_public=is_public)
+    TemplateGrant.objects.create(template=iso, account=target)
+    AttachedIso.objects.create(instance=instance, template=iso)
+    move(root, instance, account=target.uuid)
+    assert AttachedIso.objects.get().template == iso
