@@ -26,4 +26,6 @@ DELETE_DEDICATION = action(
     confirmation="Everybody may use the place again. What runs there stays.",
     is_dangerous=True,
 )
+# Checked by the service that places it, which refuses the argument to everybody else.
+CHOOSE_HOST = action("instance.choose-host", "Start on a chosen host", least=ROOT, states=(states.STOPPED,))
 READ_PLACEMENT = action("placement.read", "See where it could run", least=ROOT, reads=True)

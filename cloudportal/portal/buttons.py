@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cloudportal.core.actions import Action
 from cloudportal.core.caller import Caller
-from cloudportal.portal.options import Option
+from cloudportal.portal.options import Amount, Option
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class RowAction:
     """A button of a detail page that calls one service.
 
     `perform` is the service `(caller, row)`; `done` is the sentence afterwards, in which `{name}` is the row's.
-    Dangerous actions, and those with `options` to tick, are asked for on a page of their own first. `is_first` marks
+    Dangerous actions, and those with `options` to choose, are asked for on a page of their own first. `is_first` marks
     what people most likely came for, and gets the page's one strong button. `goes_away` says
     that the row's page may be gone afterwards, so the list comes next; `lands` names another address, made from what
     the service returned. `row` is a narrower query than the page's, where more may look than may act.
@@ -27,7 +27,7 @@ class RowAction:
     perform: Callable[..., Any]
     icon: str
     done: str
-    options: tuple[Option, ...] = ()
+    options: tuple[Option | Amount, ...] = ()
     is_first: bool = False
     goes_away: bool = False
     lands: Callable[[Any], str] | None = None

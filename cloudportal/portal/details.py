@@ -17,7 +17,7 @@ from cloudportal.core.caller import Caller
 from cloudportal.core.errors import PlanChanged, PortalError
 from cloudportal.portal import cells, refusals
 from cloudportal.portal.buttons import RowAction, RowLink, arranged
-from cloudportal.portal.options import Ticked, chosen
+from cloudportal.portal.options import Answered, chosen
 from cloudportal.portal.pages import page
 from cloudportal.portal.panels import Panel, Shown
 
@@ -124,8 +124,8 @@ class DetailPage:
         self, request: HttpRequest, caller: Caller, declared: RowAction, row: Any, notice: str = ""
     ) -> HttpResponse:
         """The page that says what will happen, worked out by a dry run of the very service."""
-        ticked = chosen(declared.options, request.POST if request.method == "POST" else request.GET)
-        plan = plans.planned(lambda: declared.perform(caller, row, **ticked))
+        data = request.POST if request.method == "POST" else request.GET
+        plan = plans.planned(lambda: declared.perform(caller, row, **chosen(declared.options, data)))
         name = self.title(row)
         values = {
             "page_title": f"{declared.action.label} {name}",
@@ -137,7 +137,7 @@ class DetailPage:
             "noun": self.noun,
             "name": name,
             "plan": plan,
-            "options": [Ticked(one, ticked[one.name]) for one in declared.options],
+            "options": [Answered.of(one, data) for one in declared.options],
             "notice": notice,
             "back_url": self.address(row),
         }

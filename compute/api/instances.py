@@ -151,7 +151,18 @@ class DeployInstance(EditInstance):
         help_text="Values for its variables, by name.",
     )
     affinity_groups = References(required=False, max_length=20)
+    host = Reference(
+        required=False, allow_null=True, help_text="Where it is to run; for root administrators."
+    )
     start = serializers.BooleanField(required=False, default=True)
+
+
+class StartInstance(Values):
+    """Where to start it."""
+
+    host = Reference(
+        required=False, allow_null=True, help_text="Where it is to run; for root administrators."
+    )
 
 
 class ShutDown(Values):
@@ -294,7 +305,7 @@ INSTANCES = Resource(
             tells=PasswordShape,
         ),
         Edit(EditInstance, into(InstanceChanges, instances.update), actions.UPDATE),
-        Verb("start", working(instances.start), actions.START, works=True),
+        Verb("start", working(spread(instances.start)), actions.START, takes=StartInstance, works=True),
         Verb("stop", working(spread(instances.stop)), actions.STOP, takes=ShutDown, works=True),
         Verb("reboot", working(spread(instances.reboot)), actions.REBOOT, takes=ShutDown, works=True),
         Verb(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cloudportal.core.errors import NoRoom
 from compute.placement import narrowing
-from compute.placement.filters import FILTERS, ROOM, Filter
+from compute.placement.filters import CHOSEN, FILTERS, ROOM, Filter
 from compute.placement.funnel import Funnel, Stage
 from compute.placement.request import Request
 from compute.placement.weighers import in_order
@@ -36,12 +36,13 @@ class Placement:
 def preview(request: Request, *, order: str) -> Preview:
     """Where the instance would go now. Changes nothing; `order` names a weigher."""
     found = narrowing.survey(request)
-    hosts, passed = _sift(request, narrowing.hosts_with_room(request), FILTERS)
+    filters = (CHOSEN, *FILTERS) if request.pinned else FILTERS
+    hosts, passed = _sift(request, narrowing.hosts_with_room(request), filters)
     if hosts:
         room = Stage(ROOM.name, found.with_room)
         return Preview(tuple(in_order(order, request, hosts)), Funnel((*found.stages(), room, *passed)))
     # Nothing fits. Asked again with room last, the funnel says what is really missing.
-    _, stages = _sift(request, narrowing.able_hosts(request), (*FILTERS, ROOM))
+    _, stages = _sift(request, narrowing.able_hosts(request), (*filters, ROOM))
     return Preview((), Funnel((*found.stages(), *stages)))
 
 

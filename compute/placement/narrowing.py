@@ -79,6 +79,19 @@ def every_host(request: Request) -> list[Host]:
     return list(_in_zone(request).order_by("pk"))
 
 
+def standing(host: Host) -> tuple[str, str]:
+    """The check that a host fails whatever is asked of it, and why; empty where it takes instances."""
+    if host.state != states.UP:
+        return "enabled", f"is {host.state}"
+    cluster = host.cluster
+    for noun, place in (("cluster", cluster), ("pod", cluster.pod), ("zone", cluster.pod.zone)):
+        if place.state != states.ENABLED:
+            return "enabled", f"its {noun} {place.name} is {place.state}"
+    if host.driver not in drivers_that_can("RunsGuests"):
+        return "hypervisor", f"its driver {host.driver} runs no guests"
+    return "", ""
+
+
 def _in_zone(request: Request) -> ScopedQuerySet[Host]:
     return Host.objects.filter(cluster__pod__zone_id=request.zone_id).select_related("cluster__pod__zone")
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Self
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -19,7 +20,8 @@ class Request:
 
     `volume` is its root disk, with a pool once it lies somewhere; `pools` are where its disks lie; `last_host_id` is
     where it ran last, and where it starts quickest. `peers` are its affinity groups, the dedications those in the zone,
-    and `system` is its template's operating system, of the category `os_category_id`.
+    and `system` is its template's operating system, of the category `os_category_id`. `pinned` is the one host that
+    will do, where one was chosen.
     """
 
     zone_id: int
@@ -37,6 +39,7 @@ class Request:
     system: str = ""
     os_category_id: int | None = None
     is_system_strict: bool = False
+    pinned: UUID | None = None
 
     @classmethod
     def of(cls, instance: Instance, volume: Volume | None) -> Self:

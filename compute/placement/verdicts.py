@@ -8,8 +8,6 @@ from compute.placement.custom import OrderFailed
 from compute.placement.filters import FILTERS, ROOM
 from compute.placement.request import Request
 from compute.placement.weighers import in_order
-from compute.topology import states
-from compute.topology.abilities import drivers_that_can
 from compute.topology.models import Host
 
 
@@ -36,7 +34,7 @@ def verdicts(request: Request, *, order: str) -> list[Verdict]:
     hosts: Sequence[Host] = narrowing.every_host(request)
     refused: list[Verdict] = []
     for host in hosts:
-        check, reason = _standing(host)
+        check, reason = narrowing.standing(host)
         if check:
             refused.append(Verdict(host, check, reason))
     gone = {one.host.pk for one in refused}
@@ -55,16 +53,3 @@ def _ranked(request: Request, hosts: Sequence[Host], order: str) -> list[Verdict
     except OrderFailed as failure:
         return [Verdict(host, reason=failure.fault) for host in hosts]
     return [Verdict(host, rank=place) for place, host in enumerate(best, start=1)]
-
-
-def _standing(host: Host) -> tuple[str, str]:
-    """The check that a host fails whatever is asked of it, and why; empty where it takes instances."""
-    if host.state != states.UP:
-        return "enabled", f"is {host.state}"
-    cluster = host.cluster
-    for noun, place in (("cluster", cluster), ("pod", cluster.pod), ("zone", cluster.pod.zone)):
-        if place.state != states.ENABLED:
-            return "enabled", f"its {noun} {place.name} is {place.state}"
-    if host.driver not in drivers_that_can("RunsGuests"):
-        return "hypervisor", f"its driver {host.driver} runs no guests"
-    return "", ""

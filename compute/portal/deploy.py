@@ -16,10 +16,11 @@ from cloudportal.portal.choices import AnyOf, Card, OneOf
 from cloudportal.portal.forms import FormPage, Group
 from compute import actions
 from compute.models import Instance
-from compute.placement_actions import READ_AFFINITY_GROUP
+from compute.placement_actions import CHOOSE_HOST, READ_AFFINITY_GROUP
 from compute.portal import words
 from compute.portal.affinity import group_choices
 from compute.portal.guest_data_fields import GuestDataFields, guest_data_in
+from compute.portal.host_choices import host_choices
 from compute.portal.instances import CREATE
 from compute.portal.login import password_shown
 from compute.queries import offerings_for
@@ -51,7 +52,7 @@ class DeployForm(GuestDataFields):
         ),
         Group("Where it is reached", ("zone", "networks")),
         Group("Who it is", ("name", "key_pairs", "ssh_keys", "user_data_from", "user_data")),
-        Group("What it runs with", ("affinity_groups",)),
+        Group("What it runs with", ("affinity_groups", "host")),
     )
 
     template = OneOf(
@@ -97,6 +98,8 @@ class DeployForm(GuestDataFields):
         help_text="Instances that share a host with it, or must not.",
     )
 
+    host = forms.ChoiceField(required=False, help_text="It runs there or not at all.")
+
     def shape(self) -> None:
         """Offers what this caller may use."""
         self.offer("template", _templates(self.caller))
@@ -110,6 +113,7 @@ class DeployForm(GuestDataFields):
         self.offer_guest_data()
         self._offer_groups()
         self._offer_disks()
+        self._offer_hosts()
 
     def _offer_disks(self) -> None:
         """Asks for a disk offering where there is an ISO to start from."""
@@ -120,6 +124,13 @@ class DeployForm(GuestDataFields):
             return
         choices = [(str(row.uuid), _about(row.name, row.description)) for row in rows]
         self.offer("root_disk_offering", [("", "none: as large as is said above"), *choices])
+
+    def _offer_hosts(self) -> None:
+        """Asks operators on which host."""
+        if self.caller.is_root_admin and self.caller.may(CHOOSE_HOST.name):
+            self.offer("host", [("", "Whichever suits best"), *host_choices(self.caller)])
+        else:
+            del self.fields["host"]
 
     def _offer_groups(self) -> None:
         """Asks for affinity groups where there are any."""
@@ -189,6 +200,7 @@ def _submit(caller: Caller, row: None, values: dict[str, Any]) -> tuple[Instance
         root_disk_offering=values.get("root_disk_offering") or None,
         **guest_data_in(values),
         affinity_groups=tuple(values.get("affinity_groups", ())),
+        host=values.get("host") or None,
     )
     return instances.deploy(caller, wanted)
 

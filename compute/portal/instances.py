@@ -14,16 +14,17 @@ from cloudportal.portal.buttons import PageLink, RowAction, RowLink
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
 from cloudportal.portal.lists import ListPage
-from cloudportal.portal.options import Option
+from cloudportal.portal.options import Amount, Option
 from cloudportal.portal.panels import Fact, Facts, Part, Table
 from cloudportal.portal.queries import Filter
 from cloudportal.portal.subjects import Holder
 from compute import actions, queries, schedule_actions
+from compute.configuration import STOP_TIMEOUT
 from compute.models import Instance
 from compute.note_actions import ADD_NOTE, READ_NOTE
 from compute.note_queries import notes_for
 from compute.placement.funnel import redacted
-from compute.placement_actions import CHANGE_GROUPS, READ_PLACEMENT
+from compute.placement_actions import CHANGE_GROUPS, CHOOSE_HOST, READ_PLACEMENT
 from compute.portal import words
 from compute.portal.nics import NIC_TABLE
 from compute.portal.snapshot_tables import END, SCHEDULE_TABLE, SNAPSHOT_TABLE
@@ -42,6 +43,20 @@ FORCE = Option(
     "Cut the power at once",
     "The guest is not asked to shut down. What it has not written yet is lost.",
 )
+PATIENCE = Amount(
+    "timeout_seconds",
+    "Seconds to wait for it to shut down",
+    "Empty for as long as the zone's setting says.",
+    least=1,
+    most=int(STOP_TIMEOUT.maximum or 0),
+)
+RUNS_ON = Option(
+    "cut_power",
+    "Let it run on if it has not shut down by then",
+    "Otherwise its power is cut.",
+    is_reversed=True,
+)
+SHUT_DOWN = (PATIENCE, RUNS_ON, FORCE)
 VOLUMES_TOO = Option(
     "with_volumes",
     "Delete its data volumes too",
@@ -206,17 +221,23 @@ INSTANCE = DetailPage(
             is_first=True,
             done="{name} is yours again, and stopped.",
         ),
+        RowLink(
+            CHOOSE_HOST,
+            "instance-choose-host",
+            icon="host",
+            is_shown=lambda caller, row: caller.is_root_admin,
+        ),
         RowLink(actions.CONSOLE, "instance-console", icon="console"),
         RowLink(actions.SERIAL_LOG, "instance-serial-log", icon="log"),
         RowAction(
-            actions.STOP, instances.stop, icon="stop", done="{name} is being stopped.", options=(FORCE,)
+            actions.STOP, instances.stop, icon="stop", done="{name} is being stopped.", options=SHUT_DOWN
         ),
         RowAction(
             actions.REBOOT,
             instances.reboot,
             icon="reboot",
             done="{name} is being rebooted.",
-            options=(FORCE,),
+            options=SHUT_DOWN,
         ),
         RowLink(actions.REINSTALL, "instance-reinstall", icon="template"),
         RowLink(actions.RESIZE, "instance-resize", icon="limit"),

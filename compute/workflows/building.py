@@ -5,7 +5,7 @@ Undoing takes back what this job did and nothing else: each undo first asks whet
 job left it (`is_ours_to_undo`), so that a clean-up that is resumed late does no harm to an instance that lives again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
@@ -24,6 +24,7 @@ from compute.placement.orders import CUSTOM
 from compute.placement.peers import breaks, peers_of, take_turns
 from compute.placement.request import Request
 from compute.promises import not_kept
+from compute.services.instances.chosen_host import pinned_in
 from compute.topology.connections import compute_driver
 from compute.topology.models import Host
 from compute.workflows.guards import ensure_guards, remove_guards
@@ -95,7 +96,7 @@ class ClaimHost(Step):
             return Claimed(unmade, None)
         order = _order(instance)
         try:
-            found = place(_request(instance), lambda host: _take(run, instance, host), order=order)
+            found = place(_request(run, instance), lambda host: _take(run, instance, host), order=order)
         except NoPlacement as refusal:
             run.say(f"Hosts: {refusal.funnel.sentence}", level="error", for_operators=True)
             raise
@@ -316,9 +317,10 @@ def _volumes_to_unmake(run: Run) -> list[Volume]:
     ]
 
 
-def _request(instance: Instance) -> Request:
+def _request(run: Run, instance: Instance) -> Request:
     volumes = volumes_of(instance)
-    return Request.of(instance, volumes[0] if volumes else None)
+    request = Request.of(instance, volumes[0] if volumes else None)
+    return replace(request, pinned=pinned_in(run.job.arguments))
 
 
 def _tell_of_order(run: Run, failure: OrderFailed) -> None:

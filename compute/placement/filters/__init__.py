@@ -3,7 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from compute.placement.filters import affinity, dedication, location, reach, room, storage, system, tags
+from compute.placement.filters import (
+    affinity,
+    chosen,
+    dedication,
+    location,
+    reach,
+    room,
+    storage,
+    system,
+    tags,
+)
 from compute.placement.request import Request
 from compute.topology.models import Host
 
@@ -23,6 +33,8 @@ class Filter:
     advice: Callable[[Request], str]
 
 
+# Asked first, and of no request for which no host was chosen.
+CHOSEN = Filter("chosen host", chosen.asking, chosen.reason, chosen.advice)
 FILTERS = (
     Filter("location", location.asking, location.reason, location.advice),
     Filter("dedication", dedication.asking, dedication.reason, dedication.advice),

@@ -19,6 +19,7 @@ from compute import actions, queries, states
 from compute.models import Instance, ServiceOffering, VolumeAttachment
 from compute.services.guest_data.passwords import hash_of
 from compute.services.instances import affinity, guest_values, lease_terms, media, terms, wiring
+from compute.services.instances.chosen_host import arguments_for, chosen_host
 from compute.services.instances.foresight import foresee_placement
 from compute.services.instances.guest_values import Told
 from compute.services.instances.holding import held_with
@@ -26,7 +27,7 @@ from compute.services.instances.login import first_password
 from compute.services.sizing import Size, Wanted, size_of, terms_of
 from compute.topology import queries as topology
 from compute.topology import states as topology_states
-from compute.topology.models import Zone
+from compute.topology.models import Host, Zone
 from compute.topology.services.offered import demand_open
 from networking.models import Network
 from storage import queries as storage
@@ -45,8 +46,9 @@ class DeployValues:
     NICs to their rules where a network has groups, by default the account's own default group.
     `cpus`, `cpu_mhz` and `memory_mib` are for sizes that leave them open. `root_size_gib` may enlarge the template's
     disk, and is the size of the empty disk where the template is an ISO; such a disk may be of a `root_disk_offering`,
-    a uuid, which may have a size. `ssh_keys` and `user_data` go to the guest as
-    they are; of `key_pairs`, which are uuids, it gets the public keys.
+    a uuid, which may have a size. `ssh_keys` and `user_data` go to the guest as they are; of `key_pairs`, which are
+    uuids, it gets the public keys. `host`, a uuid too, is where it is to run and nowhere else; root administrators may
+    choose it.
     """
 
     template: UUID | str
@@ -69,6 +71,7 @@ class DeployValues:
     user_data: str = ""
     user_data_from: UUID | str | None = None
     user_data_values: Mapping[str, str] = field(default_factory=dict)
+    host: UUID | str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ class _Parts:
     offering: ServiceOffering
     size: Size
     networks: list[Network]
+    host: Host | None
 
 
 @transaction.atomic
@@ -92,6 +96,8 @@ def deploy(caller: Caller, values: DeployValues, *, start: bool = True) -> tuple
     actions.DEPLOY.permit(caller)
     account = Account.objects.select_related("domain").get(pk=caller.owner.account_id)
     parts = _parts(caller, account, values)
+    if parts.host is not None and not start:
+        raise InvalidInput.of("host", "It gets its host as it starts. Choose the host when you start it.")
     password = first_password(parts.template)
     instance = _instance(caller, account, parts, values, password)
     volume = _root_volume(caller, instance, parts, values)
@@ -111,11 +117,12 @@ def deploy(caller: Caller, values: DeployValues, *, start: bool = True) -> tuple
     )
     affinity.join(caller, instance, values.affinity_groups)
     if start:
-        foresee_placement(caller, instance, volume)
+        foresee_placement(caller, instance, volume, parts.host)
     job = jobs.submit(
         caller,
         "instance.deploy" if start else "instance.allocate",
         Subject.of(instance),
+        arguments_for(parts.host),
         owner=account.owner,
         holds=held_with(instance),
     )
@@ -166,7 +173,7 @@ def _parts(caller: Caller, account: Account, values: DeployValues) -> _Parts:
             f"{size.memory_mib}. Choose a larger size.",
         )
     networks = wiring.chosen_networks(caller, zone, account, values.networks)
-    return _Parts(zone, template, offering, size, networks)
+    return _Parts(zone, template, offering, size, networks, chosen_host(caller, zone, values.host))
 
 
 def _instance(

@@ -1,23 +1,32 @@
 """Whether there is room, said before a job is submitted, so that nobody waits for a refusal."""
 
+from dataclasses import replace
+
 from cloudportal.core import plans
 from cloudportal.core.caller import Caller
+from cloudportal.core.errors import NoRoom
 from compute.models import Instance
 from compute.placement.choice import NoPlacement, preview
 from compute.placement.orders import FIRST_FIT
 from compute.placement.request import Request
 from compute.placement.verdicts import verdicts
+from compute.topology.models import Host
 from storage.models import Volume
 
 
-def foresee_placement(caller: Caller, instance: Instance, volume: Volume | None) -> None:
-    """Returns where some host could take the instance now, and notes it in the plan. Raises NoRoom.
+def foresee_placement(
+    caller: Caller, instance: Instance, volume: Volume | None, host: Host | None = None
+) -> None:
+    """Returns where some host, or the chosen `host`, could take the instance now, and notes it in the plan. Raises
+    NoRoom, which tells whoever chose why that host does not do.
 
     Whether there still is room is decided when the job claims it.
     """
     # Whether there is one does not depend on the order, which the operator's own class might spoil.
-    request = Request.of(instance, volume)
+    request = replace(Request.of(instance, volume), pinned=host.uuid if host else None)
     found = preview(request, order=FIRST_FIT)
+    if not found.hosts and host is not None:
+        raise NoRoom(reason=found.funnel.sentence, funnel=found.funnel.for_operators())
     if not found.hosts:
         raise NoPlacement(found.funnel)
     if caller.is_root_admin:

@@ -1,6 +1,7 @@
 """Starting, stopping and rebooting instances."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -15,6 +16,7 @@ from compute import actions, states
 from compute.configuration import STOP_TIMEOUT
 from compute.models import Instance
 from compute.services.instances import terms
+from compute.services.instances.chosen_host import arguments_for, chosen_host
 from compute.services.instances.foresight import foresee_placement
 from compute.services.instances.holding import held_with
 from compute.services.instances.lease_terms import demand_current
@@ -24,18 +26,22 @@ from tenants.services.standing import require_enabled
 
 
 @transaction.atomic
-def start(caller: Caller, instance: Instance) -> Job:
-    """The job that runs the instance, where it ran last if it can.
+def start(caller: Caller, instance: Instance, *, host: UUID | str | None = None) -> Job:
+    """The job that runs the instance: where it ran last if it can, or on no other host than `host`, which root
+    administrators may choose.
 
-    Raises WrongState for another state or a locked account, NoRoom where no host could take it now, Busy.
+    Raises WrongState for another state or a locked account, NoRoom where no host could take it now, Busy, and for the
+    host InvalidInput and NotFound.
     """
     actions.START.check(caller, instance)
     require_enabled(instance.account)
     demand_current(instance)
     states.INSTANCE.move(instance, "start")
-    foresee_placement(caller, instance, root_volume(instance))
-    plans.note("start", f"Starts the instance {instance.name}.", noun="instance")
-    return submit(caller, instance, "instance.start", "VM.START")
+    pinned = chosen_host(caller, instance.zone, host)
+    foresee_placement(caller, instance, root_volume(instance), pinned)
+    where = f" on the host {pinned.name}" if pinned else ""
+    plans.note("start", f"Starts the instance {instance.name}{where}.", noun="instance")
+    return submit(caller, instance, "instance.start", "VM.START", **arguments_for(pinned))
 
 
 @transaction.atomic

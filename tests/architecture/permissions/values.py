@@ -100,6 +100,13 @@ def destroyed_before(world):
     return {"delete_volumes": []}
 
 
+def stopped_before(world):
+    place = factories_infra.make_infrastructure()
+    moved = {"state": "stopped", "host": None, "zone": place.zone}
+    Instance.objects.filter(pk=world.the("instances").pk).update(**moved)
+    return {"host": None}
+
+
 def other_template(world):
     """A template of the user's, for an instance that is stopped and has a root disk."""
     instance = world.the("instances")
@@ -289,6 +296,7 @@ VALUES = {
         "offering": str(world.the("disk-offerings").uuid),
     },
     "POST instances/{uuid}/reinstall/": other_template,
+    "POST instances/{uuid}/start/": stopped_before,
     "POST instances/{uuid}/destroy/": lambda world: {"delete_volumes": []},
     "POST instances/{uuid}/expunge/": destroyed_before,
     "POST instances/{instance}/notes/": lambda world: {"text": "Call Ada first."},

@@ -91,7 +91,8 @@ BY_AUDIENCE = {
         "host-add host-edit host-enable host-disable host-maintain host-reconnect host-remove "
         "pool-add pool-edit pool-enable pool-disable pool-maintain pool-evacuate pool-reconnect pool-remove "
         "network-add network-edit offering-add offering-edit offering-delete "
-        "disk-offering-add disk-offering-edit disk-offering-delete dedication-add dedication-delete volume-move"
+        "disk-offering-add disk-offering-edit disk-offering-delete dedication-add dedication-delete volume-move "
+        "instance-choose-host"
     ),
     ROOT_ON_SEEN: "network-delete",
     NOBODYS: "invitation-answer",

@@ -1,5 +1,7 @@
 """The pages of instances: list, detail, deploying, editing, and what each button does."""
 
+import pytest
+
 from cloudportal.jobs.models import Job
 from compute.models import Instance
 from compute.portal.deploy import DEPLOY
@@ -7,6 +9,7 @@ from compute.portal.edit import EDIT
 from compute.portal.instances import INSTANCE, INSTANCES
 from compute.portal.reinstall import REINSTALL
 from compute.portal.resize import RESIZE
+from compute.portal.start_on import START_ON
 from tests.support.factories_compute import (
     deploy_values,
     deployed,
@@ -125,6 +128,35 @@ class TestInstancePage(InCloud, ShowsRow):
         browser.post("instance-destroy", instance.uuid, agreed=again.field("agreed")["value"], expunge="on")
         run_jobs()
         assert Instance.objects.get(pk=instance.pk).state == "expunged"
+
+    def test_how_long_to_wait_and_what_then_is_chosen_as_it_is_stopped(self):
+        instance = deployed(self.cloud, self.personas.user)
+        self.browser("user").agree("instance-stop", instance.uuid, timeout_seconds="90", cut_power="on")
+        told = Job.objects.get(kind="instance.stop").arguments
+        assert told == {"force": False, "timeout_seconds": 90, "cut_power": False}
+
+    def test_nothing_chosen_is_as_the_setting_says(self):
+        instance = deployed(self.cloud, self.personas.user)
+        self.browser("user").agree("instance-reboot", instance.uuid, timeout_seconds="")
+        told = Job.objects.get(kind="instance.reboot").arguments
+        assert told == {"force": False, "timeout_seconds": 60, "cut_power": True}
+
+    @pytest.mark.parametrize("text", ["soon", "-1", "901", "9" * 30, "٣"])
+    def test_a_time_that_is_none_is_refused_and_kept_to_be_mended(self, text):
+        instance = deployed(self.cloud, self.personas.user)
+        page = self.browser("user").get("instance-stop", instance.uuid, timeout_seconds=text)
+        assert page.all(role="alert")
+        assert page.field("timeout_seconds")["value"] == text
+        assert not page.all("input", name="agreed")
+        self.browser("user").post("instance-stop", instance.uuid, timeout_seconds=text, agreed="x")
+        assert Instance.objects.get(pk=instance.pk).state == "running"
+
+    def test_only_operators_are_offered_a_host(self):
+        instance = stopped(self.cloud, self.personas.user)
+        assert self.browser("root_admin").get("instance", instance.uuid).button("Start on a chosen host")
+        assert self.browser("user").get("instance", instance.uuid).button("Start on a chosen host") is None
+        assert self.browser("root_admin").get("instance-deploy").field("host")
+        assert not self.browser("user").get("instance-deploy").all("select", name="host")
 
     def test_a_refusal_comes_back_to_the_page_as_a_sentence(self):
         instance = deployed(self.cloud, self.personas.user)
@@ -296,6 +328,26 @@ class TestReinstalling(InCloud, FillsForm):
         page = self.opened()
         assert "as it is now" in page.text
         assert "Everything on it is lost" in page.text
+
+
+class TestStartingOnAHost(InCloud, FillsForm):
+    page = START_ON
+    writer, nobody = "root_admin", "domain_admin"
+
+    def prepare(self):
+        super().prepare()
+        self.instance = stopped(self.cloud, self.personas.user)
+
+    def parts(self):
+        return (self.instance.uuid,)
+
+    def values(self):
+        return {"host": str(self.cloud.hosts[1].uuid)}
+
+    def check(self, page):
+        assert f"{self.instance.name} is being started." in page.notices
+        run_jobs()
+        assert Instance.objects.get(pk=self.instance.pk).host == self.cloud.hosts[1]
 
 
 class TestEditing(InCloud, FillsForm):
