@@ -13,6 +13,7 @@ from compute.services.instances import terms
 from compute.workflows.building import free_addresses
 from compute.workflows.destroy import put_aside
 from compute.workflows.ending import LeaveHost, ShutDown, settle_unfinished
+from compute.workflows.forget_snapshots import ForgetSnapshots
 from compute.workflows.subjects import instance_of, volumes_of
 from storage import volume_work
 from storage.models import Volume
@@ -83,7 +84,7 @@ class ExpungeInstance(Workflow):
     kind = "instance.expunge"
     queue = "compute"
     label = "Expunging the instance"
-    steps: ClassVar = (ShutDown, LeaveHost, PutAside, RemoveVolumes, FinishExpunging)
+    steps: ClassVar = (ShutDown, LeaveHost, PutAside, ForgetSnapshots, RemoveVolumes, FinishExpunging)
 
     def failed(self, run: Run) -> None:
         """What had lived lives on as it was found; what was on its way out stays destroyed, to be tried again."""

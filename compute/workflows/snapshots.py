@@ -7,7 +7,6 @@ bare guest is put on one for the time of the job: never switched on, and gone ag
 from typing import ClassVar
 
 from cloudportal.core import clock
-from cloudportal.core.errors import NoRoom
 from cloudportal.drivers.errors import Unsupported
 from cloudportal.events import meters, records
 from cloudportal.jobs.run import Run
@@ -16,15 +15,11 @@ from compute import states
 from compute.drivers.contract import ComputeDriver
 from compute.drivers.facts import Power
 from compute.drivers.snapshots import GuestSnapshot, SnapshotsGuests
-from compute.drivers.specs import GuestSpec
 from compute.models import Instance, InstanceSnapshot
-from compute.services.instance_snapshots import ABILITY, about
-from compute.topology import states as topology_states
-from compute.topology.abilities import drivers_that_can
+from compute.services.instance_snapshots import about
 from compute.topology.connections import compute_driver
 from compute.topology.models import Host
-from compute.workflows.subjects import disk_of, runs_guests, volumes_of
-from storage.connections import reaches
+from compute.workflows.bare_guests import ensure_bare, host_for, remove_bare
 
 # What is in memory is written to the disk, of which a slow one takes a while for much memory.
 SNAPSHOT_SECONDS = 900.0
@@ -39,7 +34,7 @@ class Prepare(Step):
     def act(self, run: Run) -> str:
         """The host's uuid."""
         snapshot = snapshot_of(run)
-        host = _host_for(snapshot.instance)
+        host = host_for(snapshot.instance)
         _ensure_bare(snapshot.instance, host)
         return str(host.uuid)
 
@@ -137,7 +132,7 @@ class Revert(Step):
         """The guest is as it was."""
         snapshot = snapshot_of(run)
         with _driver(run, snapshot.instance) as driver:
-            snapshots_guests(driver).revert_guest(snapshot.instance.uuid, _known(snapshot))
+            snapshots_guests(driver).revert_guest(snapshot.instance.uuid, known_of(snapshot))
 
     def record(self, run: Run, result: None) -> None:
         """The instance stands on it, whatever becomes of the job."""
@@ -229,14 +224,15 @@ def snapshots_guests(driver: ComputeDriver) -> SnapshotsGuests:
     return driver
 
 
-def _known(snapshot: InstanceSnapshot) -> GuestSnapshot:
+def known_of(snapshot: InstanceSnapshot) -> GuestSnapshot:
+    """The snapshot as its driver needs it again."""
     return GuestSnapshot(uuid=snapshot.uuid, has_memory=snapshot.has_memory, record=snapshot.record)
 
 
 def _remove(run: Run) -> None:
     snapshot = snapshot_of(run)
     with _driver(run, snapshot.instance) as driver:
-        snapshots_guests(driver).remove_guest_snapshot(snapshot.instance.uuid, _known(snapshot))
+        snapshots_guests(driver).remove_guest_snapshot(snapshot.instance.uuid, known_of(snapshot))
 
 
 def _mark_current(instance: Instance, snapshot: InstanceSnapshot | None) -> None:
@@ -248,7 +244,7 @@ def _mark_current(instance: Instance, snapshot: InstanceSnapshot | None) -> None
 
 def _driver(run: Run, instance: Instance) -> ComputeDriver:
     """The host's driver, with the guest there: a clean-up that comes late may find the bare one gone."""
-    host = _noted(run) or _host_for(instance)
+    host = _noted(run) or host_for(instance)
     _ensure_bare(instance, host)
     return compute_driver(host, timeout_seconds=SNAPSHOT_SECONDS)
 
@@ -258,46 +254,17 @@ def _noted(run: Run) -> Host | None:
     return Host.objects.select_related("cluster__pod").filter(uuid=uuid).first() if uuid else None
 
 
-def _host_for(instance: Instance) -> Host:
-    """The host that the instance is on or, for a stopped one, one that is up and reaches all of its disks."""
-    if instance.host is not None:
-        return instance.host
-    pools = [volume.pool for volume in volumes_of(instance) if volume.pool]
-    hosts = Host.objects.select_related("cluster__pod").filter(
-        cluster__pod__zone=instance.zone,
-        state=topology_states.UP,
-        driver__in=drivers_that_can(ABILITY),
-    )
-    # Where it ran last first, so that a step that is done again finds what it left.
-    for host in sorted(hosts, key=lambda one: (one.pk != instance.last_host_id, one.pk)):
-        if all(reaches(host, pool) for pool in pools):
-            return host
-    raise NoRoom(reason="No host that reaches all disks of the instance is up.")
-
-
 def _is_at_rest(instance: Instance) -> bool:
     return instance.state == states.STOPPED
 
 
 def _ensure_bare(instance: Instance, host: Host) -> None:
-    if not _is_at_rest(instance):
-        return
-    disks = instance.attachments.select_related("volume__offering").order_by("device_index")
-    spec = GuestSpec(
-        uuid=instance.uuid,
-        name=f"i-{instance.uuid}",
-        cpus=instance.cpus,
-        memory_mib=instance.memory_mib,
-        disks=tuple(disk_of(one) for one in disks),
-        nics=(),
-    )
-    with compute_driver(host) as driver:
-        runs_guests(driver).ensure_guest(spec)
+    if _is_at_rest(instance):
+        ensure_bare(instance, host)
 
 
 def _remove_bare(run: Run) -> None:
     instance = snapshot_of(run).instance
-    host = _noted(run) or _host_for(instance)
+    host = _noted(run) or host_for(instance)
     if _is_at_rest(instance):
-        with compute_driver(host) as driver:
-            runs_guests(driver).remove_guest(instance.uuid)
+        remove_bare(instance, host)

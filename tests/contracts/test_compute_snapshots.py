@@ -79,6 +79,17 @@ def test_a_removed_one_is_gone_and_the_others_stay(driver, guest):
         driver.revert_guest(guest.uuid, first)
 
 
+def test_removed_ones_leave_nothing_in_the_disks(compute, driver, guest):
+    (disk,) = guest.disks
+    taken = [driver.take_guest_snapshot(guest.uuid, uuid.uuid4(), with_memory=False) for _ in range(2)]
+    assert compute.snapshots_in(disk.locator) == sorted(str(one.uuid) for one in taken)
+    driver.remove_guest(guest.uuid)
+    driver.ensure_guest(guest)
+    for one in [*taken, *taken]:
+        driver.remove_guest_snapshot(guest.uuid, one)
+    assert compute.snapshots_in(disk.locator) == []
+
+
 def test_removing_one_that_was_never_whole_succeeds(driver, guest):
     never = GuestSnapshot(uuid=uuid.uuid4(), has_memory=False, record="")
     assert driver.remove_guest_snapshot(guest.uuid, never) is None

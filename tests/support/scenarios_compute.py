@@ -20,11 +20,13 @@ from tests.support.factories_compute import (
     failed,
     fresh,
     make_cloud,
+    make_instance_snapshot,
     make_offering,
     stopped,
     submit_deployment,
 )
 from tests.support.factories_infra import make_iso
+from tests.support.factories_volumes import make_attached, make_volume
 
 
 def _scenario(cloud, job, **expected):
@@ -133,8 +135,12 @@ def destroy():
 
 
 def expunge():
+    """Of one with a snapshot that lies in a disk which is kept, so that its bare guest comes and goes."""
     cloud, caller = make_cloud(), make_caller()
-    job = instances.destroy(caller, deployed(cloud, caller), expunge=True)
+    instance = deployed(cloud, caller)
+    make_attached(caller, make_volume(cloud.zone, caller), instance)
+    make_instance_snapshot(fresh(instance))
+    job = instances.destroy(caller, fresh(instance), expunge=True)
     return _scenario(cloud, job, done="expunged", failed="destroyed")
 
 

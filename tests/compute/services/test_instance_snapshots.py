@@ -230,6 +230,17 @@ def test_an_expunged_instance_takes_its_snapshots_along(user, cloud, at_rest):
     assert not meters.is_running(meters.INSTANCE_SNAPSHOT, snapshot.uuid)
 
 
+def test_a_data_volume_that_is_kept_holds_no_snapshot_of_an_expunged_instance(user, cloud, at_rest):
+    volume = attached(user, cloud, at_rest)
+    first, second = taken(user, fresh(at_rest), "first"), taken(user, fresh(at_rest), "second")
+    run_job(instances.destroy(user, fresh(at_rest), expunge=True))
+    removed = cloud.world.effects(operation="remove_guest_snapshot")
+    assert [one.subject for one in removed] == [str(first.uuid), str(second.uuid)]
+    assert Volume.objects.get(pk=volume.pk).held_by is None
+    assert guests_of(cloud) == {}
+    world_equals_rows(cloud)
+
+
 def test_a_plan_says_that_what_came_since_is_gone(user, at_rest):
     snapshot = taken(user, at_rest)
     plan = plans.planned(lambda: instance_snapshots.revert(user, snapshot))

@@ -79,6 +79,12 @@ class KvmComputeRig(RealRig):
         subprocess.run(words, check=True, capture_output=True)
         return specs.disk(file_locator(str(path)), format="qcow2")
 
+    def snapshots_in(self, locator):
+        """The names of the snapshots within a disk that no guest runs on."""
+        words = ["qemu-img", "info", "--output=json", path_in(locator)]
+        told = json.loads(subprocess.run(words, check=True, capture_output=True).stdout)
+        return sorted(one["name"] for one in told.get("snapshots", ()))
+
     def forget_snapshots(self, guest_uuid):
         """The host forgets what it knows of the guest's snapshots; what is in the disks stays."""
         for snapshot in self.daemon.domain(guest_uuid).listAllSnapshots():

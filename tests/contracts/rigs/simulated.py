@@ -83,6 +83,12 @@ class SimulatedComputeRig(SimulatedRig):
             spec = VolumeSpec(uuid=uuid.uuid4(), size_bytes=bootsectors.DISK_BYTES)
             return specs.disk(pool.ensure_volume(spec).locator, format="qcow2")
 
+    def snapshots_in(self, locator):
+        """The names of the snapshots within a disk."""
+        with self.world.transaction(is_effect=False) as connection:
+            query = "SELECT uuid FROM guest_snapshots WHERE disks LIKE ? ORDER BY uuid"
+            return [row["uuid"] for row in connection.execute(query, (f'%"{locator}"%',))]
+
     def forget_snapshots(self, guest_uuid):
         """A simulated host keeps snapshots in the disks alone."""
 
