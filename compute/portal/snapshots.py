@@ -11,9 +11,9 @@ from cloudportal.events.portal.events import events_panel
 from cloudportal.jobs.portal.pages import jobs_panel
 from cloudportal.jobs.portal.progress import failure_panel, progress_panel
 from cloudportal.portal import cells, subjects
-from cloudportal.portal.buttons import RowAction
+from cloudportal.portal.buttons import RowAction, RowLink
 from cloudportal.portal.details import DetailPage
-from cloudportal.portal.forms import FormPage, PortalForm
+from cloudportal.portal.forms import FormPage, PortalForm, editing
 from cloudportal.portal.panels import Fact, Facts
 from compute import schedule_actions, schedule_queries, snapshot_queries
 from compute import snapshot_actions as actions
@@ -21,7 +21,7 @@ from compute.models import Instance, InstanceSchedule
 from compute.portal.instances import INSTANCE
 from compute.services import instance_snapshots, leases, schedules
 from compute.services.instance_snapshots import NewInstanceSnapshot
-from compute.services.schedules import ScheduleValues
+from compute.services.schedules import ScheduleChanges, ScheduleValues
 
 ZONES = [(name, name.replace("_", " ")) for name in time_zones()]
 
@@ -57,6 +57,18 @@ class ScheduleForm(PortalForm):
     force = forms.BooleanField(label="Cut the power at once", required=False)
 
 
+class EditScheduleForm(ScheduleForm):
+    """The same of one that there is, which can also be switched off."""
+
+    is_enabled = forms.BooleanField(
+        label="Enabled", required=False, help_text="While it is not, nothing is done by it."
+    )
+
+    def shape(self) -> None:
+        """Begins with what it is now."""
+        self.initial = {name: getattr(self.row, name) for name in self.fields}
+
+
 class LeaseForm(PortalForm):
     """How long an instance may live."""
 
@@ -78,6 +90,10 @@ def _take(caller: Caller, instance: Instance, values: dict[str, Any]) -> Any:
 
 def _schedule(caller: Caller, instance: Instance, values: dict[str, Any]) -> InstanceSchedule:
     return schedules.create(caller, instance, ScheduleValues(**values))
+
+
+def _reschedule(caller: Caller, schedule: InstanceSchedule, values: dict[str, Any]) -> InstanceSchedule:
+    return schedules.update(caller, schedule, ScheduleChanges(**values))
 
 
 def _lease(caller: Caller, instance: Instance, values: dict[str, Any]) -> Instance:
@@ -148,6 +164,7 @@ SCHEDULE = DetailPage(
         ),
     ),
     buttons=(
+        RowLink(schedule_actions.UPDATE, "instance-schedule-edit", icon="edit", label="Edit"),
         RowAction(
             schedule_actions.DELETE, schedules.delete, icon="trash", done="{name} is deleted.", goes_away=True
         ),
@@ -203,6 +220,7 @@ FORMS = (
         _lease,
         INSTANCE,
     ),
+    editing(SCHEDULE, action=schedule_actions.UPDATE, form=EditScheduleForm, submit=_reschedule),
 )
 subjects.shown_at("instance snapshot", "instance-snapshot")
 subjects.shown_at("schedule", "instance-schedule")

@@ -28,7 +28,7 @@ SCHEDULE_TABLE = Table(
         Column("interval", "Schedule", lambda one: cells.link(one.interval, "snapshot-schedule", one.uuid)),
         Column("when", "When", "recurrence.sentence"),
         Column("keep", "Kept", "keep", kind="number"),
-        Column("next", "Next", lambda one: cells.exact_moment(one.next_run_at)),
+        Column("next", "Next", lambda one: cells.exact_moment(one.next_run_at if one.is_enabled else None)),
     ),
     empty="Nothing is taken by itself.",
     add=RowLink(actions.SCHEDULE_SNAPSHOTS, "snapshot-schedule-add", icon="plus"),

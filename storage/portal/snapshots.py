@@ -25,7 +25,7 @@ from storage.models import Snapshot, SnapshotSchedule, Volume
 from storage.portal.templates import TEMPLATE
 from storage.portal.volumes import VOLUME
 from storage.services import schedules, snapshots, template_making
-from storage.services.schedules import MOST_KEPT, ScheduleValues
+from storage.services.schedules import MOST_KEPT, ScheduleChanges, ScheduleValues
 from storage.services.snapshots import NewSnapshot, VolumeOfSnapshot
 from storage.services.template_making import NewTemplate
 from storage.services.volumes import LARGEST_GIB
@@ -33,6 +33,8 @@ from storage.services.volumes import LARGEST_GIB
 ADMIN = RoleKind.DOMAIN_ADMIN
 STATES = (states.READY, states.CREATING, states.DELETING, states.ERROR)
 ZONES = [(name, name.replace("_", " ")) for name in time_zones()]
+# What an interval does not ask for.
+UNUSED = {SnapshotSchedule.HOURLY: ("hour", "day"), SnapshotSchedule.DAILY: ("day",)}
 
 
 class NameForm(PortalForm):
@@ -92,6 +94,22 @@ class ScheduleForm(PortalForm):
     is_quiet = forms.BooleanField(label="Ask the guest to write everything out first", required=False)
 
 
+class EditScheduleForm(ScheduleForm):
+    """The same of one that there is, with what its interval has; it can also be switched off."""
+
+    is_enabled = forms.BooleanField(
+        label="Enabled", required=False, help_text="While it is not, nothing is taken by it."
+    )
+
+    def shape(self) -> None:
+        """Begins with what it is now. How often it is due stays: that is another schedule."""
+        for name in ("interval", *UNUSED.get(self.row.interval, ())):
+            del self.fields[name]
+        if "hour" in self.fields:
+            self.fields["hour"].help_text = ""
+        self.initial = {name: getattr(self.row, name) for name in self.fields}
+
+
 def _volume(row: Any) -> Any:
     return cells.link(row.volume.name, "volume", row.volume.uuid) if row.volume else row.volume_name
 
@@ -114,6 +132,10 @@ def _of_snapshot(caller: Caller, row: Snapshot, values: dict[str, Any]) -> Any:
 
 def _of_volume(caller: Caller, row: Volume, values: dict[str, Any]) -> Any:
     return template_making.of_volume(caller, row, NewTemplate(**values))
+
+
+def _reschedule(caller: Caller, schedule: SnapshotSchedule, values: dict[str, Any]) -> SnapshotSchedule:
+    return schedules.update(caller, schedule, ScheduleChanges(**values))
 
 
 def _schedule(caller: Caller, volume: Volume, values: dict[str, Any]) -> SnapshotSchedule:
@@ -201,7 +223,7 @@ SCHEDULE = DetailPage(
                 Fact("Volume", _volume),
                 Fact("When", "recurrence.sentence"),
                 Fact("Kept", "keep"),
-                Fact("Next", lambda row: cells.exact_moment(row.next_run_at)),
+                Fact("Next", lambda row: cells.exact_moment(row.next_run_at if row.is_enabled else None)),
                 Fact("Last", lambda row: cells.exact_moment(row.last_run_at)),
                 Fact("What came of it", "last_outcome"),
                 Fact("Enabled", lambda row: cells.yes_or_no(row.is_enabled)),
@@ -209,6 +231,7 @@ SCHEDULE = DetailPage(
         ),
     ),
     buttons=(
+        RowLink(actions.SCHEDULE_SNAPSHOTS, "snapshot-schedule-edit", icon="edit", label="Edit"),
         RowAction(
             actions.UNSCHEDULE_SNAPSHOTS,
             schedules.delete,
@@ -300,6 +323,13 @@ FORMS = (
         TEMPLATE,
     ),
     editing(SNAPSHOT, action=actions.UPDATE_SNAPSHOT, form=NameForm, submit=_rename, title="Rename {name}"),
+    editing(
+        SCHEDULE,
+        action=actions.SCHEDULE_SNAPSHOTS,
+        form=EditScheduleForm,
+        submit=_reschedule,
+        done=lambda schedule: "The schedule is saved.",
+    ),
 )
 
 menu.entry("Snapshots", "snapshots", icon="copy", section="Resources", order=25, action=actions.READ_SNAPSHOT)

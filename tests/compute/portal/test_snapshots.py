@@ -6,8 +6,8 @@ from compute import snapshot_queries
 from compute.models import InstanceSchedule, InstanceSnapshot, Lease
 from storage.models import Snapshot, SnapshotSchedule
 from tests.support.factories import make_personas
-from tests.support.factories_compute import deployed, make_cloud, make_instance_snapshot
-from tests.support.factories_infra import make_snapshot
+from tests.support.factories_compute import deployed, make_cloud, make_instance_snapshot, make_schedule
+from tests.support.factories_infra import make_snapshot, make_snapshot_schedule
 from tests.support.jobs import run_jobs
 from tests.support.pages import PageClient
 
@@ -49,6 +49,34 @@ def test_a_schedule_is_made_and_told_in_words(browser, volume):
     schedule = SnapshotSchedule.objects.get()
     assert "03:30" in browser.get("snapshot-schedule", schedule.uuid).text
     assert "Europe/Berlin" in browser.get("volume", volume.uuid).text
+
+
+def test_a_schedule_of_snapshots_is_edited_and_switched_off(browser, volume):
+    schedule = make_snapshot_schedule(volume, interval="weekly")
+    form = browser.get("snapshot-schedule-edit", schedule.uuid).text
+    assert " Day " in form and "Interval" not in form
+    values = {"keep": 3, "minute": 5, "hour": 4, "day": 6, "time_zone": "UTC"}
+    browser.post("snapshot-schedule-edit", schedule.uuid, **values)
+    schedule.refresh_from_db()
+    assert (schedule.keep, schedule.day, schedule.is_enabled) == (3, 6, False)
+
+
+def test_what_an_interval_does_not_have_is_not_asked(browser, volume):
+    schedule = make_snapshot_schedule(volume, interval="hourly")
+    form = browser.get("snapshot-schedule-edit", schedule.uuid).text
+    assert " Minute " in form and " Hour " not in form and " Day " not in form
+
+
+def test_a_schedule_of_an_instance_is_edited_and_switched_off_and_on(browser, instance):
+    schedule = make_schedule(instance)
+    values = {"name": "night", "verb": "stop", "expression": "0 22 * * *", "time_zone": "UTC", "force": "on"}
+    browser.post("instance-schedule-edit", schedule.uuid, **values)
+    schedule.refresh_from_db()
+    assert (schedule.name, schedule.force, schedule.next_run_at) == ("night", True, None)
+    browser.post("instance-schedule-edit", schedule.uuid, **values, is_enabled="on")
+    assert "22:00" in browser.get("instance-schedule", schedule.uuid).text
+    schedule.refresh_from_db()
+    assert schedule.next_run_at is not None
 
 
 def test_restoring_under_a_running_instance_says_why_not(browser, volume):
