@@ -67,6 +67,17 @@ DELETE_SNAPSHOT = action(
     is_dangerous=True,
 )
 
+READ_EXPORT = action("volume-export.read", "See copies to download", reads=True)
+EXPORT_VOLUME = action("volume.export", "Download", states=(states.READY,))
+EXTRACT_EXPORT = action("volume-export.extract", "Download file", states=(states.READY,))
+DELETE_EXPORT = action(
+    "volume-export.delete",
+    "Delete copy",
+    states=(states.READY, states.ERROR),
+    confirmation="The copy that waits to be downloaded is gone for good. The volume stays.",
+    is_dangerous=True,
+)
+
 READ_DISK_OFFERING = action("disk-offering.read", "See disk offerings", reads=True)
 CREATE_DISK_OFFERING = action("disk-offering.create", "Create disk offering", least=ROOT)
 UPDATE_DISK_OFFERING = action("disk-offering.update", "Edit disk offering", least=ROOT)

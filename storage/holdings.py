@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from cloudportal.core.caller import Caller
 from compute.topology.dependants import dependants_of
 from storage import states
-from storage.models import Snapshot, Template, Volume
-from storage.services import snapshots, templates, volumes
+from storage.models import Snapshot, Template, Volume, VolumeExport
+from storage.services import exports, snapshots, templates, volumes
 from tenants.authentication import system_caller
 from tenants.models import Account
 from tenants.services.departures import Holdings, register
@@ -72,6 +72,23 @@ def bury_snapshots(accounts: QuerySet[Account]) -> object:
     return gone.exclude(pk__in=stood_on).delete()
 
 
+def living_exports(accounts: QuerySet[Account]) -> QuerySet[Any]:
+    """Every copy of the accounts' volumes that waits to be downloaded."""
+    return VolumeExport.objects.filter(account__in=accounts).select_related("account__domain").order_by("pk")
+
+
+def remove_export(caller: Caller, export: VolumeExport) -> object:
+    """The copy is gone. Raises WrongState while it is still being made."""
+    exports.delete(caller, export)
+    return None
+
+
+def bury_exports(accounts: QuerySet[Account]) -> object:
+    """Nothing: they leave no rows."""
+    return None
+
+
+register(Holdings("volume exports", 290, of=living_exports, remove=remove_export, bury=bury_exports))
 register(Holdings("volumes", 300, of=living_volumes, remove=remove_volume, bury=bury_volumes))
 register(Holdings("templates", 400, of=living_templates, remove=remove_template, bury=bury_templates))
 register(Holdings("snapshots", 350, of=living_snapshots, remove=remove_snapshot, bury=bury_snapshots))

@@ -2,7 +2,7 @@
 
 from cloudportal.jobs.periodic import every
 from storage import housekeeping
-from storage.services import schedules, volume_bin
+from storage.services import exports, schedules, volume_bin
 from tenants.authentication import system_caller
 
 
@@ -14,6 +14,7 @@ def delete_destroyed() -> int:
 every(60, "storage.watch", housekeeping.watch)
 every(60, "storage.delete-destroyed", delete_destroyed)
 every(600, "storage.clear-uploads", housekeeping.clear_uploads)
+every(60, "storage.exports-expire", exports.drop_late)
 every(3600, "storage.verify-image", housekeeping.verify_image)
 every(3600, "storage.clear-images", housekeeping.clear_images)
 every(60, "storage.snapshot-schedules", lambda: schedules.run_due(system_caller()))

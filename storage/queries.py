@@ -18,6 +18,7 @@ from storage.models import (
     TemplateGrant,
     Upload,
     Volume,
+    VolumeExport,
 )
 from tenants.models import Account
 
@@ -140,3 +141,14 @@ def snapshot_schedules_for(caller: Caller) -> ScopedQuerySet[SnapshotSchedule]:
 def snapshot_schedule_for(caller: Caller, uuid: UUID | str) -> SnapshotSchedule:
     """One of them. Raises NotFound."""
     return snapshot_schedules_for(caller).one(uuid)
+
+
+def volume_exports_for(caller: Caller) -> ScopedQuerySet[VolumeExport]:
+    """The copies of the caller's volumes that wait to be downloaded, newest first."""
+    actions.READ_EXPORT.permit(caller)
+    return VolumeExport.objects.for_caller(caller).select_related("account__domain", "volume")
+
+
+def volume_export_for(caller: Caller, uuid: UUID | str) -> VolumeExport:
+    """One of them. Raises NotFound."""
+    return volume_exports_for(caller).one(uuid)

@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from storage import states
 from storage.amounts import gib_of
-from storage.models import Snapshot, Template, Volume
+from storage.models import Snapshot, Template, Volume, VolumeExport
 from tenants.resources import Resource
 from tenants.services import limits_recount
 
@@ -35,7 +35,8 @@ def secondary_storage_gib() -> Mapping[int, int]:
     """GiB of images that came in whole, each rounded up, by account id."""
     whole = Template.objects.exclude(state__in=(states.DELETED, states.FETCHING)).order_by()
     kept = Snapshot.objects.exclude(state__in=(states.DELETED, states.CREATING)).order_by()
-    return _gib(chain(*(rows.values_list("account_id", "size_bytes") for rows in (whole, kept))))
+    leaving = VolumeExport.objects.filter(state=states.READY).order_by()
+    return _gib(chain(*(rows.values_list("account_id", "size_bytes") for rows in (whole, kept, leaving))))
 
 
 def snapshots() -> Mapping[int, int]:

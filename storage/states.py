@@ -98,6 +98,19 @@ SNAPSHOT = StateTable(
     ),
 )
 
+EXPORT = StateTable(
+    noun="volume export",
+    initial=CREATING,
+    transient=frozenset({CREATING}),
+    groups=(
+        group(
+            "A copy is made to be taken out, and is forgotten when its time is over or its making failed.",
+            (CREATING, "created", READY),
+            (CREATING, "failed", ERROR),
+        ),
+    ),
+)
+
 TEMPLATE = StateTable(
     noun="template",
     initial=FETCHING,

@@ -11,16 +11,17 @@ from cloudportal.jobs.run import Run
 from compute.topology.dependants import dependants_of
 from storage import states
 from storage.amounts import gib_of
-from storage.models import ATTACHED_ISOS, Pool, Snapshot, Template, Volume
+from storage.models import ATTACHED_ISOS, Pool, Snapshot, Template, Volume, VolumeExport
 from tenants.services import limits
 from tenants.services.limits import Resource
 
 
-def is_wanted(checksum: str, *, but_for: Template | Snapshot | None = None) -> bool:
-    """True while a template or snapshot that is not deleted has this image; `but_for` one of them."""
+def is_wanted(checksum: str, *, but_for: Template | Snapshot | VolumeExport | None = None) -> bool:
+    """True while a template, snapshot or copy to download that is not deleted has this image; `but_for` one of them."""
     wanting = (
         *Template.objects.filter(checksum=checksum).exclude(state=states.DELETED).values_list("uuid"),
         *Snapshot.objects.filter(checksum=checksum).exclude(state=states.DELETED).values_list("uuid"),
+        *VolumeExport.objects.filter(checksum=checksum).values_list("uuid"),
     )
     return any(but_for is None or uuid != but_for.uuid for (uuid,) in wanting)
 

@@ -35,6 +35,7 @@ _CLOUDSTACK = {
     "instance-snapshot.revert": "VMSNAPSHOT.REVERTTO",
     "instance-snapshot.delete": "VMSNAPSHOT.DELETE",
     "snapshot.restore": "SNAPSHOT.REVERT",
+    "volume.export": "VOLUME.EXTRACT",
     "project.invitation.send": "PROJECT.INVITATION.UPDATE",
 }
 

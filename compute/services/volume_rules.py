@@ -16,7 +16,7 @@ from storage.models import Volume
 # What replaces the content under a guest needs the guest gone.
 NEEDS_STOPPED = ("restore",)
 # What reads a volume while its guest runs needs a host that can.
-COPIES = ("take a snapshot of", "make a template of")
+COPIES = ("take a snapshot of", "make a template of", "download")
 # What snapshots of the instance stand against, because they lie in its disks and fit only these: verb → why.
 HELD_BY_SNAPSHOTS = {
     "restore": "Snapshots lie in this disk too, and would be lost with what is on it now.",

@@ -18,11 +18,16 @@ from compute.topology.connections import compute_driver
 from storage import receiving, store, template_work
 from storage.connections import ready_pool
 from storage.images import COPY_SECONDS
-from storage.models import Pool, Snapshot, Template, Volume
+from storage.models import Pool, Snapshot, Template, Volume, VolumeExport
 from storage.receiving import takes_snapshots
 from storage.store import Received
 
 COPYING_STEPS = 4
+MADE: dict[str, Any] = {
+    "snapshot.take": Snapshot,
+    "template.make": Template,
+    "volume.export": VolumeExport,
+}
 
 
 class CopyVolume(Step):
@@ -128,10 +133,8 @@ class ShelveCopy(Step):
 
 
 def subject_of(run: Run) -> Any:
-    """The snapshot or template that is being made."""
-    model = Template if run.job.kind == "template.make" else Snapshot
-    rows: Any = model.objects
-    return rows.select_related("account__domain").get(uuid=run.subject_uuid)
+    """The snapshot, template or copy to download that is being made."""
+    return MADE[run.job.kind].objects.select_related("account__domain").get(uuid=run.subject_uuid)
 
 
 def volume_of(run: Run) -> Volume:

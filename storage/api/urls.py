@@ -2,6 +2,7 @@
 
 from cloudportal.api.routes import patterns
 from storage.api.copies import TEMPLATES_OF_SNAPSHOT, TEMPLATES_OF_VOLUME, VOLUMES_OF_SNAPSHOT
+from storage.api.exports import VOLUME_EXPORTS
 from storage.api.offerings import DISK_OFFERINGS
 from storage.api.pools import POOLS
 from storage.api.schedules import SNAPSHOT_SCHEDULES
@@ -15,6 +16,7 @@ urlpatterns = patterns(
     TEMPLATE_UPLOADS,
     TEMPLATE_GRANTS,
     VOLUMES,
+    VOLUME_EXPORTS,
     DISK_OFFERINGS,
     SNAPSHOTS,
     SNAPSHOT_SCHEDULES,

@@ -1,5 +1,6 @@
 """The tables of storage."""
 
+from storage.models.exports import VolumeExport
 from storage.models.grants import TemplateGrant
 from storage.models.pools import Pool
 from storage.models.schedules import SnapshotSchedule
@@ -20,4 +21,5 @@ __all__ = [
     "TemplateGrant",
     "Upload",
     "Volume",
+    "VolumeExport",
 ]

@@ -42,9 +42,13 @@ class Upload(Transfer):
 
 
 class Download(Transfer):
-    """A link to a file that may be taken until it expires, under the name that it is offered by."""
+    """A link to a file that may be taken until it expires, under the name that it is offered by; one that is good for
+    a single time ends with the file, and from `begun_at` on only goes on where it broke off.
+    """
 
     file_name = models.CharField(max_length=120)
+    is_single_use = models.BooleanField(default=False)
+    begun_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar = ["-id"]

@@ -1,4 +1,4 @@
-"""What the page of a volume shows of its snapshots and schedules."""
+"""What the page of a volume shows of its snapshots, their schedules, and copies that are to be downloaded."""
 
 from cloudportal.portal import cells, formats
 from cloudportal.portal.buttons import RowLink
@@ -20,6 +20,18 @@ SNAPSHOT_TABLE = Table(
     empty="No snapshot was taken of it yet.",
     more=("snapshots", "volume"),
     add=RowLink(actions.TAKE_SNAPSHOT, "snapshot-take", icon="copy"),
+)
+EXPORT_TABLE = Table(
+    "Copies to download",
+    lambda caller, row: row.exports.all()[:MOST_SHOWN],
+    (
+        Column("name", "Copy", lambda one: cells.link(one.format, "volume-export", one.uuid)),
+        Column("state", "State", lambda one: cells.state(one.state)),
+        Column("size", "Size", lambda one: formats.size(one.size_bytes), kind="number"),
+        Column("until", "Kept until", lambda one: cells.exact_moment(one.expires_at)),
+    ),
+    empty="There is none. One is made when you download the volume, and deleted after a while.",
+    add=RowLink(actions.EXPORT_VOLUME, "volume-download", icon="down"),
 )
 SCHEDULE_TABLE = Table(
     "Snapshot schedules",

@@ -5,7 +5,7 @@ send a form. Nothing is ever held in memory, and nothing is taken on trust: the 
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
@@ -141,10 +141,15 @@ class DownloadView(View):
         download, where = downloads.file_with(uuid, secret)
         size_bytes = where.stat().st_size
         start = _range_start(request.headers.get("Range", ""), size_bytes)
+        if request.method == "GET" and not start:
+            downloads.begin(download)
         file = where.open("rb")
         file.seek(start)
         response = FileResponse(
-            file, as_attachment=True, filename=download.file_name, content_type="application/octet-stream"
+            _Taken(file, lambda: downloads.end(download)),
+            as_attachment=True,
+            filename=download.file_name,
+            content_type="application/octet-stream",
         )
         response.headers["Content-Length"] = str(size_bytes - start)
         response.headers["Accept-Ranges"] = "bytes"
@@ -153,6 +158,25 @@ class DownloadView(View):
             response.status_code = 206
             response.headers["Content-Range"] = f"bytes {start}-{size_bytes - 1}/{size_bytes}"
         return response
+
+
+class _Taken:
+    """A file that says when it was read to its end. Without a descriptor, so that no server sends it past this."""
+
+    def __init__(self, file: BinaryIO, at_end: Callable[[], None]) -> None:
+        self._file = file
+        self._at_end = at_end
+
+    def read(self, size: int = -1, /) -> bytes:
+        """As every file's."""
+        chunk = self._file.read(size)
+        if not chunk:
+            self._at_end()
+        return chunk
+
+    def close(self) -> None:
+        """As every file's."""
+        self._file.close()
 
 
 def _range_start(header: str, size_bytes: int) -> int:

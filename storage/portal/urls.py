@@ -1,9 +1,20 @@
 """The addresses of the pages about storage."""
 
-from storage.portal import offerings, pools, registering, sharing, snapshots, start_page, templates, volumes
+from storage.portal import (
+    exports,
+    offerings,
+    pools,
+    registering,
+    sharing,
+    snapshots,
+    start_page,
+    templates,
+    volumes,
+)
 
 urlpatterns = [
     *volumes.urlpatterns,
+    *exports.urlpatterns,
     *snapshots.urlpatterns,
     *registering.urlpatterns,
     *sharing.urlpatterns,

@@ -22,7 +22,7 @@ from cloudportal.portal.queries import Filter
 from compute.topology.portal.clusters import zone_choices
 from storage import actions, queries, states
 from storage.models import DiskOffering, Volume
-from storage.portal.snapshot_tables import SCHEDULE_TABLE, SNAPSHOT_TABLE
+from storage.portal.snapshot_tables import EXPORT_TABLE, SCHEDULE_TABLE, SNAPSHOT_TABLE
 from storage.services import volume_bin, volumes
 from storage.services.volumes import LARGEST_GIB, NewVolume
 
@@ -159,6 +159,7 @@ VOLUME = DetailPage(
         ),
         SNAPSHOT_TABLE,
         SCHEDULE_TABLE,
+        EXPORT_TABLE,
         jobs_panel(),
         events_panel(place="side"),
     ),

@@ -40,7 +40,9 @@ def offer(purpose: str, find: Find) -> None:
         raise ValueError(f"Two rooms offer downloads of {purpose}.")
 
 
-def open_for(caller: Caller, purpose: str, subject: Any, *, extension: str) -> Link:
+def open_for(
+    caller: Caller, purpose: str, subject: Any, *, extension: str, is_single_use: bool = False
+) -> Link:
     """A link to the subject's file. For services, in their transaction: they check."""
     secret = secrets.token_urlsafe(32)
     download = Download.objects.create(
@@ -52,6 +54,7 @@ def open_for(caller: Caller, purpose: str, subject: Any, *, extension: str) -> L
         token_hash=digest(secret),
         expires_at=clock.now() + timedelta(seconds=settings_value("download.lifetime")),
         file_name=file_name(subject.name, extension),
+        is_single_use=is_single_use,
     )
     records.record(caller, f"{purpose.upper()}.EXTRACT", About.of(subject, subject.account.owner))
     return Link(download, secret)
@@ -73,6 +76,20 @@ def file_with(uuid: UUID | str, secret: str) -> tuple[Download, Path]:
     if path is None or not path.exists():
         raise NotFound(noun="download", uuid=uuid)
     return found, path
+
+
+def begin(download: Download) -> None:
+    """The file is being taken from its beginning. Raises NotFound where a link for a single time was begun before."""
+    if not download.is_single_use:
+        return
+    if not Download.objects.filter(pk=download.pk, begun_at=None).update(begun_at=clock.now()):
+        raise NotFound(noun="download", uuid=download.uuid)
+
+
+def end(download: Download) -> None:
+    """The file was taken to its end: a link for a single time is used up."""
+    if download.is_single_use:
+        Download.objects.filter(pk=download.pk).delete()
 
 
 def file_name(name: str, extension: str) -> str:

@@ -18,7 +18,7 @@ from networking.models import Address, Network
 from storage import store
 from storage.connections import storage_driver
 from storage.drivers.contract import PoolSpec
-from storage.models import DiskOffering, Pool, Snapshot, SnapshotSchedule, Template
+from storage.models import DiskOffering, Pool, Snapshot, SnapshotSchedule, Template, VolumeExport
 from tenants.authentication import system_caller
 from tenants.models import Account
 from tests.support import discs
@@ -158,6 +158,24 @@ def make_snapshot(volume, name=None, **values):
         **values,
     }
     return Snapshot.objects.create(name=name or numbered("snapshot"), **values)
+
+
+def make_volume_export(volume, **values):
+    """A copy of the volume that is ready to be downloaded for an hour."""
+    content = qcow2_bytes(volume.size_bytes, salt=uuid4().bytes)
+    checksum = hashlib.sha256(content).hexdigest()
+    store.path_of(checksum).write_bytes(content)
+    known = {
+        "name": volume.name,
+        "format": "qcow2",
+        "checksum": checksum,
+        "size_bytes": len(content),
+        "virtual_size_bytes": volume.size_bytes,
+        "state": "ready",
+        "expires_at": clock.now() + timedelta(hours=1),
+        **values,
+    }
+    return VolumeExport.objects.create(account=volume.account, volume=volume, **known)
 
 
 def make_snapshot_schedule(volume, **values):

@@ -8,8 +8,9 @@ from compute.services.instance_snapshots import NewInstanceSnapshot
 from storage import queries, store
 from storage.connections import storage_driver
 from storage.images import image_id_of
-from storage.models import Snapshot, Template, Volume
-from storage.services import snapshots, template_making
+from storage.models import Snapshot, Template, Volume, VolumeExport
+from storage.services import exports, snapshots, template_making
+from storage.services.exports import NewExport
 from storage.services.snapshots import NewSnapshot
 from storage.services.template_making import NewTemplate
 from tenants.services.limits import Resource
@@ -49,6 +50,26 @@ def take_snapshot():
         assert bool(kept.checksum) == is_done
         assert not is_done or store.path_of(kept.checksum).stat().st_size == kept.size_bytes
         assert meters.is_running(meters.SNAPSHOT, kept.uuid) == is_done
+        assert used_by(account_of(caller), Resource.SECONDARY_STORAGE_GIB) == int(is_done)
+        _is_nowhere(cloud, kept)
+        world_equals_rows(cloud)
+
+    return Scenario(job, check)
+
+
+def export_volume():
+    """Of the disk of a running instance."""
+    cloud, caller = make_cloud(), make_caller()
+    volume = _root(deployed(cloud, caller))
+    volume.template.__class__.objects.update(is_extractable=True)
+    export, job = exports.begin(caller, NewExport(volume_uuid=volume.uuid))
+
+    def check(closed):
+        kept = VolumeExport.objects.get(pk=export.pk)
+        is_done = closed.state == "done"
+        assert kept.state == {"done": "ready", "failed": "error"}[closed.state]
+        assert bool(kept.checksum) == is_done
+        assert not is_done or store.path_of(kept.checksum).stat().st_size == kept.size_bytes
         assert used_by(account_of(caller), Resource.SECONDARY_STORAGE_GIB) == int(is_done)
         _is_nowhere(cloud, kept)
         world_equals_rows(cloud)
@@ -178,6 +199,7 @@ SCENARIOS = {
     "instance-snapshot.delete": delete_instance_snapshot,
     "snapshot.take": take_snapshot,
     "snapshot.delete": delete_snapshot,
+    "volume.export": export_volume,
     "template.make": make_template,
     "template.adopt": adopt_template,
     "snapshot.restore": restore_volume,

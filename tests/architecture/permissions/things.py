@@ -309,6 +309,11 @@ def a_snapshot(world, owner):
     return factories_infra.make_snapshot(a_volume(world, owner))
 
 
+@thing("volume-exports")
+def a_volume_export(world, owner):
+    return factories_infra.make_volume_export(a_volume(world, owner))
+
+
 @thing("user-data")
 def some_user_data(world, owner):
     return factories_guest_data.make_user_data(account_of(owner))

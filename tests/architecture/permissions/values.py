@@ -215,6 +215,7 @@ VALUES = {
         "time_zone": "UTC",
     },
     "POST volumes/{volume}/templates/": lambda world: {"name": "new"},
+    "POST volume-exports/": lambda world: {"volume": str(world.the("volumes").uuid)},
     "POST snapshots/": lambda world: {"volume": str(world.the("volumes").uuid)},
     "PATCH snapshots/{uuid}/": lambda world: {"name": "new"},
     "POST snapshots/{snapshot}/templates/": lambda world: {"name": "new"},

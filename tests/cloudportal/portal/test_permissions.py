@@ -43,7 +43,7 @@ BY_AUDIENCE = {
     ),
     OWN_READ: (
         "api-key event instance invitation key-pair user-data job job-progress "
-        "snapshot snapshot-schedule instance-snapshot instance-schedule instance-note "
+        "snapshot snapshot-schedule volume-export instance-snapshot instance-schedule instance-note "
         "network project template token volume nic security-group affinity-group"
     ),
     OWN: (
@@ -56,6 +56,7 @@ BY_AUDIENCE = {
         "instance-console instance-console-ticket instance-serial-log instance-screenshot "
         "project-activate project-suspend project-delete project-edit project-invite "
         "project-member-add project-member-role project-member-remove "
+        "volume-download volume-export-extract volume-export-delete "
         "volume-edit volume-delete volume-destroy volume-recover volume-resize volume-attach volume-detach "
         "snapshot-take snapshot-schedule-add volume-template snapshot-volume snapshot-template snapshot-edit "
         "snapshot-restore snapshot-delete snapshot-schedule-unschedule snapshot-schedule-edit instance-snapshot-take "
