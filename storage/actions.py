@@ -85,6 +85,7 @@ DELETE_DISK_OFFERING = action("disk-offering.delete", "Delete disk offering", le
 
 READ_VOLUME = action("volume.read", "See volumes", reads=True)
 CREATE_VOLUME = action("volume.create", "Create volume")
+UPLOAD_VOLUME = action("volume.upload", "Upload the file", states=(states.UPLOADING,))
 UPDATE_VOLUME = action("volume.update", "Rename volume")
 DESTROY_VOLUME = action(
     "volume.destroy",
@@ -97,7 +98,7 @@ RECOVER_VOLUME = action("volume.recover", "Recover", states=(states.DESTROYED,))
 DELETE_VOLUME = action(
     "volume.delete",
     "Delete volume",
-    states=(states.ALLOCATED, states.READY, states.DESTROYED, states.ERROR),
+    states=(states.ALLOCATED, states.UPLOADING, states.READY, states.DESTROYED, states.ERROR),
     confirmation="Everything on this volume will be gone for good.",
     is_dangerous=True,
 )

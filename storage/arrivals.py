@@ -9,7 +9,7 @@ from cloudportal.core.errors import InvalidInput, WrongState
 from cloudportal.jobs.run import Run
 from cloudportal.outbound import checksums
 from storage import fetches, parts, sources, store
-from storage.models import Template
+from storage.models import Template, Volume
 from storage.store import Received
 
 # How often progress is written while an image comes in.
@@ -17,17 +17,17 @@ PROGRESS_SECONDS = 1.0
 Watch = Callable[[int, int | None], None]
 
 
-def bring(run: Run, template: Template, *, steps: int) -> Received:
+def bring(run: Run, row: Template | Volume, *, steps: int) -> Received:
     """The image waits at `store.incoming_path`, whole and as its checksum says. May be repeated; the web is asked for
     what is missing only. Raises InvalidInput, Unreachable.
     """
     watch = _watch(run, steps)
-    limit_bytes = fetches.largest_bytes(template.account)
+    limit_bytes = fetches.largest_bytes(row.account)
     if "url" in run.arguments:
-        return _from_web(run, template, limit_bytes, watch)
-    store.discard_incoming(template.uuid)
+        return _from_web(run, row, limit_bytes, watch)
+    store.discard_incoming(row.uuid)
     try:
-        return _from_here(run, template, limit_bytes, watch)
+        return _from_here(run, row, limit_bytes, watch)
     except OSError as error:
         raise InvalidInput.of(
             "source_file", f"The image could not be copied: {error.strerror}. Look at the server's disks."
@@ -48,8 +48,8 @@ def demand_source(run: Run) -> None:
         raise WrongState("What was sent is not kept. Upload the image again.")
 
 
-def _from_web(run: Run, template: Template, limit_bytes: int, watch: Watch) -> Received:
-    target = store.incoming_path(template.uuid)
+def _from_web(run: Run, row: Template | Volume, limit_bytes: int, watch: Watch) -> Received:
+    target = store.incoming_path(row.uuid)
     checksum = run.arguments["checksum"]
     found = fetches.fetch(
         run.arguments["url"], target, limit_bytes=limit_bytes, checksum=checksum, on_progress=watch
@@ -57,7 +57,7 @@ def _from_web(run: Run, template: Template, limit_bytes: int, watch: Watch) -> R
     return Received(found.checksum, found.size_bytes)
 
 
-def _from_here(run: Run, template: Template, limit_bytes: int, watch: Watch) -> Received:
+def _from_here(run: Run, row: Template | Volume, limit_bytes: int, watch: Watch) -> Received:
     checksum = checksums.parsed(run.arguments.get("checksum", ""))
     given = checksum.new() if checksum else None
     source: BufferedReader
@@ -70,7 +70,7 @@ def _from_here(run: Run, template: Template, limit_bytes: int, watch: Watch) -> 
     with source:
         received = store.receive(
             source,
-            template.uuid,
+            row.uuid,
             limit_bytes=limit_bytes,
             on_progress=lambda done: watch(done, total),
             digest=given,

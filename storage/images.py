@@ -16,10 +16,10 @@ from compute.topology.models import Host
 from storage import store
 from storage.connections import ready_pool
 from storage.drivers.contract import ImageSpec
-from storage.models import Pool, Snapshot, Template, TemplateCopy
+from storage.models import Pool, Snapshot, Template, TemplateCopy, VolumeArrival
 
 # Whatever volumes may begin as: it has a checksum, a size and a format.
-Image = Template | Snapshot
+Image = Template | Snapshot | VolumeArrival
 
 # A copier that has read nothing for this long is taken for dead, and another worker takes the copy over.
 SILENT_SECONDS = 60

@@ -60,6 +60,11 @@ VOLUME = StateTable(
             (READY, "unmake", ALLOCATED),
         ),
         group(
+            "A volume whose owner sends its content waits for that, and is then made as every other.",
+            (UPLOADING, "receive", ALLOCATED),
+            (UPLOADING, "delete", DELETING),
+        ),
+        group(
             "A volume that was destroyed is put aside and can be recovered, until it is deleted.",
             (READY, "destroy", DESTROYED),
             (DESTROYED, "recover", READY),

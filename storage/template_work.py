@@ -11,17 +11,22 @@ from cloudportal.jobs.run import Run
 from compute.topology.dependants import dependants_of
 from storage import states
 from storage.amounts import gib_of
-from storage.models import ATTACHED_ISOS, Pool, Snapshot, Template, Volume, VolumeExport
+from storage.models import ATTACHED_ISOS, Pool, Snapshot, Template, Volume, VolumeArrival, VolumeExport
 from tenants.services import limits
 from tenants.services.limits import Resource
 
+Wanting = Template | Snapshot | VolumeExport | VolumeArrival
 
-def is_wanted(checksum: str, *, but_for: Template | Snapshot | VolumeExport | None = None) -> bool:
-    """True while a template, snapshot or copy to download that is not deleted has this image; `but_for` one of them."""
+
+def is_wanted(checksum: str, *, but_for: Wanting | None = None) -> bool:
+    """True while a template or snapshot that is not deleted has this image, or a volume on its way out or in;
+    `but_for` one of them.
+    """
     wanting = (
         *Template.objects.filter(checksum=checksum).exclude(state=states.DELETED).values_list("uuid"),
         *Snapshot.objects.filter(checksum=checksum).exclude(state=states.DELETED).values_list("uuid"),
         *VolumeExport.objects.filter(checksum=checksum).values_list("uuid"),
+        *VolumeArrival.objects.filter(checksum=checksum).values_list("uuid"),
     )
     return any(but_for is None or uuid != but_for.uuid for (uuid,) in wanting)
 
@@ -33,7 +38,8 @@ def is_stood_on(checksum: str, pool: Pool) -> bool:
     is_on_it = Q(snapshot=None, template__checksum=checksum) | Q(snapshot__checksum=checksum)
     rows = Volume.objects.filter(is_on_it).exclude(state=states.DELETED)
     is_on_disk = rows.filter(pool=pool).exists() or rows.filter(pool=None, zone_id=pool.zone_id).exists()
-    return is_on_disk or is_attached(checksum)
+    is_on_its_way = VolumeArrival.objects.filter(checksum=checksum).exists()
+    return is_on_disk or is_on_its_way or is_attached(checksum)
 
 
 def attached_count(template: Template) -> int:

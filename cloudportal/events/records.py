@@ -36,6 +36,7 @@ _CLOUDSTACK = {
     "instance-snapshot.delete": "VMSNAPSHOT.DELETE",
     "snapshot.restore": "SNAPSHOT.REVERT",
     "volume.export": "VOLUME.EXTRACT",
+    "volume.fetch": "VOLUME.UPLOAD",
     "project.invitation.send": "PROJECT.INVITATION.UPDATE",
 }
 

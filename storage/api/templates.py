@@ -11,7 +11,7 @@ from cloudportal.api.resources import Create, Edit, Remove, Resource, Verb
 from cloudportal.api.shapes import NamedShape, Reference, RowShape, Text, Values, Whole
 from cloudportal.core.caller import Caller
 from storage import actions, queries, states
-from storage.api.transfers import LinkShape, SizeField, TicketShape, linked, told
+from storage.api.transfers import LinkShape, SizeField, TicketShape, UploadAgain, linked, told
 from storage.guest_terms import GUEST_DATA_FORMATS
 from storage.models import Template
 from storage.services import registration, sharing, templates
@@ -109,12 +109,6 @@ class RegisterTemplate(NewTemplate):
 
 class UploadTemplate(NewTemplate):
     """A template whose image will be sent."""
-
-    size_bytes = SizeField()
-
-
-class UploadAgain(Values):
-    """A new ticket for an image that did not come, or was refused."""
 
     size_bytes = SizeField()
 

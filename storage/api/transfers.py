@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from cloudportal.api.shapes import NamedShape, RowShape, Whole
+from cloudportal.api.shapes import NamedShape, RowShape, Values, Whole
 from storage.models import Download, Upload
 from storage.services.downloads import Link
 from storage.services.uploads import Ticket
@@ -57,3 +57,9 @@ class SizeField(Whole):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"min_value": 1, "required": False, "allow_null": True, **options})
+
+
+class UploadAgain(Values):
+    """A new ticket for an image that did not come, or was refused."""
+
+    size_bytes = SizeField()

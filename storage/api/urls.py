@@ -8,7 +8,7 @@ from storage.api.pools import POOLS
 from storage.api.schedules import SNAPSHOT_SCHEDULES
 from storage.api.snapshots import SNAPSHOTS
 from storage.api.templates import TEMPLATE_GRANTS, TEMPLATE_UPLOADS, TEMPLATES
-from storage.api.volumes import VOLUMES
+from storage.api.volumes import VOLUME_UPLOADS, VOLUMES
 
 urlpatterns = patterns(
     POOLS,
@@ -17,6 +17,7 @@ urlpatterns = patterns(
     TEMPLATE_GRANTS,
     VOLUMES,
     VOLUME_EXPORTS,
+    VOLUME_UPLOADS,
     DISK_OFFERINGS,
     SNAPSHOTS,
     SNAPSHOT_SCHEDULES,

@@ -4,14 +4,18 @@ from typing import Any
 
 from rest_framework import serializers
 
-from cloudportal.api.calls import into, working
+from cloudportal.api.calls import working
 from cloudportal.api.filters import UUIDS, Filter, by_text, by_uuid
 from cloudportal.api.resources import Create, Edit, Remove, Resource, Verb
 from cloudportal.api.shapes import NamedShape, Reference, RowShape, Text, Values, Whole
 from cloudportal.core.caller import Caller
+from cloudportal.jobs.models import Job
 from storage import actions, queries, states
+from storage.api.transfers import SizeField, TicketShape, UploadAgain, told
+from storage.drivers.contract import FORMATS
 from storage.models import Volume
-from storage.services import volume_bin, volumes
+from storage.services import volume_arrivals, volume_bin, volumes
+from storage.services.volume_arrivals import VolumeFile, VolumeUpload
 from storage.services.volumes import LARGEST_GIB, NewVolume
 
 STATES = tuple(sorted(states.VOLUME.states))
@@ -44,12 +48,49 @@ class EditVolume(Values):
     name = Text(max_length=100)
 
 
-class CreateVolume(EditVolume):
+class NewVolumeValues(EditVolume):
     """A volume as its owner wants it. `size_gib` is for offerings that leave the size open."""
 
     zone = Reference(source="zone_uuid")
     offering = Reference(source="offering_uuid")
     size_gib = Whole(min_value=1, max_value=LARGEST_GIB, required=False, allow_null=True)
+
+
+class CreateVolume(NewVolumeValues):
+    """A volume as its owner wants it: empty, or with what is fetched from an address."""
+
+    url = Text(
+        max_length=2000, required=False, help_text="An https or http address of an image to fill it with."
+    )
+    format = serializers.ChoiceField(
+        choices=FORMATS, required=False, help_text="What the image is. It is checked, never guessed."
+    )
+    checksum = Text(required=False, allow_blank=True, help_text="As in sha256:9f86…, of the image.")
+
+
+class UploadVolume(NewVolumeValues):
+    """A volume whose image will be sent."""
+
+    format = serializers.ChoiceField(choices=FORMATS)
+    checksum = Text(required=False, allow_blank=True, help_text="As in sha256:9f86…, of the image.")
+    size_bytes = SizeField()
+
+
+def _create(caller: Caller, values: dict[str, Any]) -> tuple[Volume, Job]:
+    if "url" in values:
+        return volume_arrivals.fetch(caller, VolumeFile(**{"format": "", **values}))
+    return volumes.create(
+        caller, NewVolume(**{name: values[name] for name in values if name not in ("format", "checksum")})
+    )
+
+
+def _upload(caller: Caller, values: dict[str, Any]) -> Any:
+    volume, ticket = volume_arrivals.upload(caller, VolumeUpload(**values))
+    return told(ticket, volume)
+
+
+def _upload_again(caller: Caller, volume: Volume, values: dict[str, Any]) -> Any:
+    return told(volume_arrivals.upload_again(caller, volume, **values), volume)
 
 
 def _edit(caller: Caller, volume: Volume, values: dict[str, Any]) -> Volume:
@@ -77,7 +118,7 @@ VOLUMES = Resource(
     ),
     orderings=("name", "created_at", "state", "size_bytes"),
     changes=(
-        Create(CreateVolume, working(into(NewVolume, volumes.create)), actions.CREATE_VOLUME, works=True),
+        Create(CreateVolume, working(_create), actions.CREATE_VOLUME, works=True),
         Edit(EditVolume, _edit, actions.UPDATE_VOLUME, is_partial=False),
         Remove(working(volumes.delete), actions.DELETE_VOLUME, works=True),
         Verb(
@@ -86,6 +127,30 @@ VOLUMES = Resource(
             actions.DESTROY_VOLUME,
             summary="Put the volume aside, to be recovered or deleted after a while",
         ),
+        Verb(
+            "upload",
+            _upload_again,
+            actions.UPLOAD_VOLUME,
+            takes=UploadAgain,
+            gives=TicketShape,
+            summary="Get a new ticket to send the image with",
+        ),
         Verb("recover", volume_bin.recover, actions.RECOVER_VOLUME, summary="Take a destroyed volume back"),
+    ),
+)
+
+VOLUME_UPLOADS = Resource(
+    path="volume-uploads",
+    noun="volume upload",
+    shape=TicketShape,
+    read=None,
+    changes=(
+        Create(
+            UploadVolume,
+            _upload,
+            actions.CREATE_VOLUME,
+            gives=TicketShape,
+            summary="Create a volume whose image will be sent",
+        ),
     ),
 )

@@ -197,7 +197,9 @@ class GrowsVolumes(ABC):
 
 
 class CopiesVolumes(ABC):
-    """Can make a volume as a copy of one that its hosts reach, on this pool or another, while nothing uses that."""
+    """Can make a volume as a copy of one that its hosts reach, on this pool or another, while nothing uses that; or of
+    an image that is complete there, under the image's locator.
+    """
 
     @abstractmethod
     def copy_volume(self, spec: VolumeSpec, source: VolumeFacts) -> VolumeFacts:

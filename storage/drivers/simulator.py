@@ -137,7 +137,9 @@ class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshot
     def copy_volume(self, spec: VolumeSpec, source: VolumeFacts) -> VolumeFacts:
         with self._call("copy_volume", spec.uuid) as scene:
             self._pool_facts(scene)
-            if not scene.row("SELECT 1 FROM volumes WHERE uuid = ?", uuid_in(source.locator, VOLUME)):
+            if source.locator == image_locator(source.uuid):
+                self._demand_image(scene, source.uuid)
+            elif not scene.row("SELECT 1 FROM volumes WHERE uuid = ?", uuid_in(source.locator, VOLUME)):
                 raise NotThere(detail=f"simulated volume {source.uuid}")
             self._demand_unused(scene, source.locator)
             scene.change("DELETE FROM volumes WHERE uuid = ? AND place = ?", str(spec.uuid), self._place)

@@ -1,5 +1,6 @@
 """The tables of storage."""
 
+from storage.models.arrivals import VolumeArrival
 from storage.models.exports import VolumeExport
 from storage.models.grants import TemplateGrant
 from storage.models.pools import Pool
@@ -21,5 +22,6 @@ __all__ = [
     "TemplateGrant",
     "Upload",
     "Volume",
+    "VolumeArrival",
     "VolumeExport",
 ]

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 
 from cloudportal.core.caller import Caller
@@ -15,11 +14,11 @@ from cloudportal.portal.standing import stands_at
 from storage import actions, queries
 from storage.inspection import FORMATS, ISO
 from storage.models import Template
+from storage.portal.sending import page_to_send
 from storage.portal.templates import ROOT, TEMPLATE, TemplateForm
 from storage.services import registration
 from storage.services.registration import TemplateFile, TemplateUpload
 from storage.services.uploads import Ticket
-from storage.transfers import upload_address
 
 
 class NewImageForm(TemplateForm):
@@ -90,18 +89,9 @@ def _send_again(caller: Caller, template: Template, values: dict[str, Any]) -> t
 
 
 def _page_to_send(request: HttpRequest, result: tuple[Template, Ticket]) -> HttpResponse:
-    """The ticket is in this page and nowhere else, so it is shown at once and kept by nobody."""
     template, ticket = result
-    context = {
-        "page_title": f"Send the image of {template.name}",
-        "crumbs": [Crumb("Templates", reverse("portal:templates"))],
-        "template": template,
-        "ticket": ticket.secret,
-        "upload": ticket.upload,
-        "address": upload_address(ticket.upload.uuid),
-        "next": reverse("portal:template", args=[template.uuid]),
-    }
-    return render(request, "storage/upload.html", context)
+    parent = Crumb("Templates", reverse("portal:templates"))
+    return page_to_send(request, template, ticket, route="template", parent=parent)
 
 
 FORMS = (

@@ -9,10 +9,12 @@ from storage.portal import (
     snapshots,
     start_page,
     templates,
+    volume_arrivals,
     volumes,
 )
 
 urlpatterns = [
+    *volume_arrivals.urlpatterns,
     *volumes.urlpatterns,
     *exports.urlpatterns,
     *snapshots.urlpatterns,

@@ -28,7 +28,15 @@ from storage.services.volumes import LARGEST_GIB, NewVolume
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 ROOT = RoleKind.ROOT_ADMIN
-STATES = (states.READY, states.DESTROYED, states.ALLOCATED, states.CREATING, states.DELETING, states.ERROR)
+STATES = (
+    states.READY,
+    states.DESTROYED,
+    states.ALLOCATED,
+    states.UPLOADING,
+    states.CREATING,
+    states.DELETING,
+    states.ERROR,
+)
 KINDS = ((Volume.ROOT, "root disks"), (Volume.DATA, "data disks"))
 
 
@@ -126,6 +134,7 @@ VOLUMES = ListPage(
         Filter("pool", "Pool", "pool__uuid"),
     ),
     create=PageLink("Create volume", "volume-add", actions.CREATE_VOLUME),
+    create_otherwise=PageLink("Upload a file", "volume-send", actions.CREATE_VOLUME),
     is_lively=lambda row: row.state in states.VOLUME.transient,
 )
 VOLUME = DetailPage(
@@ -165,6 +174,12 @@ VOLUME = DetailPage(
     ),
     buttons=(
         RowLink(actions.CREATE_TEMPLATE, "volume-template", icon="template"),
+        RowLink(
+            actions.UPLOAD_VOLUME,
+            "volume-upload",
+            icon="plus",
+            is_shown=lambda caller, volume: volume.state == states.UPLOADING,
+        ),
         RowLink(actions.UPDATE_VOLUME, "volume-edit", icon="edit", label="Rename"),
         RowAction(
             actions.RECOVER_VOLUME,

@@ -20,6 +20,7 @@ from compute.topology.services.offered import demand_open
 from storage import actions, queries, states
 from storage.amounts import GIB, gib_of, readable, whole_sectors
 from storage.models import DiskOffering, Snapshot, Template, Volume
+from storage.services import uploads
 from tenants.models import Account
 from tenants.services import limits
 from tenants.services.limits import Resource
@@ -92,6 +93,21 @@ def create(caller: Caller, values: NewVolume) -> tuple[Volume, Job]:
     Raises NotFound for a zone or offering that the caller may not use, InvalidInput, LimitReached.
     """
     actions.CREATE_VOLUME.permit(caller)
+    volume = allocate_data(caller, values)
+    plans.note(
+        "create",
+        f"Creates the volume {volume.name} of {gib_of(volume.size_bytes)} GiB in {volume.zone.name}.",
+        noun="volume",
+    )
+    job = jobs.submit(caller, "volume.create", Subject.of(volume), holds=[hold_of(volume)])
+    return volume, job
+
+
+def allocate_data(caller: Caller, values: NewVolume, *, state: str = states.ALLOCATED) -> Volume:
+    """A data volume of the caller's account as a wish, counted in its limits. Needs an open transaction.
+
+    Raises as `create` does.
+    """
     zone = topology.zone_for(caller, values.zone_uuid)
     if zone.state != topology_states.ENABLED:
         raise WrongState(noun="zone", state=zone.state, action="create volumes", needed="enabled")
@@ -100,12 +116,15 @@ def create(caller: Caller, values: NewVolume) -> tuple[Volume, Job]:
     demand_open(offering, owner.domain, zone, field="offering_uuid")
     name = names.check_label(values.name)
     size_gib = size_of(offering, values.size_gib)
-    volume = _allocate(
-        caller, zone, name=name, size_bytes=size_gib * GIB, kind=Volume.DATA, offering=offering
+    return _allocate(
+        caller,
+        zone,
+        name=name,
+        size_bytes=size_gib * GIB,
+        kind=Volume.DATA,
+        offering=offering,
+        state=state,
     )
-    plans.note("create", f"Creates the volume {name} of {size_gib} GiB in {zone.name}.", noun="volume")
-    job = jobs.submit(caller, "volume.create", Subject.of(volume), holds=[hold_of(volume)])
-    return volume, job
 
 
 def allocate_of_snapshot(
@@ -155,6 +174,7 @@ def delete(caller: Caller, volume: Volume) -> Job:
         raise Conflict(
             f"The volume {volume.name} is attached to an instance. Detach it first, or expunge the instance."
         )
+    uploads.close_of(volume.uuid)
     states.VOLUME.move(volume, "delete")
     plans.note("delete", f"Deletes the volume {volume.name} and everything on it.", noun="volume")
     owner = volume.account.owner
@@ -198,6 +218,7 @@ def _allocate(
     offering: DiskOffering | None = None,
     snapshot: Snapshot | None = None,
     format: str = "qcow2",
+    state: str = states.ALLOCATED,
 ) -> Volume:
     account = Account.objects.select_related("domain").get(pk=caller.owner.account_id)
     limits.reserve(account, {Resource.VOLUMES: 1, Resource.PRIMARY_STORAGE_GIB: gib_of(size_bytes)})
@@ -211,6 +232,7 @@ def _allocate(
         kind=kind,
         size_bytes=size_bytes,
         format=format,
+        state=state,
     )
     records.record(
         caller,

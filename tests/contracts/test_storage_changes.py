@@ -1,13 +1,14 @@
 """Every storage driver that can makes volumes larger and copies them alike."""
 
+import subprocess
 import uuid
 from dataclasses import replace
 
 import pytest
 
 from cloudportal.drivers.errors import NotThere, Refused
-from storage.drivers.contract import PoolSpec, VolumeSpec
-from tests.contracts.rigs.simulated import raw_image
+from storage.drivers.contract import PoolSpec, VolumeFacts, VolumeSpec
+from tests.contracts.rigs.simulated import image_spec, raw_image
 from tests.support import bootsectors
 
 MIB = 1 << 20
@@ -100,3 +101,24 @@ def test_what_is_not_there_is_neither_copied_nor_grown(driver, from_image):
 def test_a_source_that_is_no_locator_of_this_kind_is_refused(driver, from_image):
     with pytest.raises(Refused):
         driver.copy_volume(volume(), replace(from_image, locator="file:/etc/../etc/passwd"))
+
+
+@pytest.mark.parametrize("image_format", ["qcow2", "raw"])
+def test_a_volume_is_filled_with_an_image_and_leans_on_nothing(driver, storage, image_format, tmp_path):
+    plain, image = tmp_path / "plain", tmp_path / "image"
+    plain.write_bytes(bootsectors.disk(bootsectors.HEEDING))
+    subprocess.run(["qemu-img", "convert", "-f", "raw", "-O", image_format, plain, image], check=True)
+    spec = image_spec(image.read_bytes(), image_format)
+    driver.ensure_image(spec, image)
+    facts = VolumeFacts(
+        uuid=spec.image_id,
+        locator=driver.image_locator(spec.image_id),
+        size_bytes=MIB,
+        allocated_bytes=spec.size_bytes,
+        format=spec.format,
+    )
+    filled = driver.copy_volume(volume(size_bytes=8 * MIB), facts)
+    assert (filled.size_bytes, filled.format, filled.base_image) == (8 * MIB, "qcow2", None)
+    assert storage.begins_with(filled, bootsectors.HEEDING)
+    driver.remove_image(spec.image_id)
+    assert storage.begins_with(filled, bootsectors.HEEDING)

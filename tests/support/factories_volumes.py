@@ -1,8 +1,11 @@
 """Data volumes in a simulated cloud, made and attached through the services."""
 
+import io
+
 from compute.services import attachments
 from storage.models import Volume
-from storage.services import volumes
+from storage.services import uploads, volume_arrivals, volumes
+from storage.services.volume_arrivals import VolumeUpload
 from storage.services.volumes import NewVolume
 from tests.support.factories import numbered
 from tests.support.factories_infra import GIB, make_disk_offering, make_pool
@@ -38,3 +41,19 @@ def another_pool(cloud, **values):
     """A second pool of the cloud's zone, in the same world."""
     place = {"world": str(cloud.world.path), "place": numbered("pool"), "capacity_gib": 1024}
     return make_pool(cloud.zone, settings=place, capacity_bytes=1024 * GIB, **values)
+
+
+def sent_volume(cloud, caller, content, *, size_gib=2, format="qcow2", **values):
+    """The job that fills a new volume with a file that was sent whole."""
+    wish = VolumeUpload(
+        zone_uuid=cloud.zone.uuid,
+        offering_uuid=make_disk_offering(size_gib=None).uuid,
+        name=numbered("sent"),
+        size_gib=size_gib,
+        format=format,
+        size_bytes=len(content),
+        **values,
+    )
+    _, ticket = volume_arrivals.upload(caller, wish)
+    uploads.append(ticket.upload, io.BytesIO(content), offset=0)
+    return uploads.finish(ticket.upload)

@@ -1,16 +1,22 @@
 """A world and a submitted job for each workflow on volumes; what must hold however often its worker dies."""
 
+from uuid import uuid4
+
+from cloudportal.events import meters
 from compute.models import Instance
 from compute.services import attachments, pool_maintenance, volume_copies, volume_sizes
 from compute.services.volume_copies import CloneValues, MoveValues
 from compute.services.volume_sizes import ResizeValues
+from storage import parts, store
 from storage.connections import storage_driver
-from storage.models import Volume
+from storage.models import Volume, VolumeArrival
+from tenants.services.limits import Resource
 from tests.faults.scenarios import Scenario
 from tests.support.agreement_compute import world_equals_rows
-from tests.support.factories import make_caller, make_personas
+from tests.support.factories import account_of, make_caller, make_personas, used_by
 from tests.support.factories_compute import deployed, guests_of, make_cloud
-from tests.support.factories_volumes import another_pool, make_attached, make_volume
+from tests.support.factories_infra import qcow2_bytes
+from tests.support.factories_volumes import another_pool, make_attached, make_volume, sent_volume
 
 
 def _scenario(cloud, job, instance, *, held_when):
@@ -64,6 +70,25 @@ def clone():
     return Scenario(job, check)
 
 
+def fetch():
+    """Of an image that was sent."""
+    cloud, caller = make_cloud(), make_caller()
+    job = sent_volume(cloud, caller, qcow2_bytes(salt=uuid4().bytes))
+
+    def check(closed):
+        world_equals_rows(cloud)
+        volume = Volume.objects.get(uuid=closed.subject_uuid)
+        is_done = closed.state == "done"
+        assert volume.state == {"done": "ready", "failed": "deleted"}[closed.state]
+        assert used_by(account_of(caller), Resource.VOLUMES) == int(is_done)
+        assert meters.is_running(meters.VOLUME, volume.uuid) == is_done
+        assert not store.incoming_path(volume.uuid).exists()
+        assert not VolumeArrival.objects.exists()
+        assert parts.owners() == []
+
+    return Scenario(job, check)
+
+
 def move():
     """Of a volume that a running instance has; once it lies on the other pool it stays there."""
     cloud, caller = make_cloud(), make_caller()
@@ -107,6 +132,7 @@ SCENARIOS = {
     "volume.detach": detach,
     "volume.resize": resize,
     "volume.clone": clone,
+    "volume.fetch": fetch,
     "volume.move": move,
     "pool.evacuate": evacuate,
 }

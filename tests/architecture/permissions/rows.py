@@ -129,6 +129,8 @@ ROWS = {
     **verbs("volumes", OWN, "attach", "detach", "resize", "clone", "destroy", "recover"),
     "POST volumes/{uuid}/move/": ROOT,
     "POST volumes/{volume}/templates/": OWN,
+    "POST volume-uploads/": ALL,
+    "POST volumes/{uuid}/upload/": OWN,
     "GET volume-exports/": ALL_READ,
     "POST volume-exports/": OWN,
     "GET volume-exports/{uuid}/": OWN_READ,

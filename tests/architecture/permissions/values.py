@@ -281,6 +281,7 @@ VALUES = {
     "POST hosts/": new_host,
     "POST storage-pools/": new_pool,
     "POST volumes/": new_volume,
+    "POST volume-uploads/": lambda world: {**new_volume(world), "format": "qcow2"},
     "POST volumes/{uuid}/attach/": new_attachment,
     "POST templates/": lambda world: {
         "name": "new",

@@ -56,7 +56,7 @@ BY_AUDIENCE = {
         "instance-console instance-console-ticket instance-serial-log instance-screenshot "
         "project-activate project-suspend project-delete project-edit project-invite "
         "project-member-add project-member-role project-member-remove "
-        "volume-download volume-export-extract volume-export-delete "
+        "volume-upload volume-download volume-export-extract volume-export-delete "
         "volume-edit volume-delete volume-destroy volume-recover volume-resize volume-attach volume-detach "
         "snapshot-take snapshot-schedule-add volume-template snapshot-volume snapshot-template snapshot-edit "
         "snapshot-restore snapshot-delete snapshot-schedule-unschedule snapshot-schedule-edit instance-snapshot-take "
@@ -69,7 +69,7 @@ BY_AUDIENCE = {
     MEMBERS: "project-enter",
     ALL: (
         "instance-deploy key-pair-add project-add user-data-add nic-add security-group-add affinity-group-add "
-        "volume-add template-add template-send"
+        "volume-add volume-fetch volume-send template-add template-send"
     ),
     OTHER_READ: "account domain user",
     OTHER: (
