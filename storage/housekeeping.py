@@ -12,17 +12,19 @@ from cloudportal.events import alerts
 from cloudportal.events.records import About
 from compute.topology.connections import ASK_SECONDS
 from storage import parts, states, store, template_work
+from storage.amounts import readable
 from storage.connections import ready_pool, storage_driver
 from storage.drivers.contract import PoolFacts
 from storage.images import image_id_of
 from storage.models import Download, Pool, Template, TemplateCopy, Upload
-from storage.pool_choice import FULL_PERCENT
+from storage.pool_choice import FULL_PERCENT, PROMISED_PERCENT, promisable_bytes
 from storage.services import uploads
 from storage.services.pools import UNREACHABLE_ALERT, alert_key
 from tenants.queries.settings import settings_value
 
 DAMAGED_ALERT = "image-damaged"
 FULL_ALERT = "storage-pool-full"
+PROMISED_ALERT = "storage-pool-promised"
 # As for hosts: one lost packet must not raise an alert.
 SILENT_ROUNDS = 3
 # A file that was shelved so long ago and still has no template belongs to nobody.
@@ -153,14 +155,33 @@ def _answered(pool: Pool, facts: PoolFacts) -> None:
             silent_rounds=0,
         )
         alerts.clear_alert(UNREACHABLE_ALERT, alert_key(pool))
-        if facts.used_bytes * 100 <= facts.capacity_bytes * FULL_PERCENT:
-            alerts.clear_alert(FULL_ALERT, alert_key(pool))
-            return
-        sentence = (
-            f"The storage pool {pool.name} is more than {FULL_PERCENT} % full and takes no new volumes. "
-            "Add space or another pool, or delete volumes."
-        )
-        alerts.raise_alert(FULL_ALERT, alert_key(pool), sentence, about=About.of(pool))
+        _tell_written(pool, facts)
+        _tell_promised(Pool.objects.get(pk=pool.pk))
+
+
+def _tell_written(pool: Pool, facts: PoolFacts) -> None:
+    if facts.used_bytes * 100 <= facts.capacity_bytes * FULL_PERCENT:
+        alerts.clear_alert(FULL_ALERT, alert_key(pool))
+        return
+    sentence = (
+        f"The storage pool {pool.name} is more than {FULL_PERCENT} % full and takes no new volumes. "
+        "Add space or another pool, or delete volumes."
+    )
+    alerts.raise_alert(FULL_ALERT, alert_key(pool), sentence, about=About.of(pool))
+
+
+def _tell_promised(pool: Pool) -> None:
+    most = promisable_bytes(pool)
+    if pool.claimed_bytes * 100 <= most * PROMISED_PERCENT:
+        alerts.clear_alert(PROMISED_ALERT, alert_key(pool))
+        return
+    sentence = (
+        f"More than {PROMISED_PERCENT} % of what the storage pool {pool.name} may promise to volumes is promised. "
+        "Volumes that do not fit into the rest will be refused there. Add space or another pool, move volumes away, "
+        "or let it promise more."
+    )
+    detail = f"{readable(pool.claimed_bytes)} of {readable(most)}"
+    alerts.raise_alert(PROMISED_ALERT, alert_key(pool), sentence, about=About.of(pool), detail=detail)
 
 
 def _silent(pool: Pool, error: DriverError) -> None:

@@ -16,6 +16,8 @@ from storage.models import Pool
 
 # Copy-on-write volumes grow: a pool that is really this full takes no new ones, whatever is promised.
 FULL_PERCENT = 90
+# Of what may be promised: the rest is what operators have left to add space before volumes are refused.
+PROMISED_PERCENT = 85
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,11 @@ def claim(pool: Pool, size_bytes: int) -> bool:
             state=states.UP,
         ).update(claimed_bytes=F("claimed_bytes") + size_bytes)
     )
+
+
+def promisable_bytes(pool: Pool) -> int:
+    """How much of the pool may be promised to volumes in all."""
+    return pool.capacity_bytes * int(pool.overcommit * 100) // 100
 
 
 def release(pool: Pool, size_bytes: int) -> None:

@@ -25,6 +25,7 @@ from compute.topology.portal.driver_fields import add_fields, settings_in
 from compute.topology.queries import clusters_for, hosts_for
 from storage import actions, queries, states
 from storage.models import Pool
+from storage.pool_choice import promisable_bytes
 from storage.services import pools
 from storage.services.pools import PoolChanges, PoolValues
 
@@ -34,7 +35,7 @@ STATES = (states.UP, states.DISABLED, states.EVACUATING, states.MAINTENANCE, sta
 
 def claimed_bar(pool: Pool) -> Any:
     """How much of what may be promised has been promised to volumes."""
-    most = int(pool.capacity_bytes * pool.overcommit)
+    most = promisable_bytes(pool)
     text = f"{formats.size(pool.claimed_bytes)} of {formats.size(most)}"
     return cells.bar(pool.claimed_bytes, most, text=text)
 

@@ -214,6 +214,22 @@ def test_a_full_pool_raises_an_alert_until_there_is_space(monkeypatch):
     assert not Alert.objects.get().is_open
 
 
+def test_a_pool_that_has_promised_nearly_all_raises_an_alert_until_it_has_not():
+    pool = make_pool(overcommit=2)
+    with storage_driver(pool) as driver:
+        facts = driver.pool_facts()
+    Pool.objects.update(claimed_bytes=facts.capacity_bytes * 17 // 10)
+    housekeeping._answered(pool, facts)
+    assert not Alert.objects.exists()
+    Pool.objects.update(claimed_bytes=facts.capacity_bytes * 17 // 10 + 1)
+    housekeeping._answered(pool, facts)
+    found = Alert.objects.get()
+    assert (found.code, found.is_open) == (housekeeping.PROMISED_ALERT, True)
+    Pool.objects.update(claimed_bytes=0)
+    housekeeping._answered(pool, facts)
+    assert not Alert.objects.get().is_open
+
+
 def test_a_pool_that_holds_volumes_is_not_forgotten(root):
     pool = make_pool(state="maintenance")
     account = Account.objects.get(name="admin")
