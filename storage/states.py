@@ -61,6 +61,7 @@ VOLUME = StateTable(
         ),
         group(
             "A volume whose owner sends its content waits for that, and is then made as every other.",
+            (ALLOCATED, "await", UPLOADING),
             (UPLOADING, "receive", ALLOCATED),
             (UPLOADING, "delete", DELETING),
         ),

@@ -53,7 +53,7 @@ def fetch(caller: Caller, values: VolumeFile) -> tuple[Volume, Job]:
     """
     actions.CREATE_VOLUME.permit(caller)
     url = fetches.checked_url(values.url)
-    volume, arrival = _made(caller, values, states.ALLOCATED)
+    volume, arrival = _made(caller, values)
     plans.note("create", f"Creates the volume {volume.name} with what is fetched from {url}.", noun="volume")
     arguments = {"url": url, "checksum": arrival.expected_checksum}
     job = jobs.submit(caller, "volume.fetch", Subject.of(volume), arguments, holds=[hold_of(volume)])
@@ -64,7 +64,8 @@ def fetch(caller: Caller, values: VolumeFile) -> tuple[Volume, Job]:
 def upload(caller: Caller, values: VolumeUpload) -> tuple[Volume, Ticket]:
     """A data volume that waits for its image, and the ticket to send it with. Raises as `fetch` does."""
     actions.CREATE_VOLUME.permit(caller)
-    volume, _ = _made(caller, values, states.UPLOADING)
+    volume, _ = _made(caller, values)
+    states.VOLUME.move(volume, "await")
     plans.note("create", f"Makes the volume {volume.name}, which then waits for its image.", noun="volume")
     return volume, _ticket(caller, volume, values.size_bytes)
 
@@ -77,11 +78,11 @@ def upload_again(caller: Caller, volume: Volume, *, size_bytes: int | None = Non
     return _ticket(caller, volume, size_bytes)
 
 
-def _made(caller: Caller, values: NewArrival, state: str) -> tuple[Volume, VolumeArrival]:
+def _made(caller: Caller, values: NewArrival) -> tuple[Volume, VolumeArrival]:
     if values.format not in FORMATS:
         raise InvalidInput.of("format", f"Choose one of {', '.join(FORMATS)}.")
     checksum = fetches.checked_checksum(values.checksum)
-    volume = volumes.allocate_data(caller, values, state=state)
+    volume = volumes.allocate_data(caller, values)
     arrival = VolumeArrival.objects.create(volume=volume, format=values.format, expected_checksum=checksum)
     return volume, arrival
 

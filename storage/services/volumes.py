@@ -103,7 +103,7 @@ def create(caller: Caller, values: NewVolume) -> tuple[Volume, Job]:
     return volume, job
 
 
-def allocate_data(caller: Caller, values: NewVolume, *, state: str = states.ALLOCATED) -> Volume:
+def allocate_data(caller: Caller, values: NewVolume) -> Volume:
     """A data volume of the caller's account as a wish, counted in its limits. Needs an open transaction.
 
     Raises as `create` does.
@@ -123,7 +123,6 @@ def allocate_data(caller: Caller, values: NewVolume, *, state: str = states.ALLO
         size_bytes=size_gib * GIB,
         kind=Volume.DATA,
         offering=offering,
-        state=state,
     )
 
 
@@ -218,7 +217,6 @@ def _allocate(
     offering: DiskOffering | None = None,
     snapshot: Snapshot | None = None,
     format: str = "qcow2",
-    state: str = states.ALLOCATED,
 ) -> Volume:
     account = Account.objects.select_related("domain").get(pk=caller.owner.account_id)
     limits.reserve(account, {Resource.VOLUMES: 1, Resource.PRIMARY_STORAGE_GIB: gib_of(size_bytes)})
@@ -232,7 +230,6 @@ def _allocate(
         kind=kind,
         size_bytes=size_bytes,
         format=format,
-        state=state,
     )
     records.record(
         caller,
