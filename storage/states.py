@@ -108,6 +108,8 @@ EXPORT = StateTable(
     noun="volume export",
     initial=CREATING,
     transient=frozenset({CREATING}),
+    # From either the row itself goes.
+    final=frozenset({READY, ERROR}),
     groups=(
         group(
             "A copy is made to be taken out, and is forgotten when its time is over or its making failed.",
