@@ -31,8 +31,8 @@ class ListPage:
     """A list, declared. `rows` is the query of the caller's rows with everything that the columns read.
 
     `prepare` may look up more for the rows of one page, in a fixed number of queries. `about` says what the
-    things are for, where there are none; `create` is the list's one button, and `create_otherwise` another way to the
-    same end. While a row `is_lively` the page looks again by itself.
+    things are for, where there are none; `create` is the list's one button, and `create_otherwise` are other ways to
+    the same end. While a row `is_lively` the page looks again by itself.
     """
 
     route: str
@@ -46,7 +46,7 @@ class ListPage:
     search: tuple[str, ...] = ()
     filters: tuple[Filter, ...] = ()
     create: PageLink | None = None
-    create_otherwise: PageLink | None = None
+    create_otherwise: tuple[PageLink, ...] = ()
     prepare: Callable[[Caller, Sequence[Any]], None] | None = None
     is_lively: Callable[[Any], bool] | None = None
     template: str = "portal/list.html"
@@ -74,7 +74,7 @@ class ListPage:
             "pager": _pager(shown, asked),
             "is_live": self.is_lively is not None and any(self.is_lively(one) for one in things),
             "create": self.create.for_caller(caller) if self.create else None,
-            "otherwise": self.create_otherwise.for_caller(caller) if self.create_otherwise else None,
+            "otherwise": [one for one in self.create_otherwise if one.for_caller(caller)],
         }
         return render(request, self.template, values)
 

@@ -153,7 +153,7 @@ TEMPLATES = ListPage(
         ),
     ),
     create=PageLink("Register template", "template-add", actions.REGISTER_TEMPLATE),
-    create_otherwise=PageLink("Upload a file", "template-send", actions.REGISTER_TEMPLATE),
+    create_otherwise=(PageLink("Upload a file", "template-send", actions.REGISTER_TEMPLATE),),
     is_lively=lambda row: row.state in states.TEMPLATE.transient,
 )
 TEMPLATE = DetailPage(

@@ -134,7 +134,10 @@ VOLUMES = ListPage(
         Filter("pool", "Pool", "pool__uuid"),
     ),
     create=PageLink("Create volume", "volume-add", actions.CREATE_VOLUME),
-    create_otherwise=PageLink("Upload a file", "volume-send", actions.CREATE_VOLUME),
+    create_otherwise=(
+        PageLink("Upload a file", "volume-send", actions.CREATE_VOLUME),
+        PageLink("Fetch from an address", "volume-fetch", actions.CREATE_VOLUME, icon="down"),
+    ),
     is_lively=lambda row: row.state in states.VOLUME.transient,
 )
 VOLUME = DetailPage(

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from cloudportal.core import clock
 from cloudportal.events import alerts
-from compute.models import Instance, Nic
+from compute.models import Instance, InstanceNote, Nic
 from compute.services import nics
 from compute.services.nics import NewNic
 from networking.models import SecurityGroup, SecurityGroupRule
@@ -32,6 +32,7 @@ from tests.support.factories_guest_data import make_key_pair, make_user_data
 from tests.support.factories_infra import (
     make_disk_offering,
     make_host,
+    make_os_type,
     make_snapshot,
     make_snapshot_schedule,
     make_template,
@@ -88,6 +89,8 @@ def furnish(who, cloud):
         who.user, Nic.objects.select_related("instance__account__domain", "network").get(pk=nic.pk)
     )
     run_jobs()
+    InstanceNote.objects.create(instance=instance, text="Ours.", author_name="somebody")
+    make_os_type()
     make_volume(cloud.zone, who.user)
     data = make_attached(who.user, make_volume(cloud.zone, who.user), fresh(instance))
     make_snapshot(data)

@@ -8,7 +8,7 @@ import pytest
 from cloudportal.drivers.base import Driver
 from cloudportal.drivers.registry import DRIVERS, UnknownDriver, driver_class, driver_names, open_driver
 from cloudportal.drivers.settings import InvalidSettings
-from compute.drivers.contract import abilities_of
+from compute.drivers.contract import CAPABILITIES, abilities_of
 
 ALL = [(kind, name) for kind, names in DRIVERS.items() for name in names]
 
@@ -52,8 +52,10 @@ def test_drivers_can_be_read_about_without_their_libraries():
 
 
 def test_the_class_tells_what_a_host_can_do():
-    assert abilities_of(driver_class("compute", "kvm")) == {"RunsGuests", "ReadsStatistics"}
-    assert abilities_of(driver_class("compute", "simulator")) == {"RunsGuests", "ReadsStatistics"}
+    everything = {capability.__name__ for capability in CAPABILITIES}
+    assert {"RunsGuests", "AttachesDisks", "PlugsNics", "SnapshotsGuests", "OffersConsole"} < everything
+    assert abilities_of(driver_class("compute", "kvm")) == everything
+    assert abilities_of(driver_class("compute", "simulator")) == everything
 
 
 @pytest.mark.parametrize(("kind", "name"), [("compute", "abacus"), ("sound", "kvm")])

@@ -135,7 +135,8 @@ def test_a_disk_on_a_hosts_own_pool_pins_the_instance_there(zone, cluster, volum
 
 def test_the_last_host_comes_before_any_order(cluster, ask):
     hosts = [make_host(cluster, claimed_cpus=number) for number in range(3)]
-    for order in orders.ORDERS:
+    # The operator's own order has no class here; tests/compute/placement/test_custom.py is about it.
+    for order in set(orders.ORDERS) - {orders.CUSTOM}:
         assert names(seen(ask(last_host_id=hosts[1].pk), order))[0] == hosts[1].name
 
 

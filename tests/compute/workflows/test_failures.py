@@ -157,7 +157,10 @@ def test_the_funnel_of_a_deployment_is_kept_on_its_job_and_shown_without_hosts_t
         "hypervisor",
         "room",
         "location",
+        "dedication",
         "tags",
+        "operating system",
+        "affinity",
         "reach",
         "storage",
     ]
