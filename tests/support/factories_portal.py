@@ -9,6 +9,7 @@ from compute.models import Instance, InstanceNote, Nic
 from compute.services import nics
 from compute.services.nics import NewNic
 from networking.models import SecurityGroup, SecurityGroupRule
+from storage.models import Volume
 from tenants.models import User
 from tenants.services import credentials, invitations
 from tests.support import factories
@@ -36,6 +37,7 @@ from tests.support.factories_infra import (
     make_snapshot,
     make_snapshot_schedule,
     make_template,
+    make_volume_export,
 )
 from tests.support.factories_volumes import make_attached, make_volume
 from tests.support.jobs import run_jobs
@@ -94,6 +96,9 @@ def furnish(who, cloud):
     make_volume(cloud.zone, who.user)
     data = make_attached(who.user, make_volume(cloud.zone, who.user), fresh(instance))
     make_snapshot(data)
+    make_volume_export(data)
+    waiting = make_volume(cloud.zone, who.user)
+    Volume.objects.filter(pk=waiting.pk).update(state="uploading")
     make_snapshot_schedule(data)
     make_schedule(instance)
     make_instance_snapshot(instance)

@@ -115,7 +115,7 @@ ELSEWHERE = {
     *("project-enter", "project-step-out"),
     *("instance-console-ticket", "instance-screenshot"),
     # Buttons that carry it out at once, as those of POSTED.
-    *("instance-detach-iso", "nic-make-default", "template-extract"),
+    *("instance-detach-iso", "nic-make-default", "template-extract", "volume-export-extract"),
 }
 
 
