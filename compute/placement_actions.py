@@ -27,5 +27,6 @@ DELETE_DEDICATION = action(
     is_dangerous=True,
 )
 # Checked by the service that places it, which refuses the argument to everybody else.
-CHOOSE_HOST = action("instance.choose-host", "Start on a chosen host", least=ROOT, states=(states.STOPPED,))
+# Not one of the instance's verbs: a tenant's role that may do all of those must not come to choose hosts by that.
+CHOOSE_HOST = action("placement.choose-host", "Start on a chosen host", least=ROOT, states=(states.STOPPED,))
 READ_PLACEMENT = action("placement.read", "See where it could run", least=ROOT, reads=True)

@@ -54,7 +54,12 @@ class Town:
     cloud: Cloud
 
 
-def make_town():
+def make_furnished_town():
+    """As `make_town`, with one of each thing that may be around instances, so that every page can be found."""
+    return make_town(furnish)
+
+
+def make_town(more=lambda who, cloud: None):
     """Instances in many states, jobs that are open, done and failed, an alert, drift, a project, keys and tokens."""
     who = factories.make_personas()
     cloud = make_cloud(hosts=2)
@@ -69,7 +74,7 @@ def make_town():
     credentials.create_api_key(who.user, user, "backup")
     wanted = credentials.NewToken("ci", ["instance.*"], clock.now() + timedelta(days=1))
     credentials.create_token(who.user, user, wanted)
-    furnish(who, cloud)
+    more(who, cloud)
     # Last, so that its job is open while the pages are looked at.
     submit_deployment(cloud, who.user, ssh_keys=(KEY,))
     return Town(who, cloud)

@@ -11,7 +11,7 @@ from cloudportal.portal import errors
 from cloudportal.portal.middleware import POLICY
 from compute.models import Instance
 from tests.support import factories
-from tests.support.factories_portal import make_town
+from tests.support.factories_portal import make_furnished_town
 from tests.support.jobs import run_jobs
 from tests.support.pages import Page, PageClient
 from tests.support.tour import rendered_templates, shape_of, walk
@@ -39,7 +39,7 @@ LARGEST_BYTES = 92 * 1024
 
 @pytest.fixture
 def town():
-    return make_town()
+    return make_furnished_town()
 
 
 def faults_of(address, page):

@@ -29,6 +29,7 @@ class TestNetworks(
     table = states.NETWORK
     reader = "user"
     writer = "root_admin"
+    values = {"add-range": {"first_ip": "10.0.0.20", "last_ip": "10.0.0.30"}}
     missing = {
         "name": "none",
         "search": "none",
