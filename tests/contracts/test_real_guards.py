@@ -187,7 +187,8 @@ def check_spoofing(one, friend, stranger):
     assert not one.pings(spare)
 
     friend.guard(is_free=True, more=(spare,))
-    assert friend.pings(one.ip, source=f"-I {spare}")
+    # The other one still remembers for a moment that nobody answered for that address.
+    wait_until(lambda: friend.pings(one.ip, source=f"-I {spare}"), timeout_seconds=30, pause_seconds=1)
     assert one.pings(spare)
 
     stranger.says("ip link set eth0 down; ip link set eth0 address 02:00:00:00:99:99; ip link set eth0 up")

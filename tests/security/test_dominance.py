@@ -44,9 +44,12 @@ MORE_VALUES = {
     "PATCH group-mappings/{uuid}/": {"group_dn": "cn=x,dc=x"},
 }
 # A mapping leads to an account that is there, or to one that its other fields describe.
-EITHER_OR = {"POST group-mappings/": ("role", "account_name", "domain")}
-# Whoever becomes a member of a project gains by it, and nobody gains through them.
-HARMLESS = {"POST projects/{project}/members/"}
+EITHER_OR = {
+    "POST group-mappings/": ("role", "account_name", "domain"),
+    "POST instances/{uuid}/move/": ("project",),
+}
+# Whoever becomes a member of a project, or may use a template, gains by it, and nobody gains through them.
+HARMLESS = {"POST projects/{project}/members/", "POST templates/{template}/grants/"}
 
 
 def changing(noun):

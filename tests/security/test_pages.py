@@ -29,6 +29,7 @@ WORDS_OF_PROGRAMS = {
     "source", "format", "os_type", "driver_name", "placement", "key", "open_key", "code", "message_code", "timezone",
     "type", "subject_type", "door", "source_address", "last_used_address", "cidr", "gateway", "ip", "mac", "digest",
     "token_hash", "session_salt", "password", "checksum", "machine_id", "hypervisor", "thing", "tls", "nesting",
+    "expression", "time_zone", "verb", "interval", "policy",
     "worker", "theme", "network_suffix", "pattern", "prefix", "locator", "scope", "identity", "guid",
 }  # fmt: skip
 ELSEWHERE = (

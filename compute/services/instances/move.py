@@ -21,7 +21,7 @@ from storage.services import ownership
 from tenants.membership import acting_on
 from tenants.models import Account
 from tenants.queries import account_for, project_for
-from tenants.services import limits
+from tenants.services import dominance, limits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +54,8 @@ def move(caller: Caller, instance: Instance, values: MoveValues) -> Instance:
     """The instance belongs to the other account, with its volumes and addresses, counted and metered there.
 
     Whoever lost sight of it by that has also lost its events, jobs and notes. Raises NotFound for a target that the
-    caller cannot reach, InvalidInput for networks that the target cannot use and for a size that it is not offered,
-    WrongState, Busy, LimitReached.
+    caller cannot reach, NotPermitted for one that may do more than the caller, InvalidInput for networks that the
+    target cannot use and for a size that it is not offered, WrongState, Busy, LimitReached.
     """
     actions.MOVE.check(caller, instance)
     demand_free(instance)
@@ -110,7 +110,10 @@ def _account(caller: Caller, uuid: UUID | str | None) -> Account:
         if str(uuid) != str(home.account_uuid):
             raise NotFound(noun="account", uuid=uuid)
         return Account.objects.select_related("domain").get(pk=home.account_id)
-    return account_for(caller, uuid or "")
+    account = account_for(caller, uuid or "")
+    # What an account is given, it pays for and answers for.
+    dominance.require_dominance(caller, account)
+    return account
 
 
 def _take_row(instance: Instance, account: Account) -> None:

@@ -40,8 +40,8 @@ def test_a_host_for_the_system_comes_first(cloud, tenant):
 
 
 def test_a_host_of_the_category_comes_first_whatever_its_owner_calls_the_system(cloud, tenant, root):
-    system = make_os_type("Debian 12")
-    templates.update(root, cloud.template, TemplateChanges(os_type="debian 12, minimal"))
+    system = make_os_type("Haiku 1")
+    templates.update(root, cloud.template, TemplateChanges(os_type="haiku 1, minimal"))
     hosts.update(root, cloud.hosts[0], HostChanges(preferred_os=make_os_type().category.name))
     hosts.update(root, cloud.hosts[1], HostChanges(preferred_os=system.category.name.upper()))
     assert deployed(cloud, tenant).host == cloud.hosts[1]

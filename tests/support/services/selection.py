@@ -19,6 +19,11 @@ REAL_FIXTURES = {
     "chromium_browser",
 }
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# A real guest takes minutes and does not know which database keeps its rows.
+GUEST_FIXTURES = {"libvirtd_process", "private_libvirtd", "real_cloud"}
+# Of the points at which the fault walk kills a worker, the one between the effect and its rows is where databases
+# count.
+OTHER_POINTS = re.compile(r"-(before-effect|after-cursor)(-|\])")
 # Folders whose tests ask every route or every step the same question: thousands of short tests, minutes in all.
 THOROUGH = {"permissions", "security", "faults"}
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_serialized_rollback"}
@@ -41,7 +46,7 @@ def pytest_collection_modifyitems(config, items):
             # Guests, servers and browsers side by side would only slow each other past their time limits.
             item.add_marker(pytest.mark.xdist_group("real"))
     if config.getoption("--database-only"):
-        kept = [item for item in items if touches_database(item)]
+        kept = [item for item in items if touches_database(item) and is_worth_a_second(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
         items[:] = kept
 
@@ -53,6 +58,12 @@ def pytest_make_parametrize_id(config, val, argname):
     if isinstance(val, uuid.UUID):
         return argname
     return UUID.sub("uuid", val) if isinstance(val, str) and UUID.search(val) else None
+
+
+def is_worth_a_second(item):
+    """False for what costs minutes and says the same on any database."""
+    walks = "faults" in item.path.parts and OTHER_POINTS.search(item.name)
+    return not walks and not GUEST_FIXTURES & set(item.fixturenames)
 
 
 def touches_database(item):
