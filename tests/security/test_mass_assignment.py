@@ -45,7 +45,8 @@ SERVERS_OWN = {
     "created_at": (),
     "state": (),
     "power": (),
-    "host": ("POST storage-pools/",),
+    # Where root administrators want something; everybody else is refused with the field.
+    "host": ("POST storage-pools/", "POST dedications/", "POST instances/", "POST instances/{uuid}/start/"),
     "last_host": (),
     "held_by": (),
     "locator": (),
@@ -66,7 +67,13 @@ SERVERS_OWN = {
     "session_salt": (),
     "directory_dn": (),
     "used": (),
-    "checksum": (),
+    # What the file that comes in must have, which is compared and never believed.
+    "checksum": (
+        "POST templates/",
+        "POST template-uploads/",
+        "POST volumes/",
+        "POST volume-uploads/",
+    ),
     "virtual_size_bytes": (),
     "machine_id": (),
     "claimed_cpus": (),
@@ -78,13 +85,19 @@ SERVERS_OWN = {
         "POST directory-servers/{uuid}/try-sign-in/",
     ),
 }
-# Passwords that are being given, and choices among accounts that the caller may see.
+# Passwords that are being given, choices among accounts and hosts that the caller may see, and what a file must be.
 PAGES_MAY_ASK = {
     ("account-add", "password"),
     ("user-add", "password"),
     ("user-password", "password"),
     ("user-add", "account_uuid"),
     ("project-member-add", "account_uuid"),
+    ("instance-deploy", "host"),
+    ("instance-choose-host", "host"),
+    ("template-add", "checksum"),
+    ("template-send", "checksum"),
+    ("volume-fetch", "checksum"),
+    ("volume-send", "checksum"),
 }
 
 
