@@ -48,11 +48,15 @@ def make_region(name=None):
 
 
 def make_os_category(name=None):
-    return OsCategory.objects.create(name=name or numbered("os-category"))
+    """A category; the one of this name where the product brings it."""
+    return OsCategory.objects.get_or_create(name=name or numbered("os-category"))[0]
 
 
 def make_os_type(name=None, category=None):
-    return OsType.objects.create(name=name or numbered("os-type"), category=category or make_os_category())
+    """A type; the one of this name where the product brings it."""
+    name = name or numbered("os-type")
+    known = OsType.objects.filter(name=name).first()
+    return known or OsType.objects.create(name=name, category=category or make_os_category())
 
 
 def make_zone(region=None, name=None, **values):

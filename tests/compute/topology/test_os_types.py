@@ -91,7 +91,8 @@ def test_a_root_admin_keeps_the_list_and_each_change_is_written_down(root):
     edit = Event.objects.get(type="GUEST.OS.UPDATE")
     assert edit.before == {"name": "illumos", "category": "Solaris"}
     assert edit.after == {"name": "OmniOS", "category": "Unix"}
-    assert list(OsCategory.objects.values_list("name", flat=True)) == ["Unix"]
+    names = set(OsCategory.objects.values_list("name", flat=True))
+    assert ("Unix" in names, names & {"Solaris", "SunOS"}) == (True, set())
 
 
 @pytest.mark.parametrize("who", ["read_only_admin", "domain_admin", "user"])
@@ -135,7 +136,7 @@ def test_the_plan_says_what_would_be_added(root):
     category = make_os_category()
     plan = plans.planned(lambda: os_types.create(root, OsTypeValues(name="new", category=category.uuid)))
     assert plan.effects[0]["sentence"] == f"Adds the OS type new to {category.name}."
-    assert not OsType.objects.exists()
+    assert not OsType.objects.filter(name="new").exists()
 
 
 def test_a_host_goes_back_to_any_system(root):

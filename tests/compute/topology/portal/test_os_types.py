@@ -76,10 +76,10 @@ class TestAddingTypes(Systems, FillsForm):
         self.category = make_os_category()
 
     def values(self):
-        return {"name": "Debian 12", "category": str(self.category.uuid)}
+        return {"name": "Haiku 1", "category": str(self.category.uuid)}
 
     def check(self, page):
-        assert OsType.objects.get(name="Debian 12").category == self.category
+        assert OsType.objects.get(name="Haiku 1").category == self.category
 
 
 class TestEditingTypes(Systems, FillsForm):
@@ -92,10 +92,10 @@ class TestEditingTypes(Systems, FillsForm):
         return (self.row.uuid,)
 
     def values(self):
-        return {"name": "Debian 13", "category": str(self.row.category.uuid)}
+        return {"name": "Haiku 2", "category": str(self.row.category.uuid)}
 
     def check(self, page):
-        assert page.title == "Debian 13"
+        assert page.title == "Haiku 2"
 
 
 class TestHostsForCategories(Systems, FillsForm):
