@@ -70,7 +70,9 @@ def entry(label: str, route: str, *, icon: str, section: str, order: int, **opti
 
 def all_entries() -> tuple[Entry, ...]:
     """Every entry, in the order of the menu."""
-    return tuple(sorted(_registered.values(), key=lambda one: (SECTIONS.index(one.section), one.order)))
+    return tuple(
+        sorted(_registered.values(), key=lambda one: (SECTIONS.index(one.section), one.order, one.label))
+    )
 
 
 def menu_for(caller: Caller, path: str) -> list[Section]:
