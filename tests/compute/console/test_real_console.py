@@ -85,4 +85,5 @@ def test_the_prompt_is_seen_and_what_is_typed_arrives(chromium_browser, server, 
         cloud.daemon.domain(at_prompt.uuid).destroy()
         expect(page.locator("#console-status")).to_contain_text("switched off", timeout=10000)
         expect(page.locator("#console-again")).to_be_visible()
-        assert visitor.complaints == []
+        # Chromium advises whoever reads pixels again and again, which only this test does.
+        assert [one for one in visitor.complaints if not one.startswith("Canvas2D")] == []
