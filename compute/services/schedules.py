@@ -13,6 +13,7 @@ from cloudportal.core.errors import Busy, Conflict, InvalidInput, PortalError
 from cloudportal.core.recurrence import Recurrence, recurrence
 from cloudportal.events import records
 from cloudportal.events.records import About
+from cloudportal.jobs.recurring import take
 from compute import schedule_actions as actions
 from compute import states
 from compute.models import Instance, InstanceSchedule
@@ -125,7 +126,7 @@ def _run(caller: Caller, schedule: InstanceSchedule) -> bool:
         return False
     try:
         with transaction.atomic():
-            if not _take(schedule, f"The {schedule.verb} was begun."):
+            if not take(schedule, f"The {schedule.verb} was begun."):
                 return False
             # What a job has is in no state to be judged by.
             demand_free(schedule.instance)
@@ -141,20 +142,9 @@ def _run(caller: Caller, schedule: InstanceSchedule) -> bool:
     return True
 
 
-def _take(schedule: InstanceSchedule, outcome: str) -> bool:
-    """The run is ours; guarded, so that two processes do not begin the same one."""
-    moment = clock.now()
-    mine = InstanceSchedule.objects.filter(pk=schedule.pk, next_run_at=schedule.next_run_at, is_enabled=True)
-    return bool(
-        mine.update(
-            next_run_at=schedule.recurrence.next_after(moment), last_run_at=moment, last_outcome=outcome[:500]
-        )
-    )
-
-
 @transaction.atomic
 def _leave_out(caller: Caller, schedule: InstanceSchedule, reason: str) -> None:
-    if _take(schedule, reason):
+    if take(schedule, reason):
         sentence = f"The schedule {schedule.name} did not {schedule.verb} {schedule.instance.name}. {reason}"
         records.record(caller, "VM.SCHEDULE.EXECUTE", _about(schedule), sentence=sentence, level="warning")
 

@@ -14,6 +14,7 @@ from cloudportal.core.errors import Busy, Conflict, InvalidInput, PortalError
 from cloudportal.core.recurrence import Recurrence
 from cloudportal.events import records
 from cloudportal.events.records import About
+from cloudportal.jobs.recurring import take
 from compute.topology.services.rows import change, given
 from storage import actions, states
 from storage.models import Snapshot, SnapshotSchedule, Volume
@@ -147,7 +148,7 @@ def _run(caller: Caller, schedule: SnapshotSchedule) -> bool:
     values = NewSnapshot(volume_uuid=schedule.volume.uuid, name=_name(schedule), is_quiet=schedule.is_quiet)
     try:
         with transaction.atomic():
-            if not _take(schedule, "The snapshot was begun."):
+            if not take(schedule, "The snapshot was begun."):
                 return False
             snapshots.begin(caller, schedule.volume, values, schedule_uuid=schedule.uuid)
     except Busy:
@@ -159,20 +160,9 @@ def _run(caller: Caller, schedule: SnapshotSchedule) -> bool:
     return True
 
 
-def _take(schedule: SnapshotSchedule, outcome: str) -> bool:
-    """The run is ours; guarded, so that two processes do not begin the same one."""
-    moment = clock.now()
-    mine = SnapshotSchedule.objects.filter(pk=schedule.pk, next_run_at=schedule.next_run_at, is_enabled=True)
-    return bool(
-        mine.update(
-            next_run_at=schedule.recurrence.next_after(moment), last_run_at=moment, last_outcome=outcome[:500]
-        )
-    )
-
-
 @transaction.atomic
 def _skip(caller: Caller, schedule: SnapshotSchedule, reason: str) -> None:
-    if _take(schedule, reason):
+    if take(schedule, reason):
         sentence = f"No snapshot was taken by the {schedule}: {reason}"
         about = About.of(schedule.volume, schedule.volume.account.owner)
         records.record(caller, "SNAPSHOT.CREATE", about, sentence=sentence, level="warning")
