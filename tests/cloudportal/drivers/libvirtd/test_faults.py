@@ -112,6 +112,12 @@ def test_another_callers_work_in_a_pool_will_end(code, message):
     assert type(call_fault(Error(code, libvirt.VIR_FROM_STORAGE, message), is_effect=True)) is Busy
 
 
+def test_a_race_for_the_packet_filter_is_worth_another_try():
+    message = "internal error: Failed to apply firewall rules ebtables -t nat -A x: RULE_DELETE failed"
+    error = Error(libvirt.VIR_ERR_INTERNAL_ERROR, libvirt.VIR_FROM_FIREWALL, message)
+    assert type(call_fault(error, is_effect=True)) is Busy
+
+
 @pytest.mark.parametrize("code", [libvirt.VIR_ERR_SYSTEM_ERROR, libvirt.VIR_ERR_INTERNAL_ERROR])
 def test_a_broken_connection_leaves_only_an_effect_in_doubt(code):
     error = Error(code, libvirt.VIR_FROM_RPC)
