@@ -1,11 +1,3 @@
 """What tests of storage stand on."""
 
-import pytest
-
-from storage import parts
-
-
-@pytest.fixture(autouse=True)
-def uploads_of_its_own(monkeypatch, tmp_path):
-    """The suite's processes share a state directory, and a test may ask that no upload is left anywhere."""
-    monkeypatch.setattr(parts, "_root", lambda: tmp_path / "uploads")
+from tests.support.uploads import uploads_of_its_own  # noqa: F401

@@ -1,0 +1,3 @@
+"""What tests of faults stand on."""
+
+from tests.support.uploads import uploads_of_its_own  # noqa: F401
