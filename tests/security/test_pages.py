@@ -47,8 +47,9 @@ def make_hostile():
     for label in OURS:
         for model in apps.get_app_config(label).get_models():
             for name in _texts(model):
-                for row in model._default_manager.all():
-                    words = f"{HOSTILE}{row.pk}"[: model._meta.get_field(name).max_length]
+                # Counted, for a key may be too long for a short column, and a cut one no longer differs from others.
+                for count, row in enumerate(model._default_manager.order_by("pk")):
+                    words = f"{HOSTILE}{count}"[: model._meta.get_field(name).max_length]
                     model._default_manager.filter(pk=row.pk).update(**{name: words})
     # The portal finds its own account by this name.
     Account.objects.filter(pk=portals_own).update(name="admin")

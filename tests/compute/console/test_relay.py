@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -51,7 +52,9 @@ def relayed(messages, *, said=b""):
             except BlockingIOError:
                 return ending, b""
 
-    return asyncio.run(run())
+    # In a thread of its own: a browser that another test of this process left open keeps a loop running in this one.
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(lambda: asyncio.run(run())).result()
 
 
 def as_bytes(*pieces):
