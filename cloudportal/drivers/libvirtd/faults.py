@@ -92,8 +92,8 @@ BUSY_WORDS = (
     "still in use",
     "asynchronous jobs running",
     "already being removed",
-    # Changes of the host's packet filter race: ebtables gives up when another program, or libvirt's own networks, changed
-    # a table meanwhile. libvirt takes back what it had applied.
+    # Changes of the host's packet filter race: ebtables gives up when another program, or libvirt's own networks,
+    # changed a table meanwhile. libvirt takes back what it had applied.
     "Failed to apply firewall rules",
 )
 
