@@ -23,6 +23,7 @@ from compute.portal.guest_data_fields import GuestDataFields, guest_data_in
 from compute.portal.host_choices import host_choices
 from compute.portal.instances import CREATE
 from compute.portal.login import password_shown
+from compute.portal.network_fields import NetworkFields, networks_in
 from compute.queries import offerings_for
 from compute.services import instances
 from compute.services.instances import DeployValues
@@ -30,8 +31,6 @@ from compute.services.sizing import BOUNDS
 from compute.topology import states as topology_states
 from compute.topology.portal.offered import amount_field
 from compute.topology.queries import zones_for
-from networking import states as network_states
-from networking.queries import networks_for
 from storage import states as storage_states
 from storage.actions import READ_DISK_OFFERING
 from storage.models import Template
@@ -41,7 +40,7 @@ from tenants.portal.limits import figures_with
 MOST_CARDS = 60
 
 
-class DeployForm(GuestDataFields):
+class DeployForm(NetworkFields, GuestDataFields):
     """What an instance is to be."""
 
     groups: ClassVar = (
@@ -50,7 +49,7 @@ class DeployForm(GuestDataFields):
             "How large it is",
             ("offering", "cpus", "cpu_mhz", "memory_mib", "root_size_gib", "root_disk_offering"),
         ),
-        Group("Where it is reached", ("zone", "networks")),
+        Group("Where it is reached", ("zone", "networks", "security_groups")),
         Group("Who it is", ("name", "key_pairs", "ssh_keys", "user_data_from", "user_data")),
         Group("What it runs with", ("affinity_groups", "host")),
     )
@@ -78,11 +77,6 @@ class DeployForm(GuestDataFields):
         help_text="For the empty disk of an ISO: how large and how fast it is. Templates bring their own disk.",
     )
     zone = OneOf(nothing_to_choose="There is no zone that takes instances now.")
-    networks = AnyOf(
-        label="Networks",
-        required=False,
-        nothing_to_choose="There is no network yet; the instance would not be reachable.",
-    )
     name = forms.CharField(
         required=False,
         max_length=63,
@@ -109,7 +103,7 @@ class DeployForm(GuestDataFields):
         self.offer("zone", zones)
         if len(zones) == 1:
             self.fields["zone"].widget = forms.HiddenInput()
-        self.offer("networks", _networks(self.caller))
+        self.offer_networks()
         self.offer_guest_data()
         self._offer_groups()
         self._offer_disks()
@@ -177,11 +171,6 @@ def _zones(caller: Caller) -> list[tuple[str, Card]]:
     return [(str(row.uuid), Card(row.name, row.region.name)) for row in rows]
 
 
-def _networks(caller: Caller) -> list[tuple[str, Card]]:
-    rows = networks_for(caller).filter(state=network_states.READY)[:MOST_CARDS]
-    return [(str(row.uuid), Card(row.name, _about(row.cidr, row.zone.name))) for row in rows]
-
-
 def _about(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
@@ -195,7 +184,7 @@ def _submit(caller: Caller, row: None, values: dict[str, Any]) -> tuple[Instance
         cpus=values.get("cpus"),
         cpu_mhz=values.get("cpu_mhz"),
         memory_mib=values.get("memory_mib"),
-        networks=tuple(values["networks"]),
+        **networks_in(values),
         root_size_gib=values["root_size_gib"],
         root_disk_offering=values.get("root_disk_offering") or None,
         **guest_data_in(values),

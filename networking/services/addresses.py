@@ -43,7 +43,8 @@ def take(
     meters.start(meters.ADDRESS, address, owner, quantities, zone_uuid=network.zone.uuid)
     records.record(caller, "NET.IPASSIGN", About.of(address, owner), after={"network": network.name})
     # Which one it will be is open until it happens, and would make every plan a new one.
-    plans.note("address", f"Takes an IP address in the network {network.name}.", network=str(network.uuid))
+    which = f"the IP address {address.ip}" if wanted_ip else "an IP address"
+    plans.note("address", f"Takes {which} in the network {network.name}.", network=str(network.uuid))
     return address
 
 
@@ -109,7 +110,8 @@ def _take_wanted(network: Network, account: Account, held_by: UUID, wanted_ip: s
             "ip", f"{wanted_ip} is not among the addresses that {network.name} gives out. Choose another."
         )
     if not rows.filter(_rested(network), state=states.FREE).exists() or not _move(address, account, held_by):
-        raise Conflict(f"{wanted_ip} is in use, or was until a moment ago. Choose another address.")
+        sentence = f"{wanted_ip} is in use, or was until a moment ago. Choose another address."
+        raise Conflict(sentence, fields={"ip": [sentence]})
     return address
 
 

@@ -65,15 +65,20 @@ def take_addresses(caller: Caller, instance: Instance, ips: Mapping[int, str] | 
     network. Raises NoRoom, LimitReached.
     """
     for nic in instance.nics.select_related("network__zone").filter(address=None).order_by("device_index"):
-        nic.address = addresses.take(
-            caller,
-            nic.network,
-            instance.account,
-            held_by=nic.uuid,
-            wanted_ip=(ips or {}).get(nic.network_id),
-        )
+        nic.address = _taken(caller, nic, instance.account, (ips or {}).get(nic.network_id))
         nic.save(update_fields=["address"])
         members.members_changed(caller, nic.groups.select_related("account__domain"))
+
+
+def _taken(caller: Caller, nic: Nic, account: Account, wanted_ip: str | None) -> Address:
+    try:
+        return addresses.take(caller, nic.network, account, held_by=nic.uuid, wanted_ip=wanted_ip)
+    except (InvalidInput, Conflict) as refusal:
+        if "ip" not in refusal.fields:
+            raise
+        # Of several networks, doors must know whose address it is about.
+        faults = {"addresses": refusal.fields["ip"]}
+        raise type(refusal)(refusal.detail, fields=faults, network=str(nic.network.uuid)) from refusal
 
 
 def addresses_of(nic: Nic) -> list[Address]:

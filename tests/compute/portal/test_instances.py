@@ -10,6 +10,8 @@ from compute.portal.instances import INSTANCE, INSTANCES
 from compute.portal.reinstall import REINSTALL
 from compute.portal.resize import RESIZE
 from compute.portal.start_on import START_ON
+from networking.models import SecurityGroup
+from tests.support.factories import account_of
 from tests.support.factories_compute import (
     deploy_values,
     deployed,
@@ -22,6 +24,7 @@ from tests.support.factories_compute import (
 from tests.support.factories_infra import make_disk_offering, make_iso
 from tests.support.jobs import run_jobs
 from tests.support.pages import Page
+from tests.support.scenarios_nics import second_network
 from tests.support.suites.pages import FillsForm, ListsRows, ShowsRow
 
 
@@ -225,6 +228,41 @@ class TestDeploying(InCloud, FillsForm):
         self.sent(**self.values(template=str(iso.uuid), root_disk_offering=str(offering.uuid)))
         (attachment,) = Instance.objects.get(name="web-1").attachments.all()
         assert attachment.volume.offering == offering
+
+    def two_networks(self):
+        """The cloud's own and another with security groups, as values of the form that choose both."""
+        other = second_network(self.cloud)
+        type(other).objects.filter(pk=other.pk).update(has_groups=True)
+        return other, self.values(networks=[str(self.cloud.network.uuid), str(other.uuid)])
+
+    def test_of_several_networks_one_is_the_default_with_the_address_and_groups_that_were_chosen(self):
+        other, values = self.two_networks()
+        group = SecurityGroup.objects.create(account=account_of(self.personas.user), name="web")
+        ip = other.addresses.last().ip
+        chosen = {f"address-{other.uuid}": ip, "default_network": str(other.uuid)}
+        self.sent(**values, **chosen, security_groups=[str(group.uuid)])
+        first, second = Instance.objects.get(name="web-1").nics.order_by("device_index")
+        assert (first.network, first.is_default, first.address.ip) == (other, True, ip)
+        assert [one.name for one in first.groups.all()] == ["web"]
+        assert (second.network, second.is_default, list(second.groups.all())) == (
+            self.cloud.network,
+            False,
+            [],
+        )
+
+    def test_a_refused_address_stands_in_the_card_of_its_network(self):
+        other, values = self.two_networks()
+        taken = deployed(self.cloud, self.personas.neighbour).nics.get().address.ip
+        page = self.sent(**values, **{f"address-{self.cloud.network.uuid}": taken})
+        assert page.status == 409
+        assert "is in use" in page.one(id=f"id_address-{self.cloud.network.uuid}_error").text
+        assert not page.all(id=f"id_address-{other.uuid}_error")
+
+    def test_what_was_said_of_a_network_that_is_not_chosen_counts_for_nothing(self):
+        other, values = self.two_networks()
+        left_over = {f"address-{other.uuid}": "no address", "default_network": str(other.uuid)}
+        self.sent(**{**values, "networks": [str(self.cloud.network.uuid)]}, **left_over)
+        assert Instance.objects.get(name="web-1").nics.get().network == self.cloud.network
 
     def planned(self, **changes):
         return Page(self.browser("user").client.post("/instances/deploy/?plan=1", self.values(**changes)))
