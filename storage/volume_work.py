@@ -155,6 +155,17 @@ def remove_volume(run: Run, volume: Volume, *, host: Host | None = None) -> None
         driver.remove_volume(volume.uuid)
 
 
+def record_doubt(run: Run, volume: Volume) -> None:
+    """The volume counts as one that is being made, on the pool where it is: it is about to be removed, and until that
+    is known nobody takes it for ready. Rows only, in a transaction.
+    """
+    volume.refresh_from_db()
+    if volume.state == states.READY:
+        meters.stop(meters.VOLUME, volume, volume.account.owner)
+        states.VOLUME.move(volume, "unmake")
+        _begin(volume)
+
+
 def record_unmade(run: Run, volume: Volume) -> None:
     """The volume is only a wish again: no pool, no locator, no meter. Its limits stay counted. Rows only."""
     volume.refresh_from_db()

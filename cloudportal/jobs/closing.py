@@ -39,7 +39,7 @@ def fail(lease: leases.Lease, workflow: Workflow, run: Run) -> None:
     job = run.job
     is_aborted = job.message_code == "aborted"
     with transaction.atomic():
-        if not job.message_values.get("was_given_up"):
+        if not run.was_given_up:
             workflow.failed(run)
         alerts.clear_alert(STUCK_ALERT, alert_key(job.uuid))
         _close(lease, job, states.CANCELLED if is_aborted else states.FAILED)
@@ -57,7 +57,7 @@ def give_up(lease: leases.Lease, workflow: Workflow, run: Run, step: Step, failu
     sentence = f"{step.label} could not be undone: {failure.sentence} Something may be left over on the host."
     with transaction.atomic():
         say(job, sentence, level="error", for_operators=True)
-        if not job.message_values.get("was_given_up"):
+        if not run.was_given_up:
             workflow.failed(run)
         job.message_values = {**job.message_values, "was_given_up": True}
         _close(lease, job, states.FAILED)

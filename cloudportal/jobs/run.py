@@ -35,6 +35,11 @@ class Run:
             raise LookupError(f"Job {self.job.uuid} is about nothing in particular.")
         return self.job.subject_uuid
 
+    @property
+    def was_given_up(self) -> bool:
+        """True while its undo is taken up again after it had got stuck: others may have had its subject meanwhile."""
+        return bool(self.job.message_values.get("was_given_up"))
+
     def check_lease(self) -> None:
         """Raises LostLease once another worker may have the job. Long steps ask between their effects."""
         if self._lost.is_set():

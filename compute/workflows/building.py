@@ -3,6 +3,8 @@ them.
 
 Undoing takes back what this job did and nothing else: each undo first asks whether the instance still is where this
 job left it (`is_ours_to_undo`), so that a clean-up that is resumed late does no harm to an instance that lives again.
+A stopped one may have lived in between: what is on its disks by then is its owner's (`_volumes_to_unmake`), and what
+is on its host may be another job's (`ClaimHost.undo`).
 """
 
 from dataclasses import dataclass, replace
@@ -114,13 +116,25 @@ class ClaimHost(Step):
             run.notes["funnel"] = result.placement.funnel.for_operators()
             run.say(f"The instance goes to the host {result.placement.host.name}.", for_operators=True)
 
+    def undo(self, run: Run) -> None:
+        """Nothing is left on the host, and no volume is in doubt. Another job may have failed with this claim and
+        left something; once the claim is gone, nothing would know where to look for that.
+        """
+        if _claimed_alone(run):
+            return
+        instance = instance_of(run)
+        if is_ours_to_undo(instance):
+            remove_guest(instance)
+            forget_reservations(run, instance)
+        _remove_volumes(run, instance)
+
     def record_undo(self, run: Run, result: None) -> None:
         """What was claimed is free again."""
         instance = instance_of(run)
-        if not is_ours_to_undo(instance):
-            return
         for volume in _volumes_to_unmake(run):
             volume_work.record_unmade(run, volume)
+        if not is_ours_to_undo(instance):
+            return
         release_host(instance)
         if instance.state in _NEVER_BUILT:
             # Last of all, when no guest is left that could still receive what is sent there.
@@ -156,8 +170,7 @@ class EnsureVolumes(Step):
 
     def undo(self, run: Run) -> None:
         """Removes the volumes that were nowhere before this job."""
-        for volume in _volumes_to_unmake(run):
-            volume_work.remove_volume(run, volume, host=instance_of(run).host)
+        _remove_volumes(run, instance_of(run))
 
     def record_undo(self, run: Run, result: None) -> None:
         """They are wishes again."""
@@ -304,12 +317,28 @@ def _choose_pools(run: Run, instance: Instance, host: Host) -> None:
         volume_work.choose_pool(run, volume, host=host, tags=tags)
 
 
+def _claimed_alone(run: Run) -> bool:
+    """True where this job found the host, and no other has had the instance since."""
+    return "funnel" in run.notes and not run.was_given_up
+
+
+def _remove_volumes(run: Run, instance: Instance) -> None:
+    volumes = _volumes_to_unmake(run)
+    with transaction.atomic():
+        for volume in volumes:
+            volume_work.record_doubt(run, volume)
+    for volume in volumes:
+        volume_work.remove_volume(run, volume, host=instance.host)
+
+
 def _volumes_to_unmake(run: Run) -> list[Volume]:
     instance = instance_of(run)
-    if not is_ours_to_undo(instance):
-        return []
-    unmade = run.notes.get("unmade_volumes", ())
-    # One that is still being made is ours too, even if we died before it was noted.
+    # One that is ready although this job had given up was left so, or was made by a job that came later: a stopped
+    # instance has run from it, maybe, and its owner's data are on it.
+    may_be_used = run.was_given_up and instance.state not in _NEVER_BUILT
+    is_ours = is_ours_to_undo(instance) and not may_be_used
+    unmade = run.notes.get("unmade_volumes", ()) if is_ours else ()
+    # One that is still being made is ours too, even if we died before it was noted: we hold it.
     return [
         volume
         for volume in volumes_of(instance)

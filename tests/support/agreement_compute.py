@@ -58,7 +58,9 @@ def _check_instance(cloud, instance):
         assert all(nic.address_id for nic in instance.nics.all())
         assert instance.attachments.filter(device_index=0).exists()
     elif instance.state == states.STOPPED:
-        assert (found and (found[0], found[1].power)) == (instance.host and (instance.host, "off"))
+        # A stop that came half-way keeps the claim; how far it came on the host no row says.
+        there = found and (found[0], found[1].power)
+        assert there in (None, instance.host and (instance.host, "off"))
         assert marks == {meters.ALLOCATED_INSTANCE: 1}
     else:
         assert instance.state in GONE, f"{instance.name} is still {instance.state}."

@@ -210,6 +210,76 @@ def test_a_late_clean_up_does_no_harm_to_an_instance_that_lives_again(cloud, ten
     world_equals_rows(cloud)
 
 
+def stuck_start(cloud, tenant, instance, inject, *, at):
+    """The job of a start that failed and whose undo got stuck at that operation; the world is sound again."""
+    inject("set_power", FaultKind.FAIL, error="refused", count=None)
+    inject(at, FaultKind.FAIL, error="unreachable", count=None)
+    job = run_job(instances.start(tenant, instance))
+    assert (job.state, job.cursor > 0) == ("failed", True)
+    cloud.world.clear_faults()
+    return job
+
+
+def resume(job):
+    return run_job(jobs.resume(caller(make_root_admin()), job))
+
+
+def test_a_late_clean_up_keeps_a_disk_that_was_used_since(cloud, tenant, inject):
+    instance = deployed(cloud, tenant, start=False)
+    job = stuck_start(cloud, tenant, instance, inject, at="remove_volume")
+    assert run_job(instances.start(tenant, fresh(instance))).state == "done"
+    assert run_job(instances.stop(tenant, fresh(instance))).state == "done"
+    assert resume(job).cursor == 0
+    volume = fresh(instance).attachments.get().volume
+    assert volume.state == "ready"
+    made = [effect.detail for effect in cloud.world.effects(subject=volume.uuid)]
+    assert made.count("made") == 1
+    assert made[-1] != "removed"
+    world_equals_rows(cloud)
+
+
+def test_a_disk_whose_removal_got_stuck_is_not_taken_for_ready(cloud, tenant, inject):
+    instance = deployed(cloud, tenant, start=False)
+    inject("remove_volume", FaultKind.LOSE_ANSWER, count=None)
+    inject("ensure_guest", FaultKind.FAIL, error="refused", count=None)
+    job = run_job(instances.start(tenant, instance))
+    cloud.world.clear_faults()
+    assert fresh(instance).attachments.get().volume.state == "creating"
+    assert run_job(instances.start(tenant, fresh(instance))).state == "done"
+    resume(job)
+    world_equals_rows(cloud)
+
+
+def test_a_late_clean_up_takes_away_a_disk_that_nobody_can_have_used(cloud, tenant, inject):
+    instance = deployed(cloud, tenant, start=False)
+    job = stuck_start(cloud, tenant, instance, inject, at="remove_volume")
+    assert run_job(instances.destroy(tenant, fresh(instance))).state == "done"
+    assert resume(job).cursor == 0
+    assert fresh(instance).attachments.get().volume.state == "allocated"
+    world_equals_rows(cloud)
+
+
+def test_an_older_clean_up_leaves_nothing_of_a_newer_one_behind(cloud, tenant, inject):
+    instance = deployed(cloud, tenant, start=False)
+    older = stuck_start(cloud, tenant, instance, inject, at="remove_volume")
+    newer = stuck_start(cloud, tenant, fresh(instance), inject, at="remove_guest")
+    assert instance.uuid in guests_of(cloud)
+    resume(older)
+    resume(newer)
+    assert instance.uuid not in guests_of(cloud)
+    world_equals_rows(cloud)
+
+
+def test_a_failure_clears_away_what_an_earlier_one_left_before_it_gives_the_host_back(cloud, tenant, inject):
+    instance = stopped(cloud, tenant)
+    stuck_start(cloud, tenant, instance, inject, at="remove_guest")
+    assert instance.uuid in guests_of(cloud)
+    inject("ensure_network", FaultKind.FAIL, error="refused")
+    assert run_job(instances.start(tenant, fresh(instance))).state == "failed"
+    assert fresh(instance).host is None
+    world_equals_rows(cloud)
+
+
 @pytest.mark.parametrize("operation", ["ensure_network", "ensure_guest", "set_power"])
 def test_a_start_that_fails_leaves_it_stopped(cloud, tenant, inject, operation):
     instance = stopped(cloud, tenant)
