@@ -29,10 +29,11 @@ _DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Lays the foundation once; tests that empty the tables lay it again."""
-    from tests.support import factories
+    from tests.support import factories, flushing
 
     with django_db_blocker.unblock():
         factories.foundation()
+        flushing.keep_facts_about_models()
 
 
 @pytest.fixture(autouse=True)
