@@ -21,5 +21,12 @@ DELETE_NETWORK = action(
 READ_ADDRESS = action("address.read", "See IP addresses", reads=True)
 CHOOSE_ADDRESS = action("address.choose", "Choose IP address")
 RESERVE_ADDRESS = action("address.reserve", "Reserve", least=ROOT, states=(states.FREE,))
-UNRESERVE_ADDRESS = action("address.unreserve", "Give out again", least=ROOT, states=(states.RESERVED,))
+UNRESERVE_ADDRESS = action(
+    "address.unreserve",
+    "Give out again",
+    least=ROOT,
+    states=(states.RESERVED,),
+    confirmation="Make sure that nothing uses the address any more: the next instance may get it.",
+)
 ADD_RANGE = action("network.add-range", "Add addresses", least=ROOT, states=(states.READY,))
+REMOVE_RANGE = action("network.remove-range", "Remove addresses", least=ROOT, states=(states.READY,))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from cloudportal.api.calls import into, working
+from cloudportal.api.calls import into, spread, working
 from cloudportal.api.filters import UUIDS, Filter, by_text, by_uuid
 from cloudportal.api.resources import Create, Edit, Remove, Resource, Verb
 from cloudportal.api.shapes import DriverSettings, NamedShape, Reference, RowShape, Text, Values, Whole
@@ -14,7 +14,7 @@ from networking import actions, queries, states
 from networking.models import Network
 from networking.services import networks, ranges
 from networking.services.networks import NetworkChanges, SharedNetworkValues
-from networking.services.ranges import NewRange
+from networking.services.ranges import AddressSpan
 
 NETWORK_STATES = tuple(sorted(states.NETWORK.states))
 ADDRESS_STATES = tuple(sorted(states.ADDRESS.states))
@@ -70,11 +70,19 @@ class CreateNetwork(EditNetwork):
     )
 
 
-class AddRange(Values):
-    """Addresses of the network's subnet that it is to give out too."""
+class AddressRange(Values):
+    """Addresses of the network's subnet."""
 
     first_ip = Text(max_length=45)
     last_ip = Text(max_length=45)
+
+
+class ReserveAddress(Values):
+    """Why it is set aside."""
+
+    note = Text(
+        max_length=100, required=False, allow_blank=True, help_text="What has it, as in “the old printer”."
+    )
 
 
 class AddressShape(RowShape):
@@ -87,6 +95,7 @@ class AddressShape(RowShape):
     state = serializers.ChoiceField(choices=ADDRESS_STATES)
     held_by = serializers.UUIDField(allow_null=True, help_text="The NIC that has it.")
     taken_at = serializers.DateTimeField(allow_null=True)
+    note = serializers.CharField(help_text="What has it, where it is reserved.")
 
 
 def _networks(caller: Caller) -> Any:
@@ -124,10 +133,17 @@ NETWORKS = Resource(
         Edit(EditNetwork, into(NetworkChanges, networks.update), actions.UPDATE_NETWORK),
         Verb(
             "add-range",
-            into(NewRange, ranges.add_range),
+            into(AddressSpan, ranges.add_range),
             actions.ADD_RANGE,
-            takes=AddRange,
+            takes=AddressRange,
             summary="Give more of its subnet out",
+        ),
+        Verb(
+            "remove-range",
+            into(AddressSpan, ranges.remove_range),
+            actions.REMOVE_RANGE,
+            takes=AddressRange,
+            summary="Give less of its subnet out",
         ),
         Remove(working(networks.delete), actions.DELETE_NETWORK, works=True),
     ),
@@ -150,7 +166,13 @@ ADDRESSES = Resource(
     ),
     orderings=("number", "created_at", "taken_at", "state"),
     changes=(
-        Verb("reserve", ranges.reserve, actions.RESERVE_ADDRESS, summary="Give it to nobody"),
+        Verb(
+            "reserve",
+            spread(ranges.reserve),
+            actions.RESERVE_ADDRESS,
+            takes=ReserveAddress,
+            summary="Give it to nobody",
+        ),
         Verb("unreserve", ranges.unreserve, actions.UNRESERVE_ADDRESS, summary="Give it out again"),
     ),
 )

@@ -68,6 +68,8 @@ class Address(ScopedModel):
     held_by = models.UUIDField(null=True, db_index=True)
     taken_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
+    # What has a reserved address, as the operator who set it aside remembers it.
+    note = models.CharField(max_length=255, blank=True)
 
     class Meta:
         ordering: ClassVar = ["number"]

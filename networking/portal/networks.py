@@ -1,6 +1,5 @@
 """Networks: the list with how many addresses are left, one network with the addresses in it, and its forms."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -25,14 +24,15 @@ from compute.topology.portal.clusters import zone_choices
 from compute.topology.portal.driver_fields import add_fields, settings_in
 from networking import actions, queries, states
 from networking.models import Address, Network, NetworkPlacement
+from networking.portal.addresses import holder, name_holders
 from networking.services import networks
 from networking.services.networks import NetworkChanges, SharedNetworkValues
-from tenants.queries import domains_for
+from tenants.queries import accounts_for, domain_paths, domains_for
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 ROOT = RoleKind.ROOT_ADMIN
 MOST_ADDRESSES = 25
-MOST_DOMAINS = 200
+MOST_OWNERS = 200
 
 
 def _networks(caller: Caller) -> ScopedQuerySet[Network]:
@@ -41,17 +41,9 @@ def _networks(caller: Caller) -> ScopedQuerySet[Network]:
 
 def _addresses(caller: Caller, network: Network) -> list[Address]:
     """The caller's addresses in the network, with the name of what has each."""
-    rows = queries.addresses_for(caller).filter(network=network, state=states.TAKEN)[:MOST_ADDRESSES]
-    return named(caller, rows)
-
-
-def named(caller: Caller, rows: Iterable[Address]) -> list[Address]:
-    """The addresses, each with the name and page of what has it as `holder`."""
-    found = list(rows)
-    holders = subjects.holders_of("NIC", caller, (row.held_by for row in found))
-    for row in found:
-        row.holder = holders.get(row.held_by) if row.held_by else None  # type: ignore[attr-defined]
-    return found
+    rows = list(queries.addresses_for(caller).filter(network=network, state=states.TAKEN)[:MOST_ADDRESSES])
+    name_holders(caller, rows)
+    return rows
 
 
 def _room(network: Network) -> Any:
@@ -67,11 +59,6 @@ def _owner(network: Network) -> str:
 
 def _zone(network: Network) -> Any:
     return cells.link(network.zone.name, "zone", network.zone.uuid)
-
-
-def _holder(address: Address) -> Any:
-    holder = getattr(address, "holder", None)
-    return cells.link(holder.name, holder.route, holder.uuid) if holder else ""
 
 
 def _host(placement: NetworkPlacement) -> Any:
@@ -110,7 +97,9 @@ class NetworkForm(PortalForm):
         required=False,
         help_text="Hold the network cards in it to the rules of their security groups.",
     )
-    domain = forms.ChoiceField(label="For", required=False)
+    owner = forms.ChoiceField(
+        label="For", required=False, help_text="Whose instances may be in it. This cannot be changed later."
+    )
 
     def shape(self) -> None:
         """Adds the driver's fields; where the network is there, only its name and name servers can change."""
@@ -124,18 +113,30 @@ class NetworkForm(PortalForm):
                 "last_ip",
                 "mtu",
                 "has_groups",
-                "domain",
+                "owner",
             ):
                 del self.fields[name]
             self.initial = {"name": network.name, "dns": ", ".join(network.dns)}
             return
         self.offer("zone_uuid", zone_choices(self.caller))
-        domains = [
-            (str(one.uuid), f"{one.name} and below") for one in domains_for(self.caller)[:MOST_DOMAINS]
-        ]
-        self.offer("domain", [("", "everybody"), *domains])
+        self.offer("owner", [("", "everybody"), *_owners(self.caller)])
         declared = {one.name: one.settings for one in known_drivers("network", "network")}
         add_fields(self, declared.get(self.chosen["driver"], ()))
+
+
+def _owners(caller: Caller) -> list[tuple[str, str]]:
+    domains = list(domains_for(caller)[:MOST_OWNERS])
+    paths = domain_paths(caller, domains)
+    accounts = accounts_for(caller).select_related("domain")[:MOST_OWNERS]
+    return [
+        *((f"domain {one.uuid}", f"domain {paths[one.pk]} and below") for one in domains),
+        *((f"account {one.uuid}", f"account {one.name} of {one.domain.name} only") for one in accounts),
+    ]
+
+
+def _owner_in(choice: str) -> dict[str, str]:
+    kind, _, uuid = choice.partition(" ")
+    return {f"{kind}_uuid": uuid} if uuid else {}
 
 
 def _add(caller: Caller, row: None, values: dict[str, Any]) -> Network:
@@ -150,7 +151,7 @@ def _add(caller: Caller, row: None, values: dict[str, Any]) -> Network:
         dns=words_of(values["dns"]),
         mtu=values["mtu"],
         has_groups=values["has_groups"],
-        domain_uuid=values["domain"] or None,
+        **_owner_in(values["owner"]),
         settings=settings_in(values),
     )
     return networks.create_shared(caller, wanted)
@@ -211,11 +212,12 @@ NETWORK = DetailPage(
             _addresses,
             (
                 Column("ip", "Address", lambda row: cells.copyable(row.ip)),
-                Column("holder", "Has it", _holder),
+                Column("holder", "Has it", holder),
                 Column("account", "Account", lambda row: row.account and row.account.name, least=ADMIN),
                 Column("since", "Since", lambda row: cells.moment(row.taken_at)),
             ),
-            empty="None of your instances is on this network.",
+            empty="None of your instances is on this network. Choose it when you deploy one, or add a network card.",
+            more=("addresses", "network"),
         ),
         Table(
             "Laid on",
@@ -231,7 +233,12 @@ NETWORK = DetailPage(
         events_panel(place="side"),
     ),
     buttons=(
+        RowLink(
+            actions.READ_ADDRESS, "addresses", icon="network", label="See addresses", parameter="network"
+        ),
         RowLink(actions.UPDATE_NETWORK, "network-edit", icon="edit"),
+        RowLink(actions.ADD_RANGE, "network-add-range", icon="plus"),
+        RowLink(actions.REMOVE_RANGE, "network-remove-range", icon="trash"),
         RowAction(
             actions.DELETE_NETWORK,
             networks.delete,

@@ -1,5 +1,5 @@
 """The addresses of the pages about networks."""
 
-from networking.portal import networks, security_groups
+from networking.portal import addresses, networks, security_groups
 
-urlpatterns = [*networks.urlpatterns, *security_groups.urlpatterns]
+urlpatterns = [*addresses.urlpatterns, *networks.urlpatterns, *security_groups.urlpatterns]

@@ -91,7 +91,8 @@ def free(address: Address, *, held_by: UUID) -> About | None:
     return About.of(row, account.owner)
 
 
-def _rested(network: Network) -> Q:
+def rested(network: Network) -> Q:
+    """Holds for addresses that no host can still believe to be their last owner's."""
     since = clock.now() - timedelta(seconds=network.lease_seconds)
     return Q(released_at=None) | Q(released_at__lte=since)
 
@@ -109,14 +110,14 @@ def _take_wanted(network: Network, account: Account, held_by: UUID, wanted_ip: s
         raise InvalidInput.of(
             "ip", f"{wanted_ip} is not among the addresses that {network.name} gives out. Choose another."
         )
-    if not rows.filter(_rested(network), state=states.FREE).exists() or not _move(address, account, held_by):
+    if not rows.filter(rested(network), state=states.FREE).exists() or not _move(address, account, held_by):
         sentence = f"{wanted_ip} is in use, or was until a moment ago. Choose another address."
         raise Conflict(sentence, fields={"ip": [sentence]})
     return address
 
 
 def _take_any(network: Network, account: Account, held_by: UUID) -> Address:
-    free_rows = Address.objects.filter(_rested(network), network=network, state=states.FREE)
+    free_rows = Address.objects.filter(rested(network), network=network, state=states.FREE)
     in_order = free_rows.order_by(F("released_at").asc(nulls_first=True), "number")
     # Ends: a round in which every candidate is lost to others leaves fewer free addresses than before.
     while candidates := list(in_order[:CANDIDATES]):

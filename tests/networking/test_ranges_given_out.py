@@ -6,7 +6,7 @@ from cloudportal.core.errors import Conflict, InvalidInput, NotFound, NotPermitt
 from networking import queries, states
 from networking.services import addresses, networks, ranges
 from networking.services.networks import SharedNetworkValues
-from networking.services.ranges import NewRange
+from networking.services.ranges import AddressSpan
 from tests.support.factories import account_of, make_domain, make_personas
 from tests.support.factories_infra import make_network, make_zone, new_place, place_settings
 
@@ -24,21 +24,41 @@ def network():
 
 
 def test_a_network_gives_more_of_its_subnet_out(people, network):
-    ranges.add_range(people.root_admin, network, NewRange(first_ip="10.9.0.4", last_ip="10.9.0.6"))
+    ranges.add_range(people.root_admin, network, AddressSpan(first_ip="10.9.0.4", last_ip="10.9.0.6"))
     given = list(network.addresses.values_list("ip", flat=True))
     assert given == [f"10.9.0.{last}" for last in (2, 3, 4, 5, 6)]
     with pytest.raises(Conflict):
-        ranges.add_range(people.root_admin, network, NewRange(first_ip="10.9.0.5", last_ip="10.9.0.6"))
+        ranges.add_range(people.root_admin, network, AddressSpan(first_ip="10.9.0.5", last_ip="10.9.0.6"))
+
+
+def test_a_network_gives_less_of_its_subnet_out_but_nothing_that_is_in_use(people, network):
+    free = AddressSpan(first_ip="10.9.0.3", last_ip="10.9.0.4")
+    ranges.reserve(people.root_admin, network.addresses.get(ip="10.9.0.4"))
+    ranges.remove_range(people.root_admin, network, free)
+    assert [str(one) for one in network.addresses.all()] == ["10.9.0.2"]
+    with pytest.raises(Conflict):
+        ranges.remove_range(people.root_admin, network, free)
+    holder = make_zone().uuid
+    taken = addresses.take(people.user, network, account_of(people.user), held_by=holder)
+    used = AddressSpan(first_ip="10.9.0.2", last_ip="10.9.0.2")
+    with pytest.raises(Conflict, match="are in use"):
+        ranges.remove_range(people.root_admin, network, used)
+    type(network).objects.filter(pk=network.pk).update(lease_seconds=60)
+    addresses.release(people.user, taken, held_by=holder)
+    network.refresh_from_db()
+    with pytest.raises(Conflict, match="until a moment ago"):
+        ranges.remove_range(people.root_admin, network, used)
 
 
 @pytest.mark.parametrize(("first", "last"), [("10.8.0.1", "10.9.0.6"), ("10.9.0.9", "10.9.0.8"), ("x", "y")])
 def test_only_its_own_subnet_can_be_given_out(people, network, first, last):
     with pytest.raises(InvalidInput):
-        ranges.add_range(people.root_admin, network, NewRange(first_ip=first, last_ip=last))
+        ranges.add_range(people.root_admin, network, AddressSpan(first_ip=first, last_ip=last))
 
 
 def test_a_reserved_address_is_given_to_nobody(people, network):
-    address = ranges.reserve(people.root_admin, network.addresses.first())
+    address = ranges.reserve(people.root_admin, network.addresses.first(), note="the printer")
+    assert network.addresses.get(state=states.RESERVED).note == "the printer"
     taken = [
         addresses.take(people.user, network, account_of(people.user), held_by=make_zone().uuid).ip
         for _ in range(2)
@@ -50,7 +70,13 @@ def test_a_reserved_address_is_given_to_nobody(people, network):
         )
     with pytest.raises(WrongState):
         ranges.reserve(people.root_admin, network.addresses.get(ip=taken[0]))
-    assert ranges.unreserve(people.root_admin, address).state == states.FREE
+    given = ranges.unreserve(people.root_admin, address)
+    assert (given.state, given.note) == (states.FREE, "")
+
+
+def test_a_note_is_plain_words(people, network):
+    with pytest.raises(InvalidInput):
+        ranges.reserve(people.root_admin, network.addresses.first(), note="<b>printer</b>\n")
 
 
 def test_tenants_set_nothing_aside(people, network):

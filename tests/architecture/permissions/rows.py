@@ -112,7 +112,7 @@ ROWS = {
     **crud("service-offerings", ALL_READ, ROOT, ALL_READ, ROOT),
     # What tenants have
     **crud("networks", ALL_READ, ROOT, OWN_READ, ROOT),
-    **verbs("networks", ROOT, "add-range"),
+    **verbs("networks", ROOT, "add-range", "remove-range"),
     **reading("addresses", ALL_READ, OWN_READ),
     **verbs("addresses", ROOT, "reserve", "unreserve"),
     **crud("templates", ALL_READ, ALL, OWN_READ, OWN),

@@ -89,6 +89,11 @@ def new_range(world):
     return {"first_ip": ip, "last_ip": ip}
 
 
+def old_range(world):
+    ip = world.the("networks").addresses.last().ip
+    return {"first_ip": ip, "last_ip": ip}
+
+
 def new_nic(world):
     instance = world.the("instances")
     network = factories_infra.make_network(instance.zone, cidr="10.98.0.0/28")
@@ -318,6 +323,7 @@ VALUES = {
     "POST key-pairs/": lambda world: {"name": "new"},
     "POST nics/": new_nic,
     "POST networks/{uuid}/add-range/": new_range,
+    "POST networks/{uuid}/remove-range/": old_range,
     "POST nics/{uuid}/set-groups/": new_groups,
     "POST security-groups/": lambda world: {"name": "new"},
     "POST security-groups/{group}/rules/": lambda world: {

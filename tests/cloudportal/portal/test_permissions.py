@@ -35,7 +35,7 @@ OPEN = Audience(YES, YES, YES, YES, YES, anonymous=YES)
 BY_AUDIENCE = {
     OPEN: "sign-in appearance",
     ALL_READ: (
-        "home key-pairs user-data-list profile profile-edit profile-password project-step-out usage "
+        "home addresses key-pairs user-data-list profile profile-edit profile-password project-step-out usage "
         "accounts domains events instances jobs networks offerings offering projects region regions "
         "role roles templates users volumes zone zones "
         "security-groups affinity-groups disk-offerings disk-offering snapshots "
@@ -44,7 +44,7 @@ BY_AUDIENCE = {
     OWN_READ: (
         "api-key event instance invitation key-pair user-data job job-progress "
         "snapshot snapshot-schedule volume-export instance-snapshot instance-schedule instance-note "
-        "network project template token volume nic security-group affinity-group"
+        "address network project template token volume nic security-group affinity-group"
     ),
     OWN: (
         "template-upload template-share template-unshare template-extract instance-iso instance-detach-iso "
@@ -91,7 +91,8 @@ BY_AUDIENCE = {
         "cluster-add cluster-edit cluster-enable cluster-disable cluster-delete "
         "host-add host-edit host-enable host-disable host-maintain host-reconnect host-remove "
         "pool-add pool-edit pool-enable pool-disable pool-maintain pool-evacuate pool-reconnect pool-remove "
-        "network-add network-edit offering-add offering-edit offering-delete "
+        "network-add network-edit network-add-range network-remove-range address-reserve address-unreserve "
+        "offering-add offering-edit offering-delete "
         "disk-offering-add disk-offering-edit disk-offering-delete dedication-add dedication-delete volume-move "
         "instance-choose-host"
     ),

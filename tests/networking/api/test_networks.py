@@ -29,7 +29,10 @@ class TestNetworks(
     table = states.NETWORK
     reader = "user"
     writer = "root_admin"
-    values = {"add-range": {"first_ip": "10.0.0.20", "last_ip": "10.0.0.30"}}
+    values = {
+        "add-range": {"first_ip": "10.0.0.20", "last_ip": "10.0.0.30"},
+        "remove-range": {"first_ip": "10.0.0.4", "last_ip": "10.0.0.4"},
+    }
     missing = {
         "name": "none",
         "search": "none",

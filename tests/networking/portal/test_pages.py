@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from networking.models import Network
 from networking.portal.networks import FORMS, NETWORK, NETWORKS
-from tests.support.factories import numbered
+from tests.support.factories import account_of, numbered
 from tests.support.factories_compute import deployed, make_cloud
 from tests.support.factories_infra import make_network, make_zone, place_settings
 from tests.support.jobs import run_jobs
@@ -77,6 +77,12 @@ class TestAddingNetworks(Networks, FillsForm):
     def check(self, page):
         network = Network.objects.get(name="net-a")
         assert (page.title, network.addresses.count()) == ("net-a", 11)
+
+    def test_it_may_be_for_one_account_only(self):
+        account = account_of(self.personas.user)
+        assert account.name in self.opened().one("select", name="owner").text
+        self.sent(**self.values(), owner=f"account {account.uuid}")
+        assert Network.objects.get(name="net-a").account == account
 
     def test_a_subnet_that_is_none_is_refused_beside_its_field(self):
         page = self.sent(**{**self.values(), "cidr": "10.40.0.0/99"})
