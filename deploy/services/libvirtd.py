@@ -25,6 +25,10 @@ STOP_SECONDS = 10.0
 # The socket's path must fit into sun_path (108 bytes, unix(7)) with its terminating zero.
 SOCKET_PATH_LIMIT = 107
 
+# What a KVM host's libvirtd runs in place of Debian's own, by Debian's alternatives; see docs/configuration.md.
+HOST_PROGRAMS = Path(__file__).resolve().parent.parent / "host"
+ALTERNATIVES = Path("/etc/alternatives")
+
 MOUNTS = {
     "etc": "/etc/libvirt",
     "lib": "/var/lib/libvirt",
@@ -119,6 +123,11 @@ def socket_path(directory: Path) -> Path:
     return directory / "run" / "libvirt-sock"
 
 
+def programs(directory: Path) -> Path:
+    """The alternatives among programs as the daemon of that directory sees them."""
+    return directory / "alternatives"
+
+
 def start(
     directory: Path, *, tls: TlsListener | None = None, ready_seconds: float = READY_SECONDS
 ) -> Libvirtd:
@@ -196,6 +205,11 @@ def _lay_out(directory: Path, tls: TlsListener | None) -> None:
     lines = [DAEMON_CONFIGURATION, f'host_uuid = "{host_uuid}"', *_listening(tls)]
     (directory / "etc" / "libvirtd.conf").write_text("\n".join(lines) + "\n")
     (directory / "etc" / "qemu.conf").write_text(QEMU_CONFIGURATION)
+    shutil.rmtree(programs(directory), ignore_errors=True)
+    shutil.copytree(ALTERNATIVES, programs(directory), symlinks=True)
+    for program in HOST_PROGRAMS.iterdir():
+        (programs(directory) / program.name).unlink(missing_ok=True)
+        (programs(directory) / program.name).symlink_to(program)
     for name, (place, line) in ACCOUNTS.items():
         lines = Path(place).read_text().splitlines()
         known = any(existing.startswith("libvirt-qemu:") for existing in lines)
@@ -218,6 +232,7 @@ def _listening(tls: TlsListener | None) -> list[str]:
 def _spawn(directory: Path, *, listens: bool) -> subprocess.Popen[bytes]:
     places = [word for pair in MOUNTS.items() for word in pair]
     places += [word for name, (place, _) in ACCOUNTS.items() for word in (name, place)]
+    places += [programs(directory).name, str(ALTERNATIVES)]
     command = ["setpriv", "--pdeathsig", "KILL"]
     command += [
         "unshare",

@@ -9,6 +9,20 @@ import pytest
 from cloudportal.drivers.libvirtd.link import library
 from deploy.services import libvirtd
 
+# One character of the file for each loss that is left.
+LOSING = """\
+#!/bin/sh
+if [ -s {left} ]; then
+    case " $* " in
+        *" -A libvirt-"*)
+            truncate -s -1 {left}
+            echo "ebtables v1.8.9 (nf_tables):  RULE_DELETE failed (No such file or directory): rule" >&2
+            exit 4 ;;
+    esac
+fi
+exec {next} "$@"
+"""
+
 
 class PrivateLibvirtd:
     """A running daemon: `uri` is for drivers, `connection` for looking behind their backs."""
@@ -38,6 +52,22 @@ class PrivateLibvirtd:
         with libvirtd.away(self.daemon):
             yield
         self.connection = library().open(self.uri)
+
+    @contextmanager
+    def losing_races(self, times):
+        """So many times, a rule that ebtables is to add is lost to another program, as nf_tables tells it."""
+        program = libvirtd.programs(self.directory) / "ebtables"
+        left = self.directory / "races"
+        left.write_text("." * times)
+        usual = program.readlink()
+        program.unlink()
+        program.write_text(LOSING.format(left=left, next=usual))
+        program.chmod(0o755)
+        try:
+            yield lambda: times - left.stat().st_size
+        finally:
+            program.unlink()
+            program.symlink_to(usual)
 
     def clear(self):
         """Remove all guests, networks and pools."""

@@ -95,6 +95,8 @@ BUSY_WORDS = (
     # Changes of the host's packet filter race: ebtables gives up when another program, or libvirt's own networks,
     # changed a table meanwhile. libvirt takes back what it had applied.
     "Failed to apply firewall rules",
+    # The same, told of a NIC that gets another filter while it runs.
+    "failed to add new filter rules",
 )
 
 

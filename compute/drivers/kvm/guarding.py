@@ -9,7 +9,7 @@ from uuid import UUID
 
 from cloudportal.drivers.errors import NotThere
 from cloudportal.drivers.libvirtd.link import Talk
-from cloudportal.drivers.libvirtd.overtaking import have_done
+from cloudportal.drivers.libvirtd.overtaking import have_done, outlast_races
 from compute.drivers.guards import NicGuard
 from compute.drivers.kvm.filters import filter_xml, nic_in
 
@@ -17,7 +17,8 @@ from compute.drivers.kvm.filters import filter_xml, nic_in
 def ensure(talk: Talk, guards: Iterable[NicGuard]) -> None:
     """Each filter is as its guard, for NICs that run with it too; see the contract."""
     for guard in guards:
-        talk.act(talk.connection.nwfilterDefineXML, filter_xml(guard))
+        text = filter_xml(guard)
+        outlast_races(talk, lambda text=text: talk.act(talk.connection.nwfilterDefineXML, text))  # type: ignore[misc]
 
 
 def guarded(talk: Talk) -> frozenset[UUID]:

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 from cloudportal.drivers.errors import NotThere, OutcomeUnknown, Refused
 from cloudportal.drivers.libvirtd import xml
 from cloudportal.drivers.libvirtd.link import Talk, library
+from cloudportal.drivers.libvirtd.overtaking import outlast_races
 from compute.drivers.facts import GuestFacts, Power
 from compute.drivers.kvm import guests, seeds
 from compute.drivers.kvm.files import HostFiles
@@ -69,8 +70,9 @@ class _Scope:
                 self._do(self.domain.updateDeviceFlags, nic)
 
     def _do(self, change: Any, nic: NicSpec) -> None:
+        text = xml.write(nic_element(nic))
         try:
-            self.talk.act(change, xml.write(nic_element(nic)), self.affect)
+            outlast_races(self.talk, lambda: self.talk.act(change, text, self.affect))
         except NotThere as fault:
             # The guest itself, or the network? Looking at the guest tells: it raises NotThere for the former.
             power_now(self.talk, self.domain)

@@ -7,7 +7,7 @@ from typing import Any
 
 from cloudportal.drivers.errors import NotThere, OutcomeUnknown, Refused
 from cloudportal.drivers.libvirtd.link import Talk, library
-from cloudportal.drivers.libvirtd.overtaking import have_done
+from cloudportal.drivers.libvirtd.overtaking import have_done, outlast_races
 from compute.drivers.facts import Power, PowerAction
 from compute.drivers.kvm.reading import power_of
 
@@ -37,8 +37,10 @@ def turn_on(talk: Talk, domain: Any) -> None:
     now = power_now(talk, domain)
     do = domain.resume if now is Power.PAUSED else domain.create
     try:
-        # Once only: each attempt starts a QEMU, and what it misses will not appear by itself.
-        have_done(talk, lambda: power_now(talk, domain) is Power.ON, do, attempts=1)
+        # Once only, unless it was a race: each attempt starts a QEMU, and what it misses will not appear by itself.
+        outlast_races(
+            talk, lambda: have_done(talk, lambda: power_now(talk, domain) is Power.ON, do, attempts=1)
+        )
     except NotThere as fault:
         # The guest itself, or one of its parts? Asking for its power tells: it raises NotThere for the
         # former.

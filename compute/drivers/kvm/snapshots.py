@@ -12,6 +12,7 @@ from uuid import UUID
 from cloudportal.drivers.errors import Refused
 from cloudportal.drivers.libvirtd import xml
 from cloudportal.drivers.libvirtd.link import Talk, library
+from cloudportal.drivers.libvirtd.overtaking import outlast_races
 from compute.drivers.facts import Power
 from compute.drivers.kvm.power import power_now
 from compute.drivers.snapshots import GuestSnapshot
@@ -35,7 +36,8 @@ def revert(talk: Talk, domain: Any, snapshot: GuestSnapshot) -> None:
         _demand_power(talk, domain, False)
     found = _known(talk, domain, snapshot)
     # By force: libvirt would rather be asked than let go of a running guest's memory, and we were asked.
-    talk.act(domain.revertToSnapshot, found, library().VIR_DOMAIN_SNAPSHOT_REVERT_FORCE)
+    flags = library().VIR_DOMAIN_SNAPSHOT_REVERT_FORCE
+    outlast_races(talk, lambda: talk.act(domain.revertToSnapshot, found, flags))
 
 
 def remove(talk: Talk, domain: Any, snapshot: GuestSnapshot) -> None:

@@ -112,9 +112,21 @@ def test_another_callers_work_in_a_pool_will_end(code, message):
     assert type(call_fault(Error(code, libvirt.VIR_FROM_STORAGE, message), is_effect=True)) is Busy
 
 
-def test_a_race_for_the_packet_filter_is_worth_another_try():
-    message = "internal error: Failed to apply firewall rules ebtables -t nat -A x: RULE_DELETE failed"
-    error = Error(libvirt.VIR_ERR_INTERNAL_ERROR, libvirt.VIR_FROM_FIREWALL, message)
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (
+            libvirt.VIR_ERR_INTERNAL_ERROR,
+            "internal error: Failed to apply firewall rules ebtables -t nat -A x: RULE_DELETE failed",
+        ),
+        (
+            libvirt.VIR_ERR_OPERATION_FAILED,
+            "operation failed: failed to add new filter rules to 'vnet3' - attempting to restore old rules",
+        ),
+    ],
+)
+def test_a_race_for_the_packet_filter_is_worth_another_try(code, message):
+    error = Error(code, libvirt.VIR_FROM_FIREWALL, message)
     assert type(call_fault(error, is_effect=True)) is Busy
 
 

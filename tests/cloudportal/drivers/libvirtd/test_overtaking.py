@@ -4,7 +4,8 @@ import pytest
 
 from cloudportal.drivers.deadlines import Deadline
 from cloudportal.drivers.errors import Busy, Refused
-from cloudportal.drivers.libvirtd.overtaking import have_done, wait_while_busy
+from cloudportal.drivers.libvirtd import overtaking
+from cloudportal.drivers.libvirtd.overtaking import RACES, have_done, outlast_races, wait_while_busy
 
 
 class Talk:
@@ -90,3 +91,27 @@ def test_any_other_fault_is_not_waited_for():
 
     with pytest.raises(Refused):
         wait_while_busy(talk, lambda: talk.act(None))
+
+
+def test_a_lost_race_is_run_again():
+    talk = Talk(Busy(), Busy(), "done")
+
+    assert outlast_races(talk, lambda: talk.act(None)) == "done"
+    assert talk.acts == 3
+
+
+@pytest.mark.parametrize(("pause", "acts"), [(0.001, RACES), (60, 1)], ids=["tries", "time"])
+def test_races_end_after_so_many_tries_and_before_the_time_does(monkeypatch, pause, acts):
+    monkeypatch.setattr(overtaking, "PAUSE_SECONDS", pause)
+    talk = Talk(*[Busy()] * RACES)
+
+    with pytest.raises(Busy):
+        outlast_races(talk, lambda: talk.act(None))
+    assert talk.acts == acts
+
+
+def test_a_refusal_is_no_race():
+    talk = Talk(Refused())
+
+    with pytest.raises(Refused):
+        outlast_races(talk, lambda: talk.act(None))
