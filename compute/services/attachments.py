@@ -17,11 +17,10 @@ from cloudportal.jobs.services import Subject, hold_of
 from compute import actions, queries, states
 from compute.models import Instance, VolumeAttachment
 from compute.services.instances.holding import held_with
+from compute.services.reach import is_reachable
 from compute.topology.abilities import can
-from compute.topology.models import Host
 from storage import guards
 from storage import states as storage_states
-from storage.connections import reaches
 from storage.models import Pool, Volume
 
 # A guest of the machine type that every QEMU has takes about 24 cards of all kinds: beside its own and 8 NICs, these.
@@ -175,7 +174,7 @@ def _place(instance: Instance, wished: int | None) -> int:
 
 def _demand_reach(volume: Volume, instance: Instance) -> None:
     pools = list(Pool.objects.filter(volumes__attachment__instance=instance).distinct())
-    if volume.pool is None or _is_reachable([*pools, volume.pool], instance):
+    if volume.pool is None or is_reachable([*pools, volume.pool], instance):
         return
     what_to_do = (
         "Move the volume to other storage, or stop the instance and attach it then."
@@ -185,11 +184,3 @@ def _demand_reach(volume: Volume, instance: Instance) -> None:
     raise Conflict(
         f"The volume {volume.name} lies on storage that {instance.name} cannot reach from where it is. {what_to_do}"
     )
-
-
-def _is_reachable(pools: list[Pool], instance: Instance) -> bool:
-    if instance.host is not None:
-        hosts = [instance.host]
-    else:
-        hosts = list(Host.objects.filter(cluster__pod__zone=instance.zone_id).select_related("cluster__pod"))
-    return any(all(reaches(host, pool) for pool in pools) for host in hosts)

@@ -16,6 +16,7 @@ from cloudportal.jobs.services import Subject, hold_of
 from compute import actions, states
 from compute.models import Instance
 from compute.services.instances.holding import held_with
+from compute.services.reach import is_reachable
 from compute.topology import states as topology_states
 from compute.topology.abilities import can
 from compute.topology.models import Host
@@ -138,6 +139,8 @@ def demand_movable(volume: Volume, pool: Pool, instance: Instance | None) -> Non
             f"No host that is up reaches both {source.name} and {pool.name}, so nothing can be copied between them. "
             "Choose a pool that a host reaches together with the first, or bring such a host up."
         )
+    if instance is not None:
+        _demand_startable(volume, pool, instance)
 
 
 def note_move(volume: Volume, pool: Pool, instance: Instance | None) -> None:
@@ -216,6 +219,17 @@ def _demand_hot(volume: Volume, pool: Pool, host: Host, instance: Instance) -> N
         raise Conflict(
             f"{pool.name} is out of reach of the host on which {instance.name} runs. Stop the instance first, or "
             "choose a pool that its host reaches."
+        )
+
+
+def _demand_startable(volume: Volume, pool: Pool, instance: Instance) -> None:
+    others = instance.attachments.exclude(volume=volume)
+    pools = list(Pool.objects.filter(volumes__attachment__in=others).distinct())
+    if not is_reachable([*pools, pool], instance):
+        names_of_pools = ", ".join(sorted(one.name for one in pools))
+        raise Conflict(
+            f"No host reaches {pool.name} together with the storage of the other disks of {instance.name} "
+            f"({names_of_pools}), so it could not be started again. Choose another pool, or detach the volume first."
         )
 
 

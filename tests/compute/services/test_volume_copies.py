@@ -155,6 +155,22 @@ def test_pools_without_a_host_between_them_are_refused(root, cloud, volume):
     assert "No host that is up reaches both" in refusal.value.detail
 
 
+def test_a_disk_is_not_moved_away_from_the_other_disks_of_a_stopped_instance(root, cloud, caller):
+    """Each pool has a host in common with the first, and neither has one with the other."""
+    near, far = (make_host(cluster_in(cloud.zone)) for _ in range(2))
+    beside_near, beside_far = (another_pool(cloud, host=host) for host in (near, far))
+    instance = stopped(cloud, caller)
+    volume = make_attached(caller, make_volume(cloud.zone, caller), instance)
+    root_disk = instance.attachments.get(device_index=0).volume
+    job = moved(root, fresh_volume(root_disk), beside_near)
+    assert job.state == "done", job.message
+    with pytest.raises(Conflict) as refusal:
+        volume_copies.move(root, fresh_volume(volume), MoveValues(pool=beside_far.uuid))
+    assert f"together with the storage of the other disks of {instance.name} ({beside_near.name})" in (
+        refusal.value.detail
+    )
+
+
 def test_a_pool_without_room_leaves_everything_as_it_was(root, volume, other):
     other.capacity_bytes = GIB // 2
     other.save()
