@@ -1,9 +1,10 @@
 """What an instance is held to on its host: CPUs, NICs, disks; and what of that the host cannot do, in words."""
 
 from compute.drivers.limits import DiskLimits
-from compute.models import Instance
+from compute.models import Instance, ServiceOffering
 from compute.topology.models import Host
-from storage.models import Volume
+from storage.models import DiskOffering, Volume
+from storage.services.offerings import LIMITS
 
 
 def cpu_cap_percent(instance: Instance, host: Host) -> int | None:
@@ -19,16 +20,23 @@ def rate_mbits(instance: Instance, host: Host) -> int | None:
     return instance.network_rate_mbits if host.facts.get("can_cap_network") else None
 
 
-def disk_limits(volume: Volume) -> DiskLimits:
-    """What the volume does in a second, as its offering says."""
-    offering = volume.offering
-    if offering is None:
-        return DiskLimits()
+def disk_limits(instance: Instance, volume: Volume) -> DiskLimits:
+    """What the volume does in a second in the instance, as its offering says; a root disk without one is held to what
+    the instance's size says.
+    """
+    if volume.offering is not None:
+        return limits_of(volume.offering)
+    return limits_of(instance.offering) if volume.kind == Volume.ROOT else DiskLimits()
+
+
+def limits_of(offering: DiskOffering | ServiceOffering) -> DiskLimits:
+    """What a disk of the offering does in a second; of a size, the root disk."""
+    root = "root_" if isinstance(offering, ServiceOffering) else ""
+    read_iops, write_iops, read_bytes, write_bytes = (
+        getattr(offering, f"{root}{name}") or 0 for name in LIMITS
+    )
     return DiskLimits(
-        read_iops=offering.read_iops or 0,
-        write_iops=offering.write_iops or 0,
-        read_bytes=offering.read_bytes_per_second or 0,
-        write_bytes=offering.write_bytes_per_second or 0,
+        read_iops=read_iops, write_iops=write_iops, read_bytes=read_bytes, write_bytes=write_bytes
     )
 
 

@@ -39,7 +39,7 @@ class PoolAdmin(ScopedAdmin):
     search_fields = ("name",)
     fields = ("zone", "cluster", "host", "name", "driver", "settings", "tags", "overcommit")
     fixed = ("zone", "cluster", "host", "driver")
-    shown = ("state", "capacity_bytes", "used_bytes", "claimed_bytes", "seen_at")
+    shown = ("state", "capacity_bytes", "used_bytes", "claimed_bytes", "claimed_whole_bytes", "seen_at")
     verbs = (
         Verb(actions.ENABLE_POOL, pools.enable),
         Verb(actions.DISABLE_POOL, pools.disable),

@@ -17,7 +17,7 @@ from storage.connections import ready_pool, storage_driver
 from storage.drivers.contract import PoolFacts
 from storage.images import image_id_of
 from storage.models import Download, Pool, Template, TemplateCopy, Upload
-from storage.pool_choice import FULL_PERCENT, PROMISED_PERCENT, promisable_bytes
+from storage.pool_choice import FULL_PERCENT, PROMISED_PERCENT, promisable_bytes, promised_bytes
 from storage.services import uploads
 from storage.services.pools import UNREACHABLE_ALERT, alert_key
 from tenants.queries.settings import settings_value
@@ -171,8 +171,8 @@ def _tell_written(pool: Pool, facts: PoolFacts) -> None:
 
 
 def _tell_promised(pool: Pool) -> None:
-    most = promisable_bytes(pool)
-    if pool.claimed_bytes * 100 <= most * PROMISED_PERCENT:
+    promised, most = promised_bytes(pool), promisable_bytes(pool)
+    if promised * 100 <= most * PROMISED_PERCENT:
         alerts.clear_alert(PROMISED_ALERT, alert_key(pool))
         return
     sentence = (
@@ -180,7 +180,7 @@ def _tell_promised(pool: Pool) -> None:
         "Volumes that do not fit into the rest will be refused there. Add space or another pool, move volumes away, "
         "or let it promise more."
     )
-    detail = f"{readable(pool.claimed_bytes)} of {readable(most)}"
+    detail = f"{readable(promised)} of {readable(most)}"
     alerts.raise_alert(PROMISED_ALERT, alert_key(pool), sentence, about=About.of(pool), detail=detail)
 
 

@@ -1,8 +1,8 @@
 """Choosing a storage pool: SQL narrows, each check says why it refuses, and a guarded claim decides."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
@@ -12,7 +12,7 @@ from compute.topology.models import Host
 from storage import states
 from storage.amounts import readable
 from storage.connections import reaches
-from storage.models import Pool
+from storage.models import Pool, Volume
 
 # Copy-on-write volumes grow: a pool that is really this full takes no new ones, whatever is promised.
 FULL_PERCENT = 90
@@ -22,12 +22,21 @@ PROMISED_PERCENT = 85
 
 @dataclass(frozen=True)
 class Need:
-    """Room for one volume; `host` is where its guest will run, None while that is open."""
+    """Room for one volume; `host` is where its guest will run, None while that is open. `is_whole` where it takes all
+    of its room at once.
+    """
 
     zone_id: int
     size_bytes: int
     tags: tuple[str, ...] = ()
     host: Host | None = None
+    is_whole: bool = False
+
+    @classmethod
+    def of(cls, volume: Volume, *, tags: Iterable[str] = (), host: Host | None = None) -> Self:
+        """What the volume needs; `tags` come beside those of its offering."""
+        wanted = {*tags, *(volume.offering.tags if volume.offering else ())}
+        return cls(volume.zone_id, volume.size_bytes, tuple(sorted(wanted)), host, volume.is_whole)
 
 
 Refusal = Callable[[Pool, Need], str | None]
@@ -81,7 +90,7 @@ def refusals_by_host(hosts: Iterable[Host], need: Need) -> dict[int, str]:
 
     For placement: one query however many hosts there are. `need.host` is not looked at.
     """
-    pools = narrow(Need(need.zone_id, need.size_bytes, need.tags)).pools
+    pools = narrow(replace(need, host=None)).pools
     return {
         host.pk: f"reaches no storage with room for {readable(need.size_bytes)}"
         for host in hosts
@@ -89,19 +98,40 @@ def refusals_by_host(hosts: Iterable[Host], need: Need) -> dict[int, str]:
     }
 
 
-def claim(pool: Pool, size_bytes: int) -> bool:
+def claim(pool: Pool, size_bytes: int, *, is_whole: bool = False) -> bool:
     """Promises bytes of the pool to a volume by one guarded UPDATE, or promises nothing and returns False.
 
-    Belongs in the transaction that writes the pool into the volume's row.
+    Belongs in the transaction that writes the pool into the volume's row. What is taken whole (`Volume.is_whole`) is
+    weighed as much as may be promised of it, so that over-provisioning never promises it again.
     """
     percent = int(pool.overcommit * 100)
-    return bool(
-        Pool.objects.filter(
-            LessThanOrEqual(F("claimed_bytes") * 100 + size_bytes * 100, F("capacity_bytes") * percent),
-            pk=pool.pk,
-            state=states.UP,
-        ).update(claimed_bytes=F("claimed_bytes") + size_bytes)
+    beyond = max(percent - 100, 0)
+    asked = size_bytes * (100 + beyond if is_whole else 100)
+    promised = F("claimed_bytes") * 100 + F("claimed_whole_bytes") * beyond
+    rows = Pool.objects.filter(
+        LessThanOrEqual(promised + asked, F("capacity_bytes") * percent), pk=pool.pk, state=states.UP
     )
+    if is_whole:
+        rows = rows.filter(
+            LessThanOrEqual((F("used_bytes") + size_bytes) * 100, F("capacity_bytes") * FULL_PERCENT)
+        )
+    return bool(
+        rows.update(
+            claimed_bytes=F("claimed_bytes") + size_bytes,
+            claimed_whole_bytes=F("claimed_whole_bytes") + (size_bytes if is_whole else 0),
+        )
+    )
+
+
+def weight_bytes(pool: Pool, size_bytes: int, *, is_whole: bool) -> int:
+    """What so many bytes take of what may be promised of the pool."""
+    return size_bytes * max(int(pool.overcommit * 100), 100) // 100 if is_whole else size_bytes
+
+
+def promised_bytes(pool: Pool) -> int:
+    """How much of what may be promised of the pool (`promisable_bytes`) is promised."""
+    whole = pool.claimed_whole_bytes
+    return pool.claimed_bytes - whole + weight_bytes(pool, whole, is_whole=True)
 
 
 def promisable_bytes(pool: Pool) -> int:
@@ -109,9 +139,20 @@ def promisable_bytes(pool: Pool) -> int:
     return pool.capacity_bytes * int(pool.overcommit * 100) // 100
 
 
-def release(pool: Pool, size_bytes: int) -> None:
+def release(pool: Pool, size_bytes: int, *, is_whole: bool = False) -> None:
     """Gives promised bytes back; the caller's guarded update makes sure that it happens once."""
-    Pool.objects.filter(pk=pool.pk).update(claimed_bytes=Greatest(F("claimed_bytes") - size_bytes, Value(0)))
+    whole_bytes = size_bytes if is_whole else 0
+    Pool.objects.filter(pk=pool.pk).update(
+        claimed_bytes=Greatest(F("claimed_bytes") - size_bytes, Value(0)),
+        claimed_whole_bytes=Greatest(F("claimed_whole_bytes") - whole_bytes, Value(0)),
+    )
+
+
+def loosen(pool: Pool, size_bytes: int) -> None:
+    """What was taken whole is taken as it is written from now on, and stays promised."""
+    Pool.objects.filter(pk=pool.pk).update(
+        claimed_whole_bytes=Greatest(F("claimed_whole_bytes") - size_bytes, Value(0))
+    )
 
 
 def _pass(check: str, pools: list[Pool], need: Need, refusal: Refusal) -> tuple[list[Pool], Sieve]:
@@ -139,9 +180,14 @@ def _tags(pool: Pool, need: Need) -> str | None:
 def _room(pool: Pool, need: Need) -> str | None:
     if pool.used_bytes * 100 > pool.capacity_bytes * FULL_PERCENT:
         return f"is more than {FULL_PERCENT} % full"
-    free_bytes = int(pool.capacity_bytes * pool.overcommit) - pool.claimed_bytes
-    if need.size_bytes <= free_bytes:
-        return None
+    free_bytes = promisable_bytes(pool) - promised_bytes(pool)
+    if weight_bytes(pool, need.size_bytes, is_whole=need.is_whole) > free_bytes:
+        return _too_little(free_bytes, need)
+    real_bytes = pool.capacity_bytes * FULL_PERCENT // 100 - pool.used_bytes
+    return _too_little(real_bytes, need) if need.is_whole and need.size_bytes > real_bytes else None
+
+
+def _too_little(free_bytes: int, need: Need) -> str:
     return f"has {readable(max(free_bytes, 0))} left of the {readable(need.size_bytes)} needed"
 
 
@@ -155,5 +201,4 @@ _CHECKS: tuple[tuple[str, Refusal], ...] = (
 
 def _rank(pool: Pool, need: Need) -> tuple[int, float, int]:
     width = 0 if need.host is not None else (pool.host_id is not None) * 2 + (pool.cluster_id is not None)
-    promised = pool.claimed_bytes / max(float(pool.capacity_bytes * pool.overcommit), 1.0)
-    return width, promised, pool.pk
+    return width, promised_bytes(pool) / max(promisable_bytes(pool), 1), pool.pk

@@ -10,6 +10,7 @@ Turning back: `remove_volume` → `record_unmade`. Deleting for good: `remove_vo
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 
 from cloudportal.core import clock
 from cloudportal.core.errors import NoRoom
@@ -18,11 +19,11 @@ from cloudportal.events import meters, records
 from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
 from compute.topology.models import Host
-from storage import images, pool_choice, states
+from storage import filling, images, pool_choice, states
 from storage.amounts import gib_of, readable
 from storage.connections import ready_pool
-from storage.drivers.contract import VolumeFacts, VolumeSpec
-from storage.models import DiskOffering, Pool, TemplateCopy, Volume
+from storage.drivers.contract import VolumeFacts
+from storage.models import THIN, DiskOffering, Pool, TemplateCopy, Volume
 from storage.pool_choice import Need
 from tenants.services import limits
 from tenants.services.limits import Resource
@@ -42,7 +43,7 @@ def choose_pool(run: Run, volume: Volume, *, host: Host | None = None, tags: Ite
         return volume.pool
     funnel = funnel_for(volume, host=host, tags=tags)
     for pool in funnel.pools:
-        if pool_choice.claim(pool, volume.size_bytes):
+        if pool_choice.claim(pool, volume.size_bytes, is_whole=volume.is_whole):
             Volume.objects.filter(pk=volume.pk).update(pool=pool)
             volume.pool = pool
             _begin(volume)
@@ -57,7 +58,7 @@ def promise_place(run: Run, volume: Volume, pool: Pool) -> None:
     """As `choose_pool`, on this pool and no other. Rows only. Raises NoRoom."""
     volume.refresh_from_db()
     if volume.pool is None:
-        if not pool_choice.claim(pool, volume.size_bytes):
+        if not pool_choice.claim(pool, volume.size_bytes, is_whole=volume.is_whole):
             raise NoRoom(
                 reason=f"The storage that it lies on has no {readable(volume.size_bytes)} left beside what is there."
             )
@@ -68,8 +69,7 @@ def promise_place(run: Run, volume: Volume, pool: Pool) -> None:
 
 def funnel_for(volume: Volume, *, host: Host | None = None, tags: Iterable[str] = ()) -> pool_choice.Funnel:
     """The pools that could take the volume and why the others could not; `reasons` is for operators."""
-    wanted = {*tags, *(volume.offering.tags if volume.offering else ())}
-    return pool_choice.narrow(Need(volume.zone_id, volume.size_bytes, tuple(sorted(wanted)), host))
+    return pool_choice.narrow(Need.of(volume, tags=tags, host=host))
 
 
 def ensure_image_on_pool(run: Run, volume: Volume, *, host: Host | None = None) -> None:
@@ -82,20 +82,35 @@ def ensure_image_on_pool(run: Run, volume: Volume, *, host: Host | None = None) 
     images.ensure_copy(volume.image, pool_of(volume), copier=run.job.uuid, host=host, beat=run.check_lease)
 
 
-def ensure_volume(run: Run, volume: Volume, *, host: Host | None = None) -> VolumeFacts:
-    """The volume exists on its pool as its row says; its content is left alone when it did already."""
-    pool = pool_of(volume)
-    with ready_pool(pool, host=host) as driver:
-        try:
-            return driver.ensure_volume(_spec(volume))
-        except NotThere:
-            if volume.image is None:
-                raise
+def ensure_volume(run: Run, volume: Volume, *, host: Host | None = None, steps: int = 1) -> VolumeFacts:
+    """The volume exists on its pool as its row says; its content is left alone when it did already.
+
+    One that begins as an image and is not thin is a whole copy of it, made anew each time until it is recorded: nothing
+    may use it before. `steps` is how many the job has, for the progress of that.
+    """
+    pool, image = pool_of(volume), volume.image
+    try:
+        return _made(run, volume, pool, host, steps)
+    except NotThere:
+        if image is None:
+            raise
     # Somebody took the image from the pool behind our back.
-    images.forget_copy(volume.image, pool)
+    images.forget_copy(image, pool)
     ensure_image_on_pool(run, volume, host=host)
+    return _made(run, volume, pool, host, steps)
+
+
+def _made(run: Run, volume: Volume, pool: Pool, host: Host | None, steps: int) -> VolumeFacts:
+    image = volume.image
+    if image is not None and volume.provisioning != THIN:
+        return filling.copied(
+            run, volume, pool, filling.image_on(pool, image, host=host), steps=steps, host=host
+        )
+    spec = filling.spec_of(volume)
     with ready_pool(pool, host=host) as driver:
-        return driver.ensure_volume(_spec(volume))
+        return driver.ensure_volume(
+            replace(spec, base_image=images.image_id_of(image.checksum)) if image else spec
+        )
 
 
 def record_volume(run: Run, volume: Volume, facts: VolumeFacts) -> None:
@@ -203,7 +218,7 @@ def _leave_pool(volume: Volume) -> None:
     pool = volume.pool
     # Guarded, so that the same bytes are given back once.
     if pool is not None and Volume.objects.filter(pk=volume.pk, pool=pool).update(pool=None):
-        pool_choice.release(pool, volume.size_bytes)
+        pool_choice.release(pool, volume.size_bytes, is_whole=volume.is_whole)
         volume.pool = None
 
 
@@ -212,13 +227,3 @@ def pool_of(volume: Volume) -> Pool:
     if volume.pool is None:
         raise LookupError(f"The volume {volume.uuid} has no pool yet.")
     return volume.pool
-
-
-def _spec(volume: Volume) -> VolumeSpec:
-    base = images.image_id_of(volume.image.checksum) if volume.image else None
-    return VolumeSpec(
-        uuid=volume.uuid,
-        size_bytes=volume.size_bytes,
-        format="raw" if volume.format == "raw" else "qcow2",
-        base_image=base,
-    )

@@ -11,6 +11,8 @@ from cloudportal.api.shapes import NamedShape, References, RowShape, Text, Value
 from compute import actions, queries
 from compute.services import offerings
 from compute.services.offerings import OfferingChanges, OfferingValues
+from storage.models import PROVISIONING
+from storage.services.offerings import LARGEST_LIMIT
 
 MOST = 2**31 - 1
 
@@ -45,6 +47,13 @@ class ServiceOfferingShape(RowShape):
     )
     network_rate_mbits = serializers.IntegerField(allow_null=True)
     is_highly_available = serializers.BooleanField()
+    root_provisioning = serializers.CharField(help_text="How root disks without a disk offering are made.")
+    root_read_iops = serializers.IntegerField(
+        allow_null=True, help_text="Of the root disk, null for no limit."
+    )
+    root_write_iops = serializers.IntegerField(allow_null=True)
+    root_read_bytes_per_second = serializers.IntegerField(allow_null=True)
+    root_write_bytes_per_second = serializers.IntegerField(allow_null=True)
     host_tags = serializers.ListField(child=serializers.CharField())
     storage_tags = serializers.ListField(child=serializers.CharField())
     is_active = serializers.BooleanField()
@@ -82,6 +91,11 @@ class CreateServiceOffering(OfferingWords):
     is_cpu_capped = serializers.BooleanField(required=False)
     network_rate_mbits = Amount()
     is_highly_available = serializers.BooleanField(required=False)
+    root_provisioning = serializers.ChoiceField(choices=PROVISIONING, required=False)
+    root_read_iops = Amount(max_value=LARGEST_LIMIT)
+    root_write_iops = Amount(max_value=LARGEST_LIMIT)
+    root_read_bytes_per_second = Amount(max_value=LARGEST_LIMIT)
+    root_write_bytes_per_second = Amount(max_value=LARGEST_LIMIT)
 
 
 class EditServiceOffering(OfferingWords):

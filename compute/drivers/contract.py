@@ -11,6 +11,7 @@ from compute.drivers.agent import TalksToAgent
 from compute.drivers.console import KeepsSerialLog, OffersConsole, TakesScreenshots
 from compute.drivers.facts import GuestFacts, GuestStatistics, HostFacts, PowerAction
 from compute.drivers.growth import ResizesGuests
+from compute.drivers.limits import TunesDisks
 from compute.drivers.media import ChangesMedia
 from compute.drivers.nics import GuardsNics, PlugsNics
 from compute.drivers.snapshots import SnapshotsGuests
@@ -162,6 +163,7 @@ CAPABILITIES: tuple[type[ABC], ...] = (
     ResizesGuests,
     AttachesDisks,
     GrowsDisks,
+    TunesDisks,
     MovesDisks,
     PlugsNics,
     CopiesDisks,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
+from uuid import UUID
 
 from cloudportal.drivers.values import demand
 
@@ -26,3 +28,14 @@ class DiskLimits:
 
 
 UNLIMITED = DiskLimits()
+
+
+class TunesDisks(ABC):
+    """Can hold a disk of a guest to other limits while the guest runs."""
+
+    @abstractmethod
+    def limit_disk(self, uuid: UUID, locator: str, limits: DiskLimits) -> None:
+        """The guest's disk does no more than this in a second, now and whenever it is started on this host.
+
+        May be repeated, whatever the guest's power. Raises NotThere when there is no such guest or it has no such disk.
+        """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from socket import socket
@@ -43,6 +42,7 @@ from compute.drivers.facts import (
 )
 from compute.drivers.growth import ResizesGuests, demand_growth
 from compute.drivers.guards import NicGuard
+from compute.drivers.limits import DiskLimits, TunesDisks
 from compute.drivers.media import ChangesMedia, MediaSpec
 from compute.drivers.nics import GuardsNics, PlugsNics
 from compute.drivers.simulator_guests import (
@@ -51,11 +51,12 @@ from compute.drivers.simulator_guests import (
     demand_heeding,
     demand_known_locators,
     demand_media,
-    demand_parts,
     facts_of,
     keep_most,
+    reset,
     shape_of,
     statistics_of,
+    turn,
 )
 from compute.drivers.simulator_nics import rewire
 from compute.drivers.snapshots import GuestSnapshot, SnapshotsGuests
@@ -68,6 +69,7 @@ class SimulatedCompute(
     ResizesGuests,
     AttachesDisks,
     GrowsDisks,
+    TunesDisks,
     MovesDisks,
     PlugsNics,
     CopiesDisks,
@@ -217,11 +219,11 @@ class SimulatedCompute(
             if action is not PowerAction.ON and row["power"] != Power.OFF:
                 demand_heeding(row, force)
             if action is PowerAction.ON:
-                self._turn(scene, row, Power.ON, "on")
+                turn(scene, row, Power.ON, "on")
             elif action is PowerAction.OFF:
-                self._turn(scene, row, Power.OFF, "off")
+                turn(scene, row, Power.OFF, "off")
             else:
-                self._reset(scene, row)
+                reset(scene, row)
             return facts_of(self._demand_row(scene, uuid))
 
     def attach_disk(self, uuid: UUID, disk: DiskSpec) -> GuestFacts:
@@ -247,6 +249,10 @@ class SimulatedCompute(
     def grow_disk(self, uuid: UUID, locator: str, size_bytes: int) -> None:
         with self._effect("grow_disk", uuid) as scene:
             disks.grow(scene, self._demand_row(scene, uuid), locator, size_bytes)
+
+    def limit_disk(self, uuid: UUID, locator: str, limits: DiskLimits) -> None:
+        with self._effect("limit_disk", uuid) as scene:
+            disks.limit(scene, self._demand_row(scene, uuid), locator, limits)
 
     def copy_disk(self, uuid: UUID, locator: str, target: str, *, is_quiet: bool = False) -> bool:
         with self._effect("copy_disk", uuid) as scene:
@@ -370,25 +376,3 @@ class SimulatedCompute(
         )
         keep_most(scene, spec)
         scene.record(spec.uuid, "reshaped")
-
-    def _turn(self, scene: Scene, row: sqlite3.Row, power: Power, detail: str) -> None:
-        if row["power"] == power:
-            return
-        if power is Power.ON and row["power"] == Power.OFF:
-            demand_parts(scene, row)
-        started_at = row["started_at"] if row["power"] == Power.PAUSED else time.time()
-        scene.change(
-            "UPDATE guests SET power = ?, started_at = ? WHERE uuid = ?",
-            power,
-            None if power is Power.OFF else started_at,
-            row["uuid"],
-        )
-        scene.record(row["uuid"], detail)
-
-    def _reset(self, scene: Scene, row: sqlite3.Row) -> None:
-        if row["power"] == Power.OFF:
-            demand_parts(scene, row)
-        scene.change(
-            "UPDATE guests SET power = 'on', started_at = ? WHERE uuid = ?", time.time(), row["uuid"]
-        )
-        scene.record(row["uuid"], "reset")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import asdict
 from typing import Any
 
 from cloudportal.drivers.errors import NotThere, OutcomeUnknown, Refused
 from cloudportal.drivers.simulated import locators
 from cloudportal.drivers.simulated.world import Scene
 from compute.drivers.facts import Power
+from compute.drivers.limits import DiskLimits
 from compute.drivers.simulator_guests import disk_value, is_in_use
 from compute.drivers.specs import DiskSpec
 
@@ -59,6 +61,17 @@ def grow(scene: Scene, row: sqlite3.Row, locator: str, size_bytes: int) -> None:
     query = "UPDATE volumes SET size_bytes = ? WHERE locator = ? AND size_bytes < ?"
     if scene.change(query, size_bytes, locator, size_bytes):
         scene.record(row["uuid"], f"grew {locator} to {size_bytes}")
+
+
+def limit(scene: Scene, row: sqlite3.Row, locator: str, limits: DiskLimits) -> None:
+    """The guest's disk is held to the limits; see the contract."""
+    disks = _disks(row)
+    found = [one for one in disks if one["locator"] == locator]
+    if not found:
+        raise NotThere("The instance does not have this disk any more.", detail=f"{row['uuid']}: {locator}")
+    found[0].update(limits=asdict(limits))
+    _write(scene, row, disks)
+    scene.record(row["uuid"], f"limited {locator}")
 
 
 def move(scene: Scene, row: sqlite3.Row, locator: str, target: str, disk_format: str) -> None:

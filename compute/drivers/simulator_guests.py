@@ -211,3 +211,27 @@ def statistics_of(row: sqlite3.Row) -> GuestStatistics:
             for nic in facts.nics
         ),
     )
+
+
+def turn(scene: Scene, row: sqlite3.Row, power: Power, detail: str) -> None:
+    """The guest in the row has that power."""
+    if row["power"] == power:
+        return
+    if power is Power.ON and row["power"] == Power.OFF:
+        demand_parts(scene, row)
+    started_at = row["started_at"] if row["power"] == Power.PAUSED else time.time()
+    scene.change(
+        "UPDATE guests SET power = ?, started_at = ? WHERE uuid = ?",
+        power,
+        None if power is Power.OFF else started_at,
+        row["uuid"],
+    )
+    scene.record(row["uuid"], detail)
+
+
+def reset(scene: Scene, row: sqlite3.Row) -> None:
+    """The guest in the row begins anew."""
+    if row["power"] == Power.OFF:
+        demand_parts(scene, row)
+    scene.change("UPDATE guests SET power = 'on', started_at = ? WHERE uuid = ?", time.time(), row["uuid"])
+    scene.record(row["uuid"], "reset")

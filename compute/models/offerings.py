@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from compute.topology.models import Offered, Offerings
+from storage.models import THIN
 
 
 class ServiceOffering(Offered):
@@ -12,7 +13,8 @@ class ServiceOffering(Offered):
 
     `cpus`, `cpu_mhz` and `memory_mib` null let whoever deploys say them, within `least_…` and `most_…` where those
     are set. `is_cpu_capped` keeps an instance to its MHz even while its host is idle; `network_rate_mbits` is for each
-    NIC and direction, null for no cap.
+    NIC and direction, null for no cap. `root_…` is for a root disk that has no disk offering: how it is made, and what
+    it does in a second, null for no limit.
     """
 
     scope = Offerings("compute.ServiceOffering")
@@ -31,6 +33,11 @@ class ServiceOffering(Offered):
     is_cpu_capped = models.BooleanField(default=False)
     network_rate_mbits = models.PositiveIntegerField(null=True)
     is_highly_available = models.BooleanField(default=False)
+    root_provisioning = models.CharField(max_length=8, default=THIN)
+    root_read_iops = models.PositiveBigIntegerField(null=True)
+    root_write_iops = models.PositiveBigIntegerField(null=True)
+    root_read_bytes_per_second = models.PositiveBigIntegerField(null=True)
+    root_write_bytes_per_second = models.PositiveBigIntegerField(null=True)
     host_tags = models.JSONField(default=list)
     storage_tags = models.JSONField(default=list)
 

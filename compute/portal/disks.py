@@ -22,6 +22,7 @@ from compute.services.volume_sizes import ResizeValues
 from storage import states as storage_states
 from storage.amounts import gib_of
 from storage.models import Pool, Volume
+from storage.pool_choice import promisable_bytes, promised_bytes
 from storage.portal.pools import POOL
 from storage.portal.volumes import VOLUME
 from storage.queries import disk_offerings_for, pools_for, volume_for, volumes_for
@@ -135,8 +136,8 @@ class MoveForm(PortalForm):
 
 
 def _room_on(pool: Pool) -> str:
-    most = int(pool.capacity_bytes * pool.overcommit)
-    return f"{formats.size(max(most - pool.claimed_bytes, 0))} left to promise"
+    left_bytes = promisable_bytes(pool) - promised_bytes(pool)
+    return f"{formats.size(max(left_bytes, 0))} left to promise"
 
 
 def _clone(caller: Caller, volume: Volume, values: dict[str, Any]) -> tuple[Volume, Job]:

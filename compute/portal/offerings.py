@@ -22,10 +22,12 @@ from compute import actions, queries
 from compute.models import ServiceOffering
 from compute.portal import words
 from compute.services import offerings
-from compute.services.offerings import TERMS, OfferingChanges, OfferingValues
+from compute.services.offerings import ROOT_LIMITS, TERMS, OfferingChanges, OfferingValues
 from compute.services.sizing import BOUNDS
 from compute.topology.portal import offered
 from compute.topology.portal.offered import OfferedForm, amount_field, bound, is_open
+from storage.models import THIN
+from storage.portal.offerings import PROVISIONING, speed
 
 ROOT = RoleKind.ROOT_ADMIN
 BOUND_FIELDS = tuple(f"{end}_{name}" for name in BOUNDS for end in ("least", "most"))
@@ -47,6 +49,11 @@ class OfferingForm(OfferedForm):
             "What is left empty is said by whoever deploys, within the bounds where there are any.",
         ),
         Group("What it is promised", ("is_cpu_capped", "network_rate_mbits", "is_highly_available")),
+        Group(
+            "Its root disk",
+            ("root_provisioning", *ROOT_LIMITS),
+            "Where the disk has no disk offering of its own. Empty for no limit.",
+        ),
         Group("Where it runs", ("host_tags", "storage_tags", "zones")),
         Group("Whom it is for", ("domains",)),
     )
@@ -69,6 +76,11 @@ class OfferingForm(OfferedForm):
     )
     network_rate_mbits = amount_field("Mbit/s of each network card", "Each way. Empty for no cap.")
     is_highly_available = forms.BooleanField(label="Start it elsewhere when its host fails", required=False)
+    root_provisioning = forms.ChoiceField(label="Provisioning", choices=PROVISIONING, initial=THIN)
+    root_read_iops = amount_field("Reads a second")
+    root_write_iops = amount_field("Writes a second")
+    root_read_bytes_per_second = amount_field("Bytes read a second")
+    root_write_bytes_per_second = amount_field("Bytes written a second")
     host_tags = forms.CharField(
         required=False, help_text="With commas between them. Only hosts that have all of them are chosen."
     )
@@ -170,6 +182,14 @@ OFFERING = DetailPage(
                 Fact(
                     "When its host fails",
                     lambda row: "starts elsewhere" if row.is_highly_available else "waits for it",
+                ),
+                Fact("Root disk", lambda row: row.root_provisioning),
+                Fact(
+                    "Root disk reads", lambda row: speed(row.root_read_iops, row.root_read_bytes_per_second)
+                ),
+                Fact(
+                    "Root disk writes",
+                    lambda row: speed(row.root_write_iops, row.root_write_bytes_per_second),
                 ),
                 *offered.FACTS,
                 Fact("Host tags", lambda row: cells.words(row.host_tags), least=ROOT),

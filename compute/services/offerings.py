@@ -15,6 +15,8 @@ from compute import actions
 from compute.models import ServiceOffering
 from compute.services.sizing import BOUNDS
 from compute.topology.services.offered import bind, reach_for, shown_reach
+from storage.models import PROVISIONING, THIN
+from storage.services.offerings import LARGEST_LIMIT, LIMITS
 
 MOST_NETWORK_RATE_MBITS = 1_000_000
 
@@ -40,6 +42,11 @@ class OfferingValues:
     is_cpu_capped: bool = False
     network_rate_mbits: int | None = None
     is_highly_available: bool = False
+    root_provisioning: str = THIN
+    root_read_iops: int | None = None
+    root_write_iops: int | None = None
+    root_read_bytes_per_second: int | None = None
+    root_write_bytes_per_second: int | None = None
     description: str = ""
     host_tags: tuple[str, ...] = ()
     storage_tags: tuple[str, ...] = ()
@@ -60,6 +67,8 @@ class OfferingChanges:
     is_active: bool | None = None
 
 
+# What a root disk does in a second at most.
+ROOT_LIMITS = tuple(f"root_{name}" for name in LIMITS)
 # What instances keep, and so is never edited.
 TERMS = (
     *BOUNDS,
@@ -67,6 +76,8 @@ TERMS = (
     "is_cpu_capped",
     "network_rate_mbits",
     "is_highly_available",
+    "root_provisioning",
+    *ROOT_LIMITS,
 )
 
 
@@ -144,6 +155,11 @@ def _checked(values: OfferingValues) -> OfferingValues:
         _check_amount(values, name)
     if values.network_rate_mbits is not None:
         _within("network_rate_mbits", values.network_rate_mbits, 1, MOST_NETWORK_RATE_MBITS)
+    for name in ROOT_LIMITS:
+        if getattr(values, name) is not None:
+            _within(name, getattr(values, name), 1, LARGEST_LIMIT)
+    if values.root_provisioning not in PROVISIONING:
+        raise InvalidInput.of("root_provisioning", f"Choose one of {', '.join(PROVISIONING)}.")
     if values.is_cpu_capped and values.cpu_mhz is None and values.least_cpu_mhz is None:
         raise InvalidInput.of(
             "least_cpu_mhz", "Instances are capped at their MHz. Say how many they have at least."

@@ -73,7 +73,7 @@ def fates(pool: Pool) -> Iterator[Fate]:
     for volume in volumes_on(pool):
         one = fate_of(volume, promised)
         if one.pool is not None:
-            promised[one.pool.pk] = promised.get(one.pool.pk, 0) + volume.size_bytes
+            promised[one.pool.pk] = promised.get(one.pool.pk, 0) + _weight(one.pool, volume)
         yield one
 
 
@@ -82,11 +82,10 @@ def fate_of(volume: Volume, promised: dict[int, int]) -> Fate:
     instance = volume_copies.holder_of(volume)
     if volume.state not in (states.READY, states.DESTROYED):
         return Fate(volume, instance, None, f"it is {volume.state}; wait, or delete it.")
-    tags = tuple(volume.offering.tags) if volume.offering else ()
     host = instance.host if instance is not None else None
     reason = "no other pool in reach has room and the tags that it needs."
-    for pool in pool_choice.narrow(Need(volume.zone_id, volume.size_bytes, tags, host)).pools:
-        if pool.pk == volume.pool_id or not _has_room(pool, volume.size_bytes + promised.get(pool.pk, 0)):
+    for pool in pool_choice.narrow(Need.of(volume, host=host)).pools:
+        if pool.pk == volume.pool_id or not _has_room(pool, _weight(pool, volume) + promised.get(pool.pk, 0)):
             continue
         try:
             volume_copies.demand_movable(volume, pool, instance)
@@ -97,5 +96,9 @@ def fate_of(volume: Volume, promised: dict[int, int]) -> Fate:
     return Fate(volume, instance, None, reason)
 
 
-def _has_room(pool: Pool, size_bytes: int) -> bool:
-    return pool.claimed_bytes + size_bytes <= int(pool.capacity_bytes * pool.overcommit)
+def _weight(pool: Pool, volume: Volume) -> int:
+    return pool_choice.weight_bytes(pool, volume.size_bytes, is_whole=volume.is_whole)
+
+
+def _has_room(pool: Pool, more_bytes: int) -> bool:
+    return pool_choice.promised_bytes(pool) + more_bytes <= pool_choice.promisable_bytes(pool)

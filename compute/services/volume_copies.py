@@ -72,6 +72,7 @@ def clone(caller: Caller, volume: Volume, values: CloneValues) -> tuple[Volume, 
         kind=Volume.DATA,
         size_bytes=volume.size_bytes,
         format=volume.format,
+        provisioning=volume.provisioning,
     )
     plans.note(
         "clone",

@@ -14,7 +14,9 @@ from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
 from compute import actions, states
+from compute.drivers.limits import DiskLimits
 from compute.models import Instance
+from compute.promises import limits_of
 from compute.services.instances.holding import held_with
 from compute.topology.abilities import can
 from compute.topology.services.offered import demand_open
@@ -144,6 +146,10 @@ def _demand_can(volume: Volume, instance: Instance | None) -> None:
 
 
 def _note(volume: Volume, instance: Instance | None, size_bytes: int, offering: DiskOffering | None) -> None:
+    if size_bytes != volume.size_bytes and volume.is_whole:
+        plans.note(
+            "fat", "What is added is promised whole, and takes its room as it is written.", noun="volume"
+        )
     if size_bytes != volume.size_bytes:
         plans.note(
             "resize",
@@ -155,10 +161,26 @@ def _note(volume: Volume, instance: Instance | None, size_bytes: int, offering: 
         plans.note(
             "offering", f"Gives the volume {volume.name} the offering {_name(offering)}.", noun="volume"
         )
+        _note_terms(volume, instance, offering)
     if instance is not None and instance.state == states.RUNNING and size_bytes != volume.size_bytes:
         plans.note(
             "guest",
             f"{instance.name} sees the larger disk at once; its partitions and file systems are yours to grow.",
+        )
+
+
+def _note_terms(volume: Volume, instance: Instance | None, offering: DiskOffering | None) -> None:
+    before, after = (limits_of(one) if one else DiskLimits() for one in (volume.offering, offering))
+    if instance is not None and before != after:
+        is_now = instance.state == states.RUNNING and instance.host and can(instance.host, "TunesDisks")
+        when = "at once" if is_now else f"when {instance.name} starts next"
+        plans.note("limits", f"Its new limits for reads and writes hold {when}.", noun="volume")
+    if offering is not None and offering.provisioning != volume.provisioning:
+        plans.note(
+            "provisioning",
+            f"It stays {volume.provisioning}, as it was made; {offering.name} makes new volumes "
+            f"{offering.provisioning}.",
+            noun="volume",
         )
 
 

@@ -159,7 +159,7 @@ class EnsureVolumes(Step):
                 continue
             volume_work.ensure_image_on_pool(run, volume, host=host)
             run.check_lease()
-            made.append((volume, volume_work.ensure_volume(run, volume, host=host)))
+            made.append((volume, volume_work.ensure_volume(run, volume, host=host, steps=BUILDING_STEPS)))
         return Prepared(made, media_work.ensure_copy(run, instance, host))
 
     def record(self, run: Run, result: Prepared) -> None:

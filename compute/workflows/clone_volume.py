@@ -1,20 +1,16 @@
 """Filling a new volume with what is on another one that is at rest."""
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from cloudportal.core.errors import NoRoom
-from cloudportal.drivers.errors import NotThere, Unsupported
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from compute.topology.models import Host
 from storage import pool_choice, states, volume_work
 from storage.amounts import readable
 from storage.connections import ready_pool
-from storage.drivers.contract import CopiesVolumes, StorageDriver, VolumeFacts, VolumeSpec
-from storage.images import COPY_SECONDS
-from storage.models import Pool, Volume
-from storage.watching import watched
+from storage.drivers.contract import VolumeFacts
+from storage.filling import copied
+from storage.models import Volume
 
 
 class ClaimBeside(Step):
@@ -27,7 +23,7 @@ class ClaimBeside(Step):
         """Promised whole, or the job turns back."""
         copy, source = volume_of(run), source_of(run)
         pool = volume_work.pool_of(source)
-        if not pool_choice.claim(pool, copy.size_bytes):
+        if not pool_choice.claim(pool, copy.size_bytes, is_whole=copy.is_whole):
             raise NoRoom(
                 reason=f"The storage of {source.name} does not have {readable(copy.size_bytes)} left for a copy. "
                 "Delete what is not needed, or try again later."
@@ -81,41 +77,6 @@ class CloneVolume(Workflow):
         elif volume.state == states.CREATING:
             states.VOLUME.move(volume, "delete")
             states.VOLUME.move(volume, "failed")
-
-
-def copied(
-    run: Run, volume: Volume, pool: Pool, source: VolumeFacts, *, steps: int, host: Host | None = None
-) -> VolumeFacts:
-    """A copy of the source on the pool, under the volume's uuid and with its size, made while progress is shown."""
-    spec = VolumeSpec(
-        uuid=volume.uuid,
-        size_bytes=max(volume.size_bytes, source.size_bytes),
-        format="raw" if volume.format == "raw" else "qcow2",
-    )
-    with (
-        ready_pool(pool, host=host, timeout_seconds=COPY_SECONDS) as driver,
-        ready_pool(pool, host=host) as eye,
-    ):
-        copies = _copies_volumes(driver)
-        return watched(
-            run, lambda: copies.copy_volume(spec, source), _share_of(eye, spec, source), steps=steps
-        )
-
-
-def _copies_volumes(driver: StorageDriver) -> CopiesVolumes:
-    if not isinstance(driver, CopiesVolumes):
-        raise Unsupported(detail=f"the driver {driver.name} cannot copy volumes")
-    return driver
-
-
-def _share_of(eye: StorageDriver, spec: VolumeSpec, source: VolumeFacts) -> Callable[[], float]:
-    def share() -> float:
-        try:
-            return eye.volume(spec.uuid).allocated_bytes / max(source.allocated_bytes, 1)
-        except NotThere:
-            return 0.0
-
-    return share
 
 
 def volume_of(run: Run) -> Volume:

@@ -6,13 +6,13 @@ from cloudportal.core.errors import InvalidInput
 from cloudportal.drivers.errors import NotThere
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from compute.workflows.clone_volume import copied, volume_of
+from compute.workflows.clone_volume import volume_of
 from storage import arrivals, images, inspection, states, store, template_work, volume_work
 from storage.amounts import readable, whole_sectors
-from storage.connections import ready_pool
 from storage.drivers.contract import VolumeFacts
+from storage.filling import copied, image_on
 from storage.inspection import Inspected
-from storage.models import Pool, VolumeArrival
+from storage.models import VolumeArrival
 from storage.store import Received
 from storage.workflows.create_volume import ChoosePool
 
@@ -82,12 +82,12 @@ class Fill(Step):
         pool = volume_work.pool_of(volume)
         images.ensure_copy(arrival, pool, copier=run.job.uuid, beat=run.check_lease)
         try:
-            source = _image_on(pool, arrival)
+            source = image_on(pool, arrival)
         except NotThere:
             # Somebody took the image from the pool behind our back.
             images.forget_copy(arrival, pool)
             images.ensure_copy(arrival, pool, copier=run.job.uuid, beat=run.check_lease)
-            source = _image_on(pool, arrival)
+            source = image_on(pool, arrival)
         return copied(run, volume, pool, source, steps=len(FetchVolume.steps))
 
     def record(self, run: Run, result: VolumeFacts) -> None:
@@ -136,19 +136,6 @@ class FetchVolume(Workflow):
 
 def _arrival(run: Run) -> VolumeArrival:
     return VolumeArrival.objects.get(volume__uuid=run.subject_uuid)
-
-
-def _image_on(pool: Pool, arrival: VolumeArrival) -> VolumeFacts:
-    """The image as something that the pool can copy. Raises NotThere."""
-    image_id = images.image_id_of(arrival.checksum)
-    with ready_pool(pool) as driver:
-        return VolumeFacts(
-            uuid=image_id,
-            locator=driver.image_locator(image_id),
-            size_bytes=whole_sectors(arrival.virtual_size_bytes),
-            allocated_bytes=arrival.size_bytes,
-            format="raw" if arrival.format == "raw" else "qcow2",
-        )
 
 
 def _clear_store(arrival: VolumeArrival) -> None:

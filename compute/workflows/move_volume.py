@@ -18,12 +18,12 @@ from compute.models import Instance
 from compute.services.volume_copies import common_host
 from compute.topology.connections import compute_driver
 from compute.topology.models import Host
-from compute.workflows.clone_volume import copied
 from compute.workflows.resize_volume import runs_on, volume_of
 from storage import guards, pool_choice, volume_work
 from storage.amounts import readable
 from storage.connections import ready_pool
-from storage.drivers.contract import VolumeFacts, VolumeSpec
+from storage.drivers.contract import VolumeFacts
+from storage.filling import copied, spec_of
 from storage.images import COPY_SECONDS
 from storage.models import Pool, Volume
 from storage.watching import watched
@@ -42,7 +42,7 @@ class ClaimTarget(Step):
         volume, target = volume_of(run), _target(run)
         if volume.pool_id == target.pk:
             return
-        if not pool_choice.claim(target, volume.size_bytes):
+        if not pool_choice.claim(target, volume.size_bytes, is_whole=volume.is_whole):
             raise NoRoom(
                 reason=f"{target.name} does not have {readable(volume.size_bytes)} left. Choose another pool."
             )
@@ -52,7 +52,7 @@ class ClaimTarget(Step):
         """The place is free again, unless the volume lies there."""
         volume, target = volume_of(run), _target(run)
         if run.notes.pop("is_claimed", False) and volume.pool_id != target.pk:
-            pool_choice.release(target, volume.size_bytes)
+            pool_choice.release(target, volume.size_bytes, is_whole=volume.is_whole)
 
 
 class CopyOver(Step):
@@ -152,11 +152,8 @@ class MoveVolume(Workflow):
 
 
 def _moved_live(run: Run, volume: Volume, target: Pool, instance: Instance, host: Host) -> VolumeFacts:
-    spec = VolumeSpec(
-        uuid=volume.uuid, size_bytes=volume.size_bytes, format="raw" if volume.format == "raw" else "qcow2"
-    )
     with ready_pool(target, host=host) as pool, compute_driver(host, timeout_seconds=COPY_SECONDS) as driver:
-        made = pool.ensure_volume(spec)
+        made = pool.ensure_volume(spec_of(volume))
         moving = _moves_disks(driver)
         if not _uses(driver, instance, made):
             watched(
@@ -194,7 +191,7 @@ def _record_moved(run: Run, facts: VolumeFacts) -> None:
     changes = {"pool": target, "locator": facts.locator, "format": facts.format}
     # Guarded, so that the old place is given back once.
     if Volume.objects.filter(pk=volume.pk, pool=source).update(**changes):
-        pool_choice.release(source, volume.size_bytes)
+        pool_choice.release(source, volume.size_bytes, is_whole=volume.is_whole)
     about = About.of(volume, volume.account.owner)
     records.completed(run.job.caller, "VOLUME.MIGRATE", about, job_uuid=run.job.uuid)
 

@@ -47,7 +47,7 @@ class MakeRoot(Step):
             volume_work.promise_place(run, new, pool)
         volume_work.ensure_image_on_pool(run, new, host=instance.host)
         run.check_lease()
-        return volume_work.ensure_volume(run, new, host=instance.host)
+        return volume_work.ensure_volume(run, new, host=instance.host, steps=len(ReinstallInstance.steps))
 
     def record(self, run: Run, result: VolumeFacts | None) -> None:
         """The new disk is ready."""

@@ -8,7 +8,9 @@ from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from compute.drivers.contract import GrowsDisks
 from compute.drivers.facts import Power
+from compute.drivers.limits import DiskLimits, TunesDisks
 from compute.models import Instance
+from compute.promises import limits_of
 from compute.topology.connections import compute_driver
 from storage import guards, pool_choice, volume_work
 from storage.amounts import readable
@@ -29,12 +31,17 @@ class ClaimSpace(Step):
         """Promised whole, or the job turns back."""
         volume = volume_of(run)
         more_bytes = run.arguments["size_bytes"] - volume.size_bytes
-        if volume.pool is not None and more_bytes and not pool_choice.claim(volume.pool, more_bytes):
+        pool = volume.pool
+        if (
+            pool is not None
+            and more_bytes
+            and not pool_choice.claim(pool, more_bytes, is_whole=volume.is_whole)
+        ):
             raise NoRoom(
                 reason=f"Its storage does not have {readable(more_bytes)} left for the volume {volume.name}. Move the "
                 "volume to other storage, or try again later."
             )
-        run.notes["claimed_bytes"] = more_bytes if volume.pool is not None else 0
+        run.notes["claimed_bytes"] = more_bytes if pool is not None else 0
 
     def record_undo(self, run: Run, result: None) -> None:
         """What was promised and counted is free again, unless the volume grew after all."""
@@ -43,8 +50,28 @@ class ClaimSpace(Step):
         volume = volume_of(run)
         claimed_bytes = run.notes.pop("claimed_bytes", 0)
         if volume.pool is not None and claimed_bytes:
-            pool_choice.release(volume.pool, claimed_bytes)
+            pool_choice.release(volume.pool, claimed_bytes, is_whole=volume.is_whole)
         limits.release(volume.account, {Resource.PRIMARY_STORAGE_GIB: run.arguments["more_gib"]})
+
+
+class Limit(Step):
+    """A guest that runs is held to what the offering says. One that is off, or on a host that cannot do that, is so
+    when it starts next.
+    """
+
+    name = "limit"
+    label = "Set its reads and writes"
+
+    def act(self, run: Run) -> None:
+        """Before the rows say so: turning back goes by them."""
+        volume, offering = volume_of(run), _offering(run)
+        if offering is not None and offering != volume.offering:
+            _hold_to(volume, limits_of(offering))
+
+    def undo(self, run: Run) -> None:
+        """As the rows say by now: the volume may have grown after all."""
+        volume = volume_of(run)
+        _hold_to(volume, limits_of(volume.offering) if volume.offering else DiskLimits())
 
 
 class Grow(Step):
@@ -92,12 +119,12 @@ class Grow(Step):
 
 @workflow
 class ResizeVolume(Workflow):
-    """Promised, grown, counted."""
+    """Promised, held to its limits, grown, counted."""
 
     kind = "volume.resize"
     queue = "storage"
     label = "Resizing the volume"
-    steps: ClassVar = (ClaimSpace, Grow)
+    steps: ClassVar = (ClaimSpace, Limit, Grow)
 
     def failed(self, run: Run) -> None:
         """It has the size that the rows say."""
@@ -128,6 +155,15 @@ def runs_on(volume: Volume) -> Instance | None:
     with compute_driver(instance.host) as driver:
         guest = driver.find_guest(instance.uuid)
     return None if guest is None or guest.power is Power.OFF else instance
+
+
+def _hold_to(volume: Volume, limits: DiskLimits) -> None:
+    instance = runs_on(volume) if volume.kind == Volume.DATA else None
+    if instance is None or instance.host is None:
+        return
+    with compute_driver(instance.host) as driver:
+        if isinstance(driver, TunesDisks):
+            driver.limit_disk(instance.uuid, volume.locator, limits)
 
 
 def _offering(run: Run) -> DiskOffering | None:

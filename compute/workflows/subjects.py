@@ -149,7 +149,9 @@ def _most(instance: Instance, host: Host) -> tuple[int | None, int | None]:
 
 
 def _disks(instance: Instance) -> tuple[DiskSpec, ...]:
-    attachments = instance.attachments.select_related("volume__offering").order_by("device_index")
+    attachments = instance.attachments.select_related("volume__offering", "instance__offering").order_by(
+        "device_index"
+    )
     return tuple(disk_of(one) for one in attachments)
 
 
@@ -160,7 +162,7 @@ def disk_of(attachment: VolumeAttachment) -> DiskSpec:
         locator=attachment.volume.locator,
         format=_format(attachment.volume),
         device_index=attachment.device_index,
-        limits=disk_limits(attachment.volume),
+        limits=disk_limits(attachment.instance, attachment.volume),
     )
 
 

@@ -9,8 +9,9 @@ from cloudportal.api.filters import FLAG, WHOLE, Filter, by_text
 from cloudportal.api.resources import Create, Edit, Remove, Resource
 from cloudportal.api.shapes import NamedShape, References, RowShape, Text, Values, Whole
 from storage import actions, queries
+from storage.models import PROVISIONING
 from storage.services import offerings
-from storage.services.offerings import LARGEST_LIMIT, PROVISIONING, DiskOfferingChanges, DiskOfferingValues
+from storage.services.offerings import LARGEST_LIMIT, DiskOfferingChanges, DiskOfferingValues
 from storage.services.volumes import LARGEST_GIB
 
 

@@ -28,6 +28,9 @@ class PoolShape(RowShape):
     capacity_bytes = serializers.IntegerField()
     used_bytes = serializers.IntegerField()
     claimed_bytes = serializers.IntegerField()
+    claimed_whole_bytes = serializers.IntegerField(
+        help_text="The part of `claimed_bytes` that fat volumes took at once; over-provisioning does not stretch it."
+    )
     seen_at = serializers.DateTimeField(allow_null=True)
 
 

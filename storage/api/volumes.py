@@ -13,7 +13,7 @@ from cloudportal.jobs.models import Job
 from storage import actions, queries, states
 from storage.api.transfers import SizeField, TicketShape, UploadAgain, told
 from storage.drivers.contract import FORMATS
-from storage.models import Volume
+from storage.models import PROVISIONING, Volume
 from storage.services import volume_arrivals, volume_bin, volumes
 from storage.services.volume_arrivals import VolumeFile, VolumeUpload
 from storage.services.volumes import LARGEST_GIB, NewVolume
@@ -33,6 +33,7 @@ class VolumeShape(RowShape):
     kind = serializers.ChoiceField(choices=KINDS)
     size_bytes = serializers.IntegerField()
     format = serializers.CharField()
+    provisioning = serializers.ChoiceField(choices=PROVISIONING, help_text="How it takes room of its pool.")
     state = serializers.ChoiceField(choices=STATES)
     template = NamedShape(allow_null=True)
     offering = NamedShape(allow_null=True)

@@ -16,6 +16,8 @@ from cloudportal.drivers.values import demand, demand_line
 
 VolumeFormat = Literal["qcow2", "raw"]
 FORMATS: tuple[VolumeFormat, ...] = ("qcow2", "raw")
+Provisioning = Literal["thin", "sparse", "fat"]
+PROVISIONING: tuple[Provisioning, ...] = ("thin", "sparse", "fat")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -48,18 +50,27 @@ class PoolFacts:
 class VolumeSpec:
     """A volume as the portal wants it; with `base_image` it starts as a copy of that image, which must be in
     the pool.
+
+    A thin one takes room as it is written; of a sparse one the map of its blocks is made beforehand, where its format
+    has one; a fat one has all of its room at once. Only a thin one can lean on an image.
     """
 
     uuid: UUID
     size_bytes: int
     format: VolumeFormat = "qcow2"
     base_image: UUID | None = None
+    provisioning: Provisioning = "thin"
 
     def __post_init__(self) -> None:
         demand(self.format in FORMATS, "a volume's format must be qcow2 or raw")
         demand(
             self.size_bytes > 0 and self.size_bytes % 512 == 0,
             "a volume's size must be whole sectors of 512 bytes",
+        )
+        demand(self.provisioning in PROVISIONING, "a volume's provisioning must be thin, sparse or fat")
+        demand(
+            self.base_image is None or self.provisioning == "thin",
+            "a volume that leans on an image must be thin",
         )
 
 

@@ -41,6 +41,8 @@ from storage.drivers.images import inspect, opened
 GIB = 1024**3
 # What an empty qcow2 file takes.
 EMPTY_VOLUME_BYTES = 196 * 1024
+# A map of qcow2 has 8 bytes for each cluster of 64 KiB.
+BYTES_MAPPED_BY_BYTE = 64 * 1024 // 8
 # As qcow2 with 64 KiB clusters, whose L1 table may not outgrow 32 MiB.
 VOLUME_LIMIT_BYTES = 2 * 1024**5
 
@@ -265,7 +267,7 @@ class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshot
             str(spec.uuid),
             self._place,
             spec.size_bytes,
-            min(spec.size_bytes, EMPTY_VOLUME_BYTES),
+            _taken_bytes(spec),
             spec.format,
             str(spec.base_image) if spec.base_image else None,
             locator,
@@ -292,6 +294,14 @@ class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshot
         if row is None:
             raise NotThere(detail=f"image {image_id} is not in the simulated pool {self._place}")
         return row
+
+
+def _taken_bytes(spec: VolumeSpec) -> int:
+    """What a new volume takes of its pool."""
+    if spec.provisioning == "fat":
+        return spec.size_bytes
+    map_bytes = spec.size_bytes // BYTES_MAPPED_BY_BYTE if spec.provisioning == "sparse" else 0
+    return min(spec.size_bytes, EMPTY_VOLUME_BYTES + map_bytes)
 
 
 def _demand_same_image(facts: ImageFacts, spec: ImageSpec) -> ImageFacts:

@@ -8,10 +8,14 @@ from storage.models.schedules import SnapshotSchedule
 from storage.models.snapshots import Snapshot
 from storage.models.templates import ATTACHED_ISOS, Template, TemplateCopy
 from storage.models.transfers import Download, Upload
-from storage.models.volumes import DiskOffering, Volume
+from storage.models.volumes import FAT, PROVISIONING, SPARSE, THIN, DiskOffering, Volume
 
 __all__ = [
     "ATTACHED_ISOS",
+    "FAT",
+    "PROVISIONING",
+    "SPARSE",
+    "THIN",
     "DiskOffering",
     "Download",
     "Pool",

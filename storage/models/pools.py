@@ -14,8 +14,9 @@ from storage import states
 class Pool(ScopedModel):
     """Where volumes live, behind a storage driver: of a whole zone, of one cluster, or of one host only.
 
-    `claimed_bytes` is what has been promised to volumes, changed by guarded updates only; `capacity_bytes` and
-    `used_bytes` are what the driver saw last. `reason` says why it is not up.
+    `claimed_bytes` is what has been promised to volumes, changed by guarded updates only; `claimed_whole_bytes` is the
+    part of it that is taken at once, which cannot be promised twice. `capacity_bytes` and `used_bytes` are what the
+    driver saw last. `reason` says why it is not up.
     """
 
     scope = RootOnly()
@@ -33,6 +34,7 @@ class Pool(ScopedModel):
     capacity_bytes = models.PositiveBigIntegerField(default=0)
     used_bytes = models.PositiveBigIntegerField(default=0)
     claimed_bytes = models.BigIntegerField(default=0)
+    claimed_whole_bytes = models.BigIntegerField(default=0)
     seen_at = models.DateTimeField(null=True)
     silent_rounds = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(max_length=500, blank=True)

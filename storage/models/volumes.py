@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from storage.models.snapshots import Snapshot
 
 
+# A thin volume takes room as it is written, of a sparse one the map is made beforehand, a fat one takes all at once.
+THIN = "thin"
+SPARSE = "sparse"
+FAT = "fat"
+PROVISIONING = (THIN, SPARSE, FAT)
+
+
 class DiskOffering(Offered):
     """A kind of disk that tenants may choose. `size_gib` null lets them say the size, within `least_gib` and `most_gib`
     where those are set. Limits are for each disk, null for none; `provisioning` says what is taken of the pool when a
@@ -22,10 +29,6 @@ class DiskOffering(Offered):
     """
 
     scope = Offerings("storage.DiskOffering")
-
-    THIN = "thin"
-    SPARSE = "sparse"
-    FAT = "fat"
 
     name = models.CharField(max_length=100, unique=True)
     description = models.CharField(max_length=255, blank=True)
@@ -50,6 +53,7 @@ class Volume(ScopedModel):
     """A disk of an account. `held_by` is the uuid of whatever has it attached; storage does not know what that is.
 
     `locator` is the driver's own address of the volume, handed to compute drivers and shown to operators only.
+    `provisioning` is how it is made wherever it is made; its offering may be changed later, and may say otherwise.
     """
 
     scope = OwnedBy()
@@ -68,6 +72,7 @@ class Volume(ScopedModel):
     kind = models.CharField(max_length=8, default=DATA)
     size_bytes = models.PositiveBigIntegerField()
     format = models.CharField(max_length=10, default="qcow2")
+    provisioning = models.CharField(max_length=8, default=THIN)
     state = models.CharField(max_length=12, default=states.ALLOCATED)
     locator = models.CharField(max_length=500, blank=True)
     held_by = models.UUIDField(null=True, db_index=True)
@@ -84,6 +89,11 @@ class Volume(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_whole(self) -> bool:
+        """True where all of its room is taken at once, so that nothing of it can be promised twice."""
+        return self.provisioning == FAT
 
     @property
     def image(self) -> "Snapshot | Template | None":

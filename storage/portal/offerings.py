@@ -20,16 +20,16 @@ from compute.topology.portal import offered
 from compute.topology.portal.offered import OfferedForm, amount_field, bound, is_open
 from storage import actions, queries
 from storage.amounts import GIB
-from storage.models import DiskOffering
+from storage.models import FAT, SPARSE, THIN, DiskOffering
 from storage.services import offerings
 from storage.services.offerings import LIMITS, SIZES, DiskOfferingChanges, DiskOfferingValues
 from storage.services.volumes import LARGEST_GIB
 
 ROOT = RoleKind.ROOT_ADMIN
 PROVISIONING = (
-    (DiskOffering.THIN, "thin: takes room as it is written"),
-    (DiskOffering.SPARSE, "sparse: its map is made beforehand"),
-    (DiskOffering.FAT, "fat: takes all of its room at once"),
+    (THIN, "thin: takes room as it is written"),
+    (SPARSE, "sparse: its map is made beforehand"),
+    (FAT, "fat: takes all of its room at once"),
 )
 
 
@@ -55,7 +55,7 @@ class DiskOfferingForm(OfferedForm):
     size_gib = amount_field("Size in GiB")
     least_gib = amount_field("Least GiB")
     most_gib = amount_field("Most GiB")
-    provisioning = forms.ChoiceField(choices=PROVISIONING, initial=DiskOffering.THIN)
+    provisioning = forms.ChoiceField(choices=PROVISIONING, initial=THIN)
     read_iops = amount_field("Reads a second")
     write_iops = amount_field("Writes a second")
     read_bytes_per_second = amount_field("Bytes read a second")
@@ -104,7 +104,8 @@ def _size(offering: DiskOffering) -> str:
     return f"{formats.size(least * GIB)} to {formats.size(most * GIB)}"
 
 
-def _speed(operations: int | None, bytes_: int | None) -> str:
+def speed(operations: int | None, bytes_: int | None) -> str:
+    """What may be done in a second, or that nothing limits it."""
     limits = (
         f"{operations} a second" if operations else "",
         f"{formats.size(bytes_)} a second" if bytes_ else "",
@@ -128,11 +129,9 @@ OFFERINGS = ListPage(
         ),
         Column("state", "State", lambda row: cells.state(is_open(row)), sort="is_active"),
         Column("size", "Size", _size, sort="size_gib", kind="number"),
+        Column("reads", "Reads", lambda row: speed(row.read_iops, row.read_bytes_per_second), on_phone=False),
         Column(
-            "reads", "Reads", lambda row: _speed(row.read_iops, row.read_bytes_per_second), on_phone=False
-        ),
-        Column(
-            "writes", "Writes", lambda row: _speed(row.write_iops, row.write_bytes_per_second), on_phone=False
+            "writes", "Writes", lambda row: speed(row.write_iops, row.write_bytes_per_second), on_phone=False
         ),
         Column("tags", "Storage tags", lambda row: cells.words(row.tags), least=ROOT, on_phone=False),
     ),
@@ -163,8 +162,8 @@ OFFERING = DetailPage(
             "Disk offering",
             (
                 Fact("Size", _size),
-                Fact("Reads", lambda row: _speed(row.read_iops, row.read_bytes_per_second)),
-                Fact("Writes", lambda row: _speed(row.write_iops, row.write_bytes_per_second)),
+                Fact("Reads", lambda row: speed(row.read_iops, row.read_bytes_per_second)),
+                Fact("Writes", lambda row: speed(row.write_iops, row.write_bytes_per_second)),
                 Fact("Provisioning", "provisioning"),
                 *offered.FACTS,
                 Fact("Storage tags", lambda row: cells.words(row.tags), least=ROOT),

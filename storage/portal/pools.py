@@ -25,7 +25,7 @@ from compute.topology.portal.driver_fields import add_fields, settings_in
 from compute.topology.queries import clusters_for, hosts_for
 from storage import actions, queries, states
 from storage.models import Pool
-from storage.pool_choice import promisable_bytes
+from storage.pool_choice import promisable_bytes, promised_bytes
 from storage.services import pools
 from storage.services.pools import PoolChanges, PoolValues
 
@@ -35,9 +35,8 @@ STATES = (states.UP, states.DISABLED, states.EVACUATING, states.MAINTENANCE, sta
 
 def claimed_bar(pool: Pool) -> Any:
     """How much of what may be promised has been promised to volumes."""
-    most = promisable_bytes(pool)
-    text = f"{formats.size(pool.claimed_bytes)} of {formats.size(most)}"
-    return cells.bar(pool.claimed_bytes, most, text=text)
+    promised, most = promised_bytes(pool), promisable_bytes(pool)
+    return cells.bar(promised, most, text=f"{formats.size(promised)} of {formats.size(most)}")
 
 
 def used_bar(pool: Pool) -> Any:

@@ -159,7 +159,7 @@ VOLUME = DetailPage(
                 Fact("In", _holder),
                 Fact("Made from", _template, is_shown_empty=False),
                 Fact("Offering", lambda row: row.offering and row.offering.name, is_shown_empty=False),
-                Fact("Format", "format"),
+                Fact("Format", lambda row: f"{row.format}, {row.provisioning}"),
                 Fact("Zone", "zone.name"),
                 Fact("Account", "account.name", least=ADMIN),
                 Fact("Pool", _pool, least=ROOT),

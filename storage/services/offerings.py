@@ -14,7 +14,7 @@ from cloudportal.events.records import About
 from compute.topology.services.offered import bind, reach_for, shown_reach
 from compute.topology.services.rows import change, cleaned_tags, given, taken_once
 from storage import actions
-from storage.models import DiskOffering
+from storage.models import PROVISIONING, THIN, DiskOffering
 from storage.services.volumes import LARGEST_GIB
 
 
@@ -34,7 +34,7 @@ class DiskOfferingValues:
     write_iops: int | None = None
     read_bytes_per_second: int | None = None
     write_bytes_per_second: int | None = None
-    provisioning: str = DiskOffering.THIN
+    provisioning: str = THIN
     tags: tuple[str, ...] = ()
     domains: tuple[UUID | str, ...] = ()
     zones: tuple[UUID | str, ...] = ()
@@ -58,7 +58,6 @@ SIZES = ("size_gib", "least_gib", "most_gib")
 LIMITS = ("read_iops", "write_iops", "read_bytes_per_second", "write_bytes_per_second")
 # Far beyond any disk, and within what libvirt's unsigned long long and a database column hold.
 LARGEST_LIMIT = 10**15
-PROVISIONING = (DiskOffering.THIN, DiskOffering.SPARSE, DiskOffering.FAT)
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
 from storage import abilities, actions, guards, queries, states
 from storage.amounts import GIB, gib_of, readable, whole_sectors
-from storage.models import Snapshot, Volume
+from storage.models import THIN, Snapshot, Volume
 from storage.services import volumes
 from tenants.services import limits
 from tenants.services.limits import Resource
@@ -125,6 +125,13 @@ def restore(caller: Caller, snapshot: Snapshot) -> Job:
         f"Replaces what is on the volume {volume.name} by the snapshot {snapshot.name}.",
         noun="volume",
     )
+    if volume.provisioning != THIN:
+        plans.note(
+            "thin",
+            f"The volume {volume.name} is {volume.provisioning}. From then on it leans on the snapshot's image and is "
+            "thin: it takes room as it is written.",
+            noun="volume",
+        )
     about = About.of(volume, volume.account.owner)
     job = jobs.submit(
         caller,

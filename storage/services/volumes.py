@@ -19,7 +19,7 @@ from compute.topology.models import Zone
 from compute.topology.services.offered import demand_open
 from storage import actions, queries, states
 from storage.amounts import GIB, gib_of, readable, whole_sectors
-from storage.models import DiskOffering, Snapshot, Template, Volume
+from storage.models import THIN, DiskOffering, Snapshot, Template, Volume
 from storage.services import uploads
 from tenants.models import Account
 from tenants.services import limits
@@ -48,12 +48,14 @@ def allocate_root(
     name: str,
     size_bytes: int | None = None,
     offering: DiskOffering | None = None,
+    provisioning: str = THIN,
 ) -> Volume:
     """A root volume of the caller's account as a wish, counted in its limits; nothing is made yet.
 
     For the service that deploys an instance, in its transaction, with rows from the caller's own queries.
     `size_bytes` may enlarge the image, never shrink it; for an ISO it is the size of the empty disk, and `offering` is
-    what that disk is like. Raises WrongState, InvalidInput, LimitReached.
+    what that disk is like. Without one `provisioning` says how it is made. Raises WrongState, InvalidInput,
+    LimitReached.
     """
     # The row is locked so that the template's deletion and this promise see each other.
     template = Template.objects.select_for_update().get(pk=template.pk)
@@ -80,6 +82,7 @@ def allocate_root(
         template=None if template.is_iso else template,
         offering=offering,
         format="qcow2",
+        provisioning=provisioning,
     )
     # Asked once more now that the new row, which points to the template, keeps its deletion waiting.
     _demand_ready(template)
@@ -217,6 +220,7 @@ def _allocate(
     offering: DiskOffering | None = None,
     snapshot: Snapshot | None = None,
     format: str = "qcow2",
+    provisioning: str = THIN,
 ) -> Volume:
     account = Account.objects.select_related("domain").get(pk=caller.owner.account_id)
     limits.reserve(account, {Resource.VOLUMES: 1, Resource.PRIMARY_STORAGE_GIB: gib_of(size_bytes)})
@@ -230,6 +234,7 @@ def _allocate(
         kind=kind,
         size_bytes=size_bytes,
         format=format,
+        provisioning=offering.provisioning if offering else provisioning,
     )
     records.record(
         caller,

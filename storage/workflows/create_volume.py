@@ -33,7 +33,7 @@ class MakeVolume(Step):
     def act(self, run: Run) -> VolumeFacts:
         """The volume as the pool has it, of its snapshot's image where it was made of one."""
         volume_work.ensure_image_on_pool(run, _volume(run))
-        return volume_work.ensure_volume(run, _volume(run))
+        return volume_work.ensure_volume(run, _volume(run), steps=len(CreateVolume.steps))
 
     def record(self, run: Run, result: VolumeFacts) -> None:
         """The volume is ready and metered."""

@@ -7,10 +7,10 @@ from cloudportal.events import records
 from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from storage import guards, images, volume_work
+from storage import guards, images, pool_choice, volume_work
 from storage.connections import ready_pool
 from storage.drivers.contract import VolumeFacts
-from storage.models import Snapshot, Volume
+from storage.models import FAT, THIN, Snapshot, Volume
 
 
 class BringImage(Step):
@@ -75,8 +75,15 @@ class RestoreVolume(Workflow):
 
 
 def _record(run: Run, facts: VolumeFacts) -> None:
-    Volume.objects.filter(pk=_volume(run).pk).update(
-        snapshot=Snapshot.objects.get(uuid=run.subject_uuid), locator=facts.locator, format=facts.format
+    volume, rows = _volume(run), Volume.objects.filter(uuid=UUID(run.arguments["volume"]))
+    # Guarded, so that the pool hears of it once.
+    if rows.filter(provisioning=FAT).update(provisioning=THIN) and volume.pool is not None:
+        pool_choice.loosen(volume.pool, volume.size_bytes)
+    rows.update(
+        snapshot=Snapshot.objects.get(uuid=run.subject_uuid),
+        locator=facts.locator,
+        format=facts.format,
+        provisioning=THIN,
     )
 
 
@@ -89,5 +96,6 @@ def _restored(run: Run) -> Volume:
     """The volume as it is to be; not saved."""
     volume = _volume(run)
     volume.snapshot = Snapshot.objects.get(uuid=run.subject_uuid)
-    volume.format = "qcow2"
+    # Leaning on the image: a copy that was half made could not be told from what was there before.
+    volume.format, volume.provisioning = "qcow2", THIN
     return volume

@@ -37,16 +37,34 @@ def test_an_instance_without_a_cap_has_none():
 
 def test_a_volumes_limits_are_its_offerings():
     offering = make_disk_offering(read_iops=10, write_bytes_per_second=20)
-    assert promises.disk_limits(Volume(offering=offering)) == DiskLimits(read_iops=10, write_bytes=20)
-    assert promises.disk_limits(Volume()) == DiskLimits()
+    size = Instance(offering=make_offering(root_read_iops=5, root_write_bytes_per_second=6))
+    limits = {
+        "data": promises.disk_limits(size, Volume(offering=offering)),
+        "root of an offering": promises.disk_limits(size, Volume(kind=Volume.ROOT, offering=offering)),
+        "root": promises.disk_limits(size, Volume(kind=Volume.ROOT)),
+        "data without an offering": promises.disk_limits(size, Volume()),
+    }
+    assert list(limits.values()) == [
+        DiskLimits(read_iops=10, write_bytes=20),
+        DiskLimits(read_iops=10, write_bytes=20),
+        DiskLimits(read_iops=5, write_bytes=6),
+        DiskLimits(),
+    ]
 
 
 def test_a_guest_is_made_with_what_its_size_promises(tenant):
     cloud = make_cloud(host={"facts": CAN})
-    offering = make_offering(cpu_mhz=1300, is_cpu_capped=True, network_rate_mbits=20)
+    offering = make_offering(
+        cpu_mhz=1300,
+        is_cpu_capped=True,
+        network_rate_mbits=20,
+        root_read_iops=7,
+        root_write_bytes_per_second=8,
+    )
     instance = deployed(cloud, tenant, offering=offering.uuid)
     guest = guests_of(cloud)[instance.uuid][1]
     assert (guest.cpu_cap_percent, guest.nics[0].rate_mbits) == (50, 20)
+    assert guest.disks[0].limits == DiskLimits(read_iops=7, write_bytes=8)
     assert instance.cpu_cap_percent == 50
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from cloudportal.drivers.errors import NotThere
 from compute.drivers.facts import Power, PowerAction, differences
 from compute.drivers.limits import DiskLimits
 from tests.contracts import specs
@@ -66,3 +67,21 @@ def test_a_host_says_the_same_of_itself_each_time_and_keeps_nothing_of_the_trial
 
     assert (first.can_cap_cpu, first.can_cap_network) == (second.can_cap_cpu, second.can_cap_network)
     assert driver.list_guests() == before
+
+
+def test_a_disk_is_held_to_other_limits_whatever_the_power(compute, driver):
+    spec = limited(compute)
+    spec = replace(spec, cpu_cap_percent=None, nics=())
+    first, second = driver.ensure_guest(spec).disks
+    driver.limit_disk(spec.uuid, first.locator, DiskLimits(write_iops=9))
+    assert driver.guest(spec.uuid).disks[0].limits == DiskLimits(write_iops=9)
+    driver.set_power(spec.uuid, PowerAction.ON)
+
+    driver.limit_disk(spec.uuid, first.locator, DiskLimits())
+    driver.limit_disk(spec.uuid, second.locator, LIMITS)
+
+    assert [disk.limits for disk in driver.guest(spec.uuid).disks] == [DiskLimits(), LIMITS]
+    driver.set_power(spec.uuid, PowerAction.OFF, force=True)
+    assert [disk.limits for disk in driver.guest(spec.uuid).disks] == [DiskLimits(), LIMITS]
+    with pytest.raises(NotThere):
+        driver.limit_disk(spec.uuid, compute.volume_locator(), LIMITS)

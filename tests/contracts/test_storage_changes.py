@@ -74,6 +74,17 @@ def test_a_copy_is_whole_and_leans_on_nothing(driver, storage, from_image):
     assert storage.begins_with(driver.volume(spec.uuid), bootsectors.HEEDING)
 
 
+@pytest.mark.parametrize("size_bytes", [4 * MIB, 8 * MIB])
+@pytest.mark.parametrize("volume_format", ["qcow2", "raw"])
+def test_a_fat_copy_has_all_of_its_room(driver, storage, from_image, volume_format, size_bytes):
+    spec = volume(size_bytes=size_bytes, format=volume_format, provisioning="fat")
+    copied = driver.copy_volume(spec, from_image)
+    assert (copied.size_bytes, copied.format, copied.base_image) == (size_bytes, volume_format, None)
+    assert copied.allocated_bytes >= size_bytes
+    assert storage.begins_with(copied, bootsectors.HEEDING)
+    assert [name for name in storage.leftovers(spec.uuid) if name.startswith("staged")] == []
+
+
 def test_a_copy_that_was_begun_before_is_made_anew(driver, from_image):
     spec = volume()
     driver.ensure_volume(spec)

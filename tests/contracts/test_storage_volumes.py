@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from cloudportal.drivers.errors import NotThere, Refused
-from storage.drivers.contract import VolumeSpec
+from storage.drivers.contract import PROVISIONING, VolumeSpec
 from tests.contracts.parallel import at_once
 from tests.contracts.rigs.simulated import raw_image
 
@@ -50,6 +50,26 @@ def test_a_made_volume_is_as_wished(driver, image_format):
 
 def test_an_empty_volume_takes_hardly_any_room(driver):
     assert driver.ensure_volume(volume(size_bytes=1024 * MIB)).allocated_bytes < MIB
+
+
+@pytest.mark.parametrize("volume_format", ["qcow2", "raw"])
+def test_a_volume_takes_what_its_provisioning_says(driver, volume_format):
+    taken = {
+        one: driver.ensure_volume(
+            volume(size_bytes=64 * MIB, format=volume_format, provisioning=one)
+        ).allocated_bytes
+        for one in PROVISIONING
+    }
+
+    assert taken["thin"] <= taken["sparse"] < MIB
+    assert taken["fat"] >= 64 * MIB
+
+
+def test_the_map_of_a_sparse_volume_is_made_beforehand(driver):
+    thin, sparse = (
+        driver.ensure_volume(volume(size_bytes=1024 * MIB, provisioning=one)) for one in ("thin", "sparse")
+    )
+    assert sparse.allocated_bytes >= thin.allocated_bytes + 1024 * MIB // (64 * 1024) * 8
 
 
 def test_a_volume_from_an_image_refers_to_it(driver, image):

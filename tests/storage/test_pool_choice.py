@@ -92,6 +92,29 @@ def test_a_claim_is_bounded_by_overcommit(zone):
     assert pool.claimed_bytes == 0
 
 
+def test_what_is_taken_whole_is_promised_once_however_much_may_be_promised(zone):
+    pool = make_pool(zone, capacity_bytes=10 * GIB, overcommit=Decimal("1.5"))
+    assert pool_choice.claim(pool, 8 * GIB, is_whole=True)
+    assert not pool_choice.claim(pool, 3 * GIB, is_whole=True)
+    assert not pool_choice.claim(pool, 4 * GIB)
+    assert pool_choice.claim(pool, 3 * GIB)
+    pool.refresh_from_db()
+    assert (pool.claimed_bytes, pool.claimed_whole_bytes) == (11 * GIB, 8 * GIB)
+    assert pool_choice.promised_bytes(pool) == pool_choice.promisable_bytes(pool) == 15 * GIB
+    assert narrow(need(zone, gib=1)).sieves[-1].left == 0
+    pool_choice.release(pool, 8 * GIB, is_whole=True)
+    pool.refresh_from_db()
+    assert (pool.claimed_bytes, pool.claimed_whole_bytes) == (3 * GIB, 0)
+
+
+def test_what_is_taken_whole_must_really_be_free(zone):
+    pool = make_pool(zone, capacity_bytes=10 * GIB, used_bytes=5 * GIB, overcommit=Decimal(4))
+    assert not pool_choice.claim(pool, 5 * GIB, is_whole=True)
+    assert names(narrow(need(zone, gib=5, is_whole=True))) == []
+    assert names(narrow(need(zone, gib=5))) == [pool.name]
+    assert pool_choice.claim(pool, 4 * GIB, is_whole=True)
+
+
 def test_a_pool_out_of_use_gives_nothing(zone):
     pool = make_pool(zone, state="maintenance")
     assert not pool_choice.claim(pool, 1)

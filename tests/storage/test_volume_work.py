@@ -61,6 +61,21 @@ def test_a_root_volume_starts_as_a_copy_of_its_image(caller, infra):
     assert found(volume).locator == volume.locator
 
 
+@pytest.mark.parametrize(("provisioning", "least"), [("sparse", 0), ("fat", 5 * GIB)])
+def test_one_that_is_not_thin_is_a_whole_copy_with_its_room(caller, infra, provisioning, least):
+    volume = wished(caller, infra, provisioning=provisioning, size_bytes=5 * GIB)
+    run = make_run(volume)
+    make(run, volume, infra.host)
+    make(run, volume, infra.host)
+    facts = found(fresh(volume))
+    assert (facts.base_image, facts.size_bytes) == (None, 5 * GIB)
+    assert facts.allocated_bytes >= least
+    pool = fresh(infra.pool)
+    assert (pool.claimed_bytes, pool.claimed_whole_bytes) == (5 * GIB, least)
+    volume_work.record_unmade(run, volume)
+    assert (fresh(pool).claimed_bytes, fresh(pool).claimed_whole_bytes) == (0, 0)
+
+
 def test_every_step_may_be_done_again(caller, infra):
     volume = wished(caller, infra)
     run = make_run(volume)

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from cloudportal.events import meters
 from compute.models import Instance
+from compute.promises import limits_of
 from compute.services import attachments, pool_maintenance, volume_copies, volume_sizes
 from compute.services.volume_copies import CloneValues, MoveValues
 from compute.services.volume_sizes import ResizeValues
@@ -15,7 +16,7 @@ from tests.faults.scenarios import Scenario
 from tests.support.agreement_compute import world_equals_rows
 from tests.support.factories import account_of, make_caller, make_personas, used_by
 from tests.support.factories_compute import deployed, guests_of, make_cloud
-from tests.support.factories_infra import qcow2_bytes
+from tests.support.factories_infra import make_disk_offering, qcow2_bytes
 from tests.support.factories_volumes import another_pool, make_attached, make_volume, sent_volume
 
 
@@ -49,11 +50,15 @@ def detach():
 def resize():
     """Of a volume that a running instance has."""
     cloud, caller = make_cloud(), make_caller()
-    volume = make_attached(caller, make_volume(cloud.zone, caller), deployed(cloud, caller))
-    job = volume_sizes.resize(caller, volume, ResizeValues(size_gib=5))
+    instance = deployed(cloud, caller)
+    volume = make_attached(caller, make_volume(cloud.zone, caller), instance)
+    other = make_disk_offering(size_gib=None, read_iops=50)
+    job = volume_sizes.resize(caller, volume, ResizeValues(size_gib=5, offering=other.uuid))
 
     def check(closed):
         world_equals_rows(cloud)
+        held_to = guests_of(cloud)[instance.uuid][1].disks[1].limits
+        assert held_to == limits_of(Volume.objects.get(pk=volume.pk).offering)
 
     return Scenario(job, check)
 

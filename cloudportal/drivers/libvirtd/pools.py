@@ -64,10 +64,10 @@ def find_volume(talk: Talk, pool: Any, name: str) -> Any:
     return _known_volume(talk, pool, name)
 
 
-def make_volume(talk: Talk, pool: Any, description: str) -> Any:
+def make_volume(talk: Talk, pool: Any, description: str, *, flags: int = 0) -> Any:
     """A new volume, or None when there is one of that name already."""
     try:
-        return talk.act(pool.createXML, description, 0)
+        return talk.act(pool.createXML, description, flags)
     except Refused as fault:
         if not is_code(fault.__cause__, Code.STORAGE_VOLUME_EXISTS):
             raise

@@ -15,6 +15,8 @@ from compute.drivers.facts import DiskFacts, GuestFacts, Power
 from compute.drivers.kvm import power
 from compute.drivers.kvm.machine import disk_xml
 from compute.drivers.kvm.reading import guest_facts
+from compute.drivers.kvm.tuning import NAMES
+from compute.drivers.limits import DiskLimits
 from compute.drivers.specs import DiskSpec
 
 POLL_SECONDS = 0.1
@@ -86,6 +88,15 @@ def grow(talk: Talk, domain: Any, locator: str, size_bytes: int) -> None:
     # Only ever larger: libvirt would cut a disk off without a question.
     if capacity_bytes < size_bytes:
         talk.act(domain.blockResize, path, size_bytes, library().VIR_DOMAIN_BLOCK_RESIZE_BYTES)
+
+
+def limit(talk: Talk, domain: Any, locator: str, limits: DiskLimits) -> None:
+    """The guest's disk is held to the limits; see the contract."""
+    path, now = path_in(locator), power.power_now(talk, domain)
+    if element(talk, domain, path, is_live=now is not Power.OFF) is None:
+        raise NotThere("The instance does not have this disk any more.", detail=locator)
+    wished = {tag: getattr(limits, name) for name, tag in NAMES.items()}
+    talk.act(domain.setBlockIoTune, path, wished, _flags(now))
 
 
 def _has(talk: Talk, domain: Any, disk: DiskSpec) -> bool:

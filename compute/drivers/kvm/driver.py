@@ -46,6 +46,7 @@ from compute.drivers.kvm.files import HostFiles
 from compute.drivers.kvm.machine import MEMORY_STEP_MIB
 from compute.drivers.kvm.media import change
 from compute.drivers.kvm.screens import DIRECTORY, Screens, log_name
+from compute.drivers.limits import DiskLimits, TunesDisks
 from compute.drivers.media import ChangesMedia, MediaSpec
 from compute.drivers.nics import GuardsNics, PlugsNics
 from compute.drivers.snapshots import GuestSnapshot, SnapshotsGuests
@@ -58,6 +59,7 @@ class KvmDriver(
     ResizesGuests,
     AttachesDisks,
     GrowsDisks,
+    TunesDisks,
     MovesDisks,
     PlugsNics,
     CopiesDisks,
@@ -181,6 +183,10 @@ class KvmDriver(
     def grow_disk(self, uuid: UUID, locator: str, size_bytes: int) -> None:
         with self._talk() as talk:
             disks.grow(talk, guests.domain(talk, uuid), locator, size_bytes)
+
+    def limit_disk(self, uuid: UUID, locator: str, limits: DiskLimits) -> None:
+        with self._talk() as talk:
+            disks.limit(talk, guests.domain(talk, uuid), locator, limits)
 
     def copy_disk(self, uuid: UUID, locator: str, target: str, *, is_quiet: bool = False) -> bool:
         with self._talk() as talk:

@@ -14,7 +14,7 @@ def asking(request: Request, hosts: Sequence[Host]) -> Callable[[Host], str | No
     volume = request.volume
     if volume is None or volume.pool_id is not None:
         return lambda host: None
-    need = Need(request.zone_id, volume.size_bytes, request.storage_tags)
+    need = Need(request.zone_id, volume.size_bytes, request.storage_tags, is_whole=volume.is_whole)
     refusals = pool_choice.refusals_by_host(hosts, need)
     return lambda host: refusals.get(host.pk)
 

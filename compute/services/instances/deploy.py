@@ -225,6 +225,7 @@ def _root_volume(caller: Caller, instance: Instance, parts: _Parts, values: Depl
         name=f"root of {instance.name}",
         size_bytes=size_gib * GIB if size_gib is not None else None,
         offering=offering,
+        provisioning=parts.offering.root_provisioning,
     )
     if offering is not None:
         plans.note("create", f"Its empty disk is of the offering {offering.name}.", noun="volume")

@@ -86,6 +86,7 @@ def _new_root(caller: Caller, instance: Instance, template: Template, old: Volum
         template,
         name=old.name,
         size_bytes=max(old.size_bytes, template.virtual_size_bytes),
+        provisioning=old.provisioning,
     )
     new.offering, new.held_by = old.offering, instance.uuid
     new.save(update_fields=["offering", "held_by"])

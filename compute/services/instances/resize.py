@@ -12,6 +12,7 @@ from cloudportal.jobs.models import Job
 from compute import actions, queries, states
 from compute.models import Instance, ServiceOffering
 from compute.placement.request import free_cpus, free_memory_mib
+from compute.promises import limits_of
 from compute.services import volume_rules
 from compute.services.instances import growth
 from compute.services.instances.holding import lock
@@ -20,6 +21,7 @@ from compute.services.sizing import Size, Wanted, size_of
 from compute.topology.abilities import memory_step_mib
 from compute.topology.models import Host
 from compute.topology.services.offered import demand_open
+from storage.models import Volume
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +55,12 @@ def resize(caller: Caller, instance: Instance, values: ResizeValues) -> Job:
         noun="instance",
         **vars(size),
     )
+    if _limits_root(instance, offering):
+        plans.note(
+            "limits",
+            f"Its root disk is held to the reads and writes of {offering.name} from its next start.",
+            noun="volume",
+        )
     growth.reserve(instance, size)
     kind = growth.GROW if instance.state == states.RUNNING else growth.RESIZE
     return submit(caller, instance, kind, "VM.UPGRADE", offering=str(offering.uuid), **vars(size))
@@ -102,6 +110,11 @@ def _demand_growth(instance: Instance, offering: ServiceOffering, size: Size) ->
         raise _must_stop(instance, f"A running instance is given memory in steps of {step_mib} MiB.")
     if _caps(offering, size) != _caps(instance, Size.now(instance)):
         raise _must_stop(instance, f"The size {offering.name} has other caps, which are set as it starts.")
+    if _limits_root(instance, offering):
+        raise _must_stop(
+            instance,
+            f"The size {offering.name} has other limits for the root disk, which are set as it starts.",
+        )
     if set(offering.host_tags) - set(host.tags):
         raise _must_stop(instance, f"The size {offering.name} is for another kind of host.")
     if more.cpus > free_cpus(host) or more.memory_mib > free_memory_mib(host):
@@ -111,6 +124,12 @@ def _demand_growth(instance: Instance, offering: ServiceOffering, size: Size) ->
 def _caps(thing: Instance | ServiceOffering, size: Size) -> tuple[int | None, int | None]:
     """What its CPUs and its network are kept to; None for no cap."""
     return (size.cpu_mhz if thing.is_cpu_capped else None), thing.network_rate_mbits
+
+
+def _limits_root(instance: Instance, offering: ServiceOffering) -> bool:
+    """True where its root disk is held to its size, and the offering holds it to something else."""
+    roots = Volume.objects.filter(attachment__instance=instance, kind=Volume.ROOT, offering=None)
+    return limits_of(offering) != limits_of(instance.offering) and roots.exists()
 
 
 def _must_stop(instance: Instance, why: str) -> WrongState:

@@ -37,6 +37,11 @@ def volume_name(uuid: UUID, volume_format: VolumeFormat) -> str:
     return f"volume-{uuid}.{volume_format}"
 
 
+def staged_name(uuid: UUID) -> str:
+    """The file name of what a volume is made of meanwhile; it is in no list."""
+    return f"staged-{uuid}.raw"
+
+
 def image_name(image_id: UUID, image_format: VolumeFormat) -> str:
     """The file name of an image."""
     return f"image-{image_id}.{image_format}"

@@ -13,7 +13,7 @@ from cloudportal.drivers.libvirtd.link import Talk, library
 from cloudportal.drivers.libvirtd.locators import file_locator
 from storage.drivers.contract import FORMATS, VolumeFacts, VolumeSpec
 from storage.drivers.libvirt_pool import images
-from storage.drivers.libvirt_pool.names import IMAGE, VOLUME, FileName, image_name, volume_name
+from storage.drivers.libvirt_pool.names import IMAGE, VOLUME, FileName, image_name, staged_name, volume_name
 
 
 def find(talk: Talk, pool: Any, uuid: UUID) -> Any:
@@ -67,8 +67,8 @@ def remove(talk: Talk, pool: Any, uuid: UUID) -> None:
         raise Refused(
             "An instance still uses this volume. Stop it or detach the volume first.", detail=f"volume {uuid}"
         )
-    for volume_format in FORMATS:
-        pools.remove_volume(talk, pool, volume_name(uuid, volume_format))
+    for name in (*(volume_name(uuid, one) for one in FORMATS), staged_name(uuid)):
+        pools.remove_volume(talk, pool, name)
 
 
 def needing(talk: Talk, pool: Any, image_id: UUID) -> list[UUID]:
@@ -80,7 +80,7 @@ def _make(talk: Talk, pool: Any, spec: VolumeSpec) -> Any:
     name = volume_name(spec.uuid, spec.format)
     description = volume_xml(spec, name, _base_path(talk, pool, spec))
     try:
-        made = pools.make_volume(talk, pool, description)
+        made = pools.make_volume(talk, pool, description, flags=making_flags(spec))
     except DriverError as fault:
         if not fault.is_retryable:
             clean_up(talk, pool, name, fault)
@@ -120,7 +120,9 @@ def volume_xml(spec: VolumeSpec, name: str, base: tuple[str, str] | None) -> str
     root = xml.element("volume")
     xml.child(root, "name", text=name)
     xml.child(root, "capacity", {"unit": "bytes"}, str(spec.size_bytes))
-    xml.child(root, "allocation", {"unit": "bytes"}, "0")
+    xml.child(
+        root, "allocation", {"unit": "bytes"}, str(spec.size_bytes if spec.provisioning == "fat" else 0)
+    )
     target = xml.child(root, "target")
     xml.child(target, "format", {"type": spec.format})
     if spec.format == "qcow2":
@@ -133,6 +135,14 @@ def volume_xml(spec: VolumeSpec, name: str, base: tuple[str, str] | None) -> str
         # Said and not guessed: a raw image could look like anything.
         xml.child(backing, "format", {"type": base[1]})
     return xml.write(root)
+
+
+def making_flags(spec: VolumeSpec) -> int:
+    """With which flags libvirt is asked to make the volume."""
+    # Of qcow2 files libvirt heeds the wished allocation only under this flag: nothing of it means that the map is
+    # made, all of it that the blocks are as well.
+    is_mapped = spec.format == "qcow2" and spec.provisioning != "thin"
+    return int(library().VIR_STORAGE_VOL_CREATE_PREALLOC_METADATA) if is_mapped else 0
 
 
 def _facts(talk: Talk, found: Any) -> VolumeFacts:

@@ -45,11 +45,15 @@ class TestCreatingSizes(Sizes, FillsForm):
             "memory_mib": 512,
             "host_tags": "ssd, new",
             "storage_tags": "",
+            "root_provisioning": "fat",
+            "root_write_iops": 300,
         }
 
     def check(self, page):
         assert page.title == "Small"
-        assert ServiceOffering.objects.get(name="Small").host_tags == ["new", "ssd"]
+        size = ServiceOffering.objects.get(name="Small")
+        assert size.host_tags == ["new", "ssd"]
+        assert (size.root_provisioning, size.root_read_iops, size.root_write_iops) == ("fat", None, 300)
 
 
 class TestEditingSizes(Sizes, FillsForm):

@@ -5,6 +5,7 @@ from cloudportal.core.errors import InvalidInput, LimitReached, NotFound, WrongS
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.events.models import Event, MeterMark
 from cloudportal.jobs import services as jobs
+from compute.drivers.limits import DiskLimits
 from compute.services import instances, volume_sizes
 from compute.services.volume_sizes import ResizeValues
 from storage.connections import storage_driver
@@ -12,7 +13,7 @@ from storage.models import Pool
 from tenants.models import Counter
 from tests.support.agreement_compute import world_equals_rows
 from tests.support.factories import make_caller, make_personas
-from tests.support.factories_compute import deployed, fresh, make_cloud
+from tests.support.factories_compute import deployed, fresh, guests_of, make_cloud, stopped
 from tests.support.factories_infra import GIB, make_disk_offering
 from tests.support.factories_volumes import fresh_volume, make_attached, make_volume
 from tests.support.jobs import run_job
@@ -170,3 +171,28 @@ def test_the_plan_says_what_would_happen(cloud, caller, volume):
     text = " ".join(one["sentence"] for one in plan.effects)
     assert "from 2 GiB to 5 GiB" in text
     assert "file systems are yours to grow" in text
+
+
+def test_other_limits_hold_at_once_where_the_instance_runs(cloud, caller, volume):
+    instance = deployed(cloud, caller)
+    volume = make_attached(caller, volume, instance)
+    faster = make_disk_offering(size_gib=None, read_iops=900, provisioning="fat")
+    planned = plans.planned(lambda: volume_sizes.resize(caller, volume, ResizeValues(offering=faster.uuid)))
+    text = " ".join(one["sentence"] for one in planned.effects)
+    assert "hold at once" in text
+    assert "stays thin" in text
+    assert resize(caller, volume, offering=faster.uuid).state == "done"
+    assert guests_of(cloud)[instance.uuid][1].disks[1].limits == DiskLimits(read_iops=900)
+    volume = fresh_volume(volume)
+    assert (volume.offering, volume.provisioning) == (faster, "thin")
+
+
+def test_other_limits_wait_for_the_next_start(cloud, caller, volume):
+    instance = stopped(cloud, caller)
+    volume = make_attached(caller, volume, instance)
+    slower = make_disk_offering(size_gib=None, write_iops=3)
+    planned = plans.planned(lambda: volume_sizes.resize(caller, volume, ResizeValues(offering=slower.uuid)))
+    assert any(f"when {instance.name} starts next" in one["sentence"] for one in planned.effects)
+    assert resize(caller, volume, offering=slower.uuid).state == "done"
+    run_job(instances.start(caller, fresh(instance)))
+    assert guests_of(cloud)[instance.uuid][1].disks[1].limits == DiskLimits(write_iops=3)

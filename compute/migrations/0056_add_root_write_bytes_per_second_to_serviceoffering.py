@@ -1,0 +1,17 @@
+"""Add root_write_bytes_per_second to serviceoffering."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("compute", "0055_add_root_read_bytes_per_second_to_serviceoffering"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="serviceoffering",
+            name="root_write_bytes_per_second",
+            field=models.PositiveBigIntegerField(null=True),
+        ),
+    ]
