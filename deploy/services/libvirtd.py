@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.services import cgroups
+
 READY_SECONDS = 30.0
 STOP_SECONDS = 10.0
 # The socket's path must fit into sun_path (108 bytes, unix(7)) with its terminating zero.
@@ -57,7 +59,7 @@ security_driver = "none"
 user = "root"
 group = "root"
 namespaces = []
-cgroup_controllers = []
+cgroup_controllers = [{controllers}]
 stdio_handler = "file"
 """
 
@@ -68,7 +70,7 @@ INSIDE = """
 set -e
 directory=$1
 shift
-while [ $# -gt 0 ]; do mount --bind "$directory/$1" "$2"; shift 2; done
+while [ $# -gt 0 ]; do mount --bind "$1" "$2"; shift 2; done
 while :; do
     libvirtd --pid-file /run/libvirt/libvirtd.pid $LISTEN &
     daemon=$!
@@ -193,6 +195,7 @@ def sweep(directory: Path) -> None:
     for bridge in _bridges(directory):
         subprocess.run(["ip", "link", "delete", bridge], check=False, capture_output=True)
     socket_path(directory).unlink(missing_ok=True)
+    cgroups.remove(directory)
 
 
 def _lay_out(directory: Path, tls: TlsListener | None) -> None:
@@ -204,7 +207,8 @@ def _lay_out(directory: Path, tls: TlsListener | None) -> None:
     host_uuid = uuid.uuid5(uuid.NAMESPACE_URL, directory.as_uri())
     lines = [DAEMON_CONFIGURATION, f'host_uuid = "{host_uuid}"', *_listening(tls)]
     (directory / "etc" / "libvirtd.conf").write_text("\n".join(lines) + "\n")
-    (directory / "etc" / "qemu.conf").write_text(QEMU_CONFIGURATION)
+    controllers = ", ".join(f'"{name}"' for name in cgroups.CONTROLLERS) if cgroups.roots() else ""
+    (directory / "etc" / "qemu.conf").write_text(QEMU_CONFIGURATION.format(controllers=controllers))
     shutil.rmtree(programs(directory), ignore_errors=True)
     shutil.copytree(ALTERNATIVES, programs(directory), symlinks=True)
     for program in HOST_PROGRAMS.iterdir():
@@ -230,9 +234,10 @@ def _listening(tls: TlsListener | None) -> list[str]:
 
 
 def _spawn(directory: Path, *, listens: bool) -> subprocess.Popen[bytes]:
-    places = [word for pair in MOUNTS.items() for word in pair]
-    places += [word for name, (place, _) in ACCOUNTS.items() for word in (name, place)]
-    places += [programs(directory).name, str(ALTERNATIVES)]
+    places = {directory / part: place for part, place in MOUNTS.items()}
+    places |= {directory / name: place for name, (place, _) in ACCOUNTS.items()}
+    places[programs(directory)] = str(ALTERNATIVES)
+    places |= {group: str(root) for group, root in cgroups.ensure(directory).items()}
     command = ["setpriv", "--pdeathsig", "KILL"]
     command += [
         "unshare",
@@ -244,7 +249,8 @@ def _spawn(directory: Path, *, listens: bool) -> subprocess.Popen[bytes]:
         "--kill-child",
         "--mount-proc",
     ]
-    command += ["sh", "-c", INSIDE, "libvirtd", str(directory), *places]
+    command += ["sh", "-c", INSIDE, "libvirtd", str(directory)]
+    command += [str(word) for pair in places.items() for word in pair]
     with (directory / "log" / "libvirtd.log").open("wb") as log:
         return subprocess.Popen(
             command,

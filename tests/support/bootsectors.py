@@ -28,6 +28,9 @@ HEEDING = bytes.fromhex(
     "47554553542d55500d0a00"  # "GUEST-UP\r\n"
 )
 
+# Never rests.
+SPINNING = bytes.fromhex("faebfe")  # cli; jump to itself
+
 
 def disk(code: bytes) -> bytes:
     """A raw disk that boots the code."""
