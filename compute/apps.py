@@ -12,5 +12,6 @@ class ComputeConfig(AppConfig):
     label = "compute"
 
     def ready(self) -> None:
-        """Registers what instances say about changes to their volumes."""
+        """Registers what instances say about changes to their volumes and networks."""
         import_module("compute.services.volume_rules")
+        import_module("compute.services.network_users")

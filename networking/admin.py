@@ -24,7 +24,7 @@ class NetworkForm(ServiceForm):
 
     class Meta:
         model = Network
-        fields = ("zone", "name", "driver", "settings", "cidr", "gateway", "dns", "mtu")
+        fields = ("zone", "name", "driver", "settings", "cidr", "gateway", "dns", "domain_name", "mtu")
         help_texts: ClassVar = {"settings": "As the driver declares them."}
 
 
@@ -37,9 +37,21 @@ class NetworkAdmin(ScopedAdmin):
     list_display = ("name", "zone", "account", "kind", "cidr", "state")
     list_filter = ("state", "kind", "zone")
     search_fields = ("name", "cidr")
-    fields = ("zone", "name", "driver", "settings", "cidr", "gateway", "first_ip", "last_ip", "dns", "mtu")
+    fields = (
+        "zone",
+        "name",
+        "driver",
+        "settings",
+        "cidr",
+        "gateway",
+        "first_ip",
+        "last_ip",
+        "dns",
+        "domain_name",
+        "mtu",
+    )
     only_new = ("settings", "driver", "first_ip", "last_ip")
-    fixed = ("zone", "cidr", "gateway", "mtu")
+    fixed = ("zone", "cidr", "gateway")
     shown = ("kind", "state")
     verbs = (Verb(actions.DELETE_NETWORK, networks.delete),)
 

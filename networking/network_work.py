@@ -29,7 +29,7 @@ def spec_of(network: Network) -> NetworkSpec:
         cidr=network.cidr,
         gateway=network.gateway,
         nameservers=tuple(network.dns),
-        domain_name=network.zone.network_suffix or None,
+        domain_name=network.domain_name or network.zone.network_suffix or None,
         mtu=network.mtu,
     )
 
@@ -43,7 +43,7 @@ def ensure_network_on_host(network: Network, host: Host) -> NetworkFacts:
 def record_network_on_host(network: Network, host: Host, facts: NetworkFacts) -> NetworkPlacement:
     """Writes down that the network lies on the host. Rows only."""
     placement, _ = NetworkPlacement.objects.update_or_create(
-        network=network, host=host, defaults={"locator": facts.locator}
+        network=network, host=host, defaults={"locator": facts.locator, "is_current": facts.is_current}
     )
     # The longest of all hosts: an address rests until no host can still believe its old owner.
     Network.objects.filter(pk=network.pk, lease_seconds__lt=facts.lease_seconds).update(

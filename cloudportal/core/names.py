@@ -19,6 +19,12 @@ def check_hostname(value: str, *, field: str = "name") -> str:
     return name
 
 
+def check_domain(value: str, *, field: str = "domain_name") -> str:
+    """The value as labels of RFC 1123 with dots between them, or nothing; else InvalidInput for the field."""
+    labels = [one for one in value.strip().strip(".").split(".") if one]
+    return ".".join(check_hostname(one, field=field) for one in labels)
+
+
 def check_label(value: str, *, field: str = "name") -> str:
     """The value without outer blanks as a display name of 1 to 100 characters, else InvalidInput for the field."""
     label = value.strip()

@@ -38,6 +38,7 @@ class NetworkShape(RowShape):
     gateway = serializers.CharField()
     dns = serializers.ListField(child=serializers.CharField())
     mtu = serializers.IntegerField()
+    domain_name = serializers.CharField()
     state = serializers.ChoiceField(choices=NETWORK_STATES)
     driver = serializers.CharField()
     settings = serializers.DictField()
@@ -50,6 +51,13 @@ class EditNetwork(Values):
 
     name = Text(max_length=100)
     dns = serializers.ListField(child=Text(max_length=45), max_length=4, required=False)
+    domain_name = Text(
+        max_length=100,
+        required=False,
+        allow_blank=True,
+        help_text="Ends the names of its instances; empty for the zone's own.",
+    )
+    mtu = Whole(max_value=GREATEST_MTU, required=False)
 
 
 class CreateNetwork(EditNetwork):
@@ -61,7 +69,6 @@ class CreateNetwork(EditNetwork):
     gateway = Text(max_length=45)
     first_ip = Text(max_length=45, required=False)
     last_ip = Text(max_length=45, required=False)
-    mtu = Whole(max_value=GREATEST_MTU, required=False)
     has_groups = serializers.BooleanField(required=False)
     domain = Reference(source="domain_uuid", required=False, help_text="For this domain and all below it.")
     account = Reference(source="account_uuid", required=False, help_text="For this account.")

@@ -54,6 +54,7 @@ class NetworkFacts:
     """A network as its host has it. `locator` is opaque: only a compute driver of the same kind of host reads
     it.
 
+    While it is not `is_current`, guests run on it as it was before a change; `mtu` is the one that they have.
     After `remove_reservation` an address may still be held by its last user for `lease_seconds`; give it to
     nobody else before.
     """
@@ -66,6 +67,7 @@ class NetworkFacts:
     gateway: str
     mtu: int
     lease_seconds: int
+    is_current: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,9 +93,10 @@ class NetworkDriver(Driver):
     def ensure_network(self, spec: NetworkSpec) -> NetworkFacts:
         """The network exists as the spec says and is active.
 
-        Raises Refused when it is there with another range, gateway or MTU, or when its range is taken.
-        Another name is taken on at once; other name servers or another domain, where the network runs, at its
-        next start. A failure leaves nothing behind or raises Leftover.
+        Raises Refused when it is there with another range or gateway, or when its range is taken. Another name is
+        taken on at once. Other name servers, another domain or MTU are in force at once where the host can do so
+        without cutting guests off; otherwise the facts are not `is_current`, and this call, made again when no guest
+        runs on it, puts them in force. A failure leaves nothing behind or raises Leftover.
         """
 
     @abstractmethod

@@ -18,6 +18,9 @@ from cloudportal.drivers.simulated.world import Scene, SimulatedWorld
 from networking.drivers.contract import NetworkDriver, NetworkFacts, NetworkSpec, ReservationSpec
 from networking.drivers.ranges import demand_usable
 
+_SELECT = """SELECT networks.*, changed_networks.mtu IS NOT NULL AS is_changed
+FROM networks LEFT JOIN changed_networks USING (uuid, place)"""
+
 
 class SimulatedNetwork(NetworkDriver):
     """The networks of one place in the world."""
@@ -43,12 +46,10 @@ class SimulatedNetwork(NetworkDriver):
             row = self._row(scene, spec.uuid)
             if row is None:
                 self._make(scene, spec)
-            elif (row["cidr"], row["gateway"], row["mtu"]) != (spec.cidr, spec.gateway, spec.mtu):
-                raise Refused(detail=f"simulated network {spec.uuid} is there with another range or MTU")
-            elif row["name"] != spec.name:
-                change = "UPDATE networks SET name = ? WHERE uuid = ? AND place = ?"
-                scene.change(change, spec.name, str(spec.uuid), self._place)
-                scene.record(spec.uuid, "reshaped")
+            elif (row["cidr"], row["gateway"]) != (spec.cidr, spec.gateway):
+                raise Refused(detail=f"simulated network {spec.uuid} is there with another range")
+            else:
+                self._reshape(scene, row, spec)
             return _facts(self._demand_row(scene, spec.uuid))
 
     def find_network(self, uuid: UUID) -> NetworkFacts | None:
@@ -58,13 +59,14 @@ class SimulatedNetwork(NetworkDriver):
 
     def list_networks(self) -> tuple[NetworkFacts, ...]:
         with self._call("list_networks", is_effect=False) as scene:
-            rows = scene.rows("SELECT * FROM networks WHERE place = ? ORDER BY uuid", self._place)
+            rows = scene.rows(f"{_SELECT} WHERE networks.place = ? ORDER BY networks.uuid", self._place)
         return tuple(_facts(row) for row in rows)
 
     def remove_network(self, uuid: UUID) -> None:
         with self._call("remove_network", uuid) as scene:
             if self._is_in_use(scene, uuid):
                 raise Refused("Instances still run on this network. Stop them first.")
+            scene.change("DELETE FROM changed_networks WHERE uuid = ? AND place = ?", str(uuid), self._place)
             if scene.change("DELETE FROM networks WHERE uuid = ? AND place = ?", str(uuid), self._place):
                 scene.record(uuid, "removed")
 
@@ -126,6 +128,22 @@ class SimulatedNetwork(NetworkDriver):
         )
         scene.record(spec.uuid, "made")
 
+    def _reshape(self, scene: Scene, row: sqlite3.Row, spec: NetworkSpec) -> None:
+        """Takes on another name at once, and another MTU once no guest runs on it."""
+        key = (str(spec.uuid), self._place)
+        if row["name"] != spec.name:
+            scene.change("UPDATE networks SET name = ? WHERE uuid = ? AND place = ?", spec.name, *key)
+            scene.record(spec.uuid, "reshaped")
+        scene.change("DELETE FROM changed_networks WHERE uuid = ? AND place = ?", *key)
+        if row["mtu"] == spec.mtu:
+            return
+        if self._is_in_use(scene, spec.uuid):
+            waiting = "INSERT INTO changed_networks (uuid, place, mtu) VALUES (?, ?, ?)"
+            scene.change(waiting, *key, spec.mtu)
+            return
+        scene.change("UPDATE networks SET mtu = ? WHERE uuid = ? AND place = ?", spec.mtu, *key)
+        scene.record(spec.uuid, f"laid anew with an MTU of {spec.mtu}")
+
     def _is_in_use(self, scene: Scene, uuid: UUID) -> bool:
         """Whether a guest runs on it; where it lies in several places, on a host that bears this place's
         name.
@@ -135,7 +153,8 @@ class SimulatedNetwork(NetworkDriver):
         return scene.row(query, network_locator(uuid), others is None, self._place) is not None
 
     def _row(self, scene: Scene, uuid: UUID) -> sqlite3.Row | None:
-        return scene.row("SELECT * FROM networks WHERE uuid = ? AND place = ?", str(uuid), self._place)
+        query = f"{_SELECT} WHERE networks.uuid = ? AND networks.place = ?"
+        return scene.row(query, str(uuid), self._place)
 
     def _demand_row(self, scene: Scene, uuid: UUID) -> sqlite3.Row:
         row = self._row(scene, uuid)
@@ -154,6 +173,7 @@ def _facts(row: sqlite3.Row) -> NetworkFacts:
         gateway=row["gateway"],
         mtu=row["mtu"],
         lease_seconds=0,
+        is_current=not row["is_changed"],
     )
 
 

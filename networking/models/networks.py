@@ -40,6 +40,8 @@ class Network(ScopedModel):
     gateway = models.GenericIPAddressField()
     dns = models.JSONField(default=list)
     mtu = models.PositiveIntegerField(default=1500)
+    # Ends the names of its instances; empty for the zone's own.
+    domain_name = models.CharField(max_length=100, blank=True)
     # Whether security groups hold the NICs in it to their rules. What is spoofed is dropped in any network.
     has_groups = models.BooleanField(default=False)
     lease_seconds = models.PositiveIntegerField(default=0)
@@ -87,13 +89,17 @@ class Address(ScopedModel):
 
 
 class NetworkPlacement(ScopedModel):
-    """That a network is laid on a host, and the locator under which the host's guests find it."""
+    """That a network is laid on a host, and the locator under which the host's guests find it.
+
+    While it is not `is_current`, guests there run on it as it was before a change.
+    """
 
     scope = RootOnly()
 
     network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="placements")
     host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="network_placements")
     locator = models.CharField(max_length=200)
+    is_current = models.BooleanField(default=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["network", "host"], name="placement_once")]

@@ -61,6 +61,10 @@ def _zone(network: Network) -> Any:
     return cells.link(network.zone.name, "zone", network.zone.uuid)
 
 
+def _is_current(placement: NetworkPlacement) -> str:
+    return "yes" if placement.is_current else "when the instances there have stopped"
+
+
 def _host(placement: NetworkPlacement) -> Any:
     return cells.link(placement.host.name, "host", placement.host.uuid)
 
@@ -91,6 +95,12 @@ class NetworkForm(PortalForm):
         required=False,
         help_text="IP addresses for the guests, with commas between them.",
     )
+    domain_name = forms.CharField(
+        label="Domain name",
+        max_length=100,
+        required=False,
+        help_text="Ends the names of its instances, such as lab.example. Empty for the zone's own.",
+    )
     mtu = forms.IntegerField(label="MTU", initial=1500)
     has_groups = forms.BooleanField(
         label="Security groups",
@@ -102,7 +112,7 @@ class NetworkForm(PortalForm):
     )
 
     def shape(self) -> None:
-        """Adds the driver's fields; where the network is there, only its name and name servers can change."""
+        """Adds the driver's fields; where the network is there, its range and whom it is for stay."""
         network: Network | None = self.row
         if network is not None:
             for name in (
@@ -111,12 +121,16 @@ class NetworkForm(PortalForm):
                 "gateway",
                 "first_ip",
                 "last_ip",
-                "mtu",
                 "has_groups",
                 "owner",
             ):
                 del self.fields[name]
-            self.initial = {"name": network.name, "dns": ", ".join(network.dns)}
+            self.initial = {
+                "name": network.name,
+                "dns": ", ".join(network.dns),
+                "domain_name": network.domain_name,
+                "mtu": network.mtu,
+            }
             return
         self.offer("zone_uuid", zone_choices(self.caller))
         self.offer("owner", [("", "everybody"), *_owners(self.caller)])
@@ -150,6 +164,7 @@ def _add(caller: Caller, row: None, values: dict[str, Any]) -> Network:
         last_ip=values["last_ip"] or None,
         dns=words_of(values["dns"]),
         mtu=values["mtu"],
+        domain_name=values["domain_name"],
         has_groups=values["has_groups"],
         **_owner_in(values["owner"]),
         settings=settings_in(values),
@@ -158,7 +173,8 @@ def _add(caller: Caller, row: None, values: dict[str, Any]) -> Network:
 
 
 def _edit(caller: Caller, network: Network, values: dict[str, Any]) -> Network:
-    return networks.update(caller, network, NetworkChanges(name=values["name"], dns=words_of(values["dns"])))
+    changes = NetworkChanges(**{**values, "dns": words_of(values["dns"])})
+    return networks.update(caller, network, changes)
 
 
 NETWORKS = ListPage(
@@ -198,6 +214,7 @@ NETWORK = DetailPage(
                 Fact("Subnet", lambda row: cells.copyable(row.cidr)),
                 Fact("Gateway", lambda row: cells.copyable(row.gateway)),
                 Fact("Name servers", lambda row: ", ".join(row.dns)),
+                Fact("Domain name", lambda row: row.domain_name or row.zone.network_suffix),
                 Fact("Addresses taken", _room),
                 Fact("For", _owner),
                 Fact("Zone", _zone),
@@ -225,6 +242,7 @@ NETWORK = DetailPage(
             (
                 Column("host", "Host", _host),
                 Column("locator", "As", lambda row: cells.code(row.locator)),
+                Column("current", "As it is now", _is_current),
             ),
             empty="No host has it yet; the first guest there brings it.",
             least=ROOT,
@@ -258,7 +276,14 @@ FORMS = (
         submit=_add,
         button="Add network",
     ),
-    editing(NETWORK, action=actions.UPDATE_NETWORK, form=NetworkForm, submit=_edit),
+    editing(
+        NETWORK,
+        action=actions.UPDATE_NETWORK,
+        form=NetworkForm,
+        submit=_edit,
+        is_planned=True,
+        plan_template="portal/plan.html",
+    ),
 )
 
 menu.entry("Networks", "networks", icon="network", section="Resources", order=30, action=actions.READ_NETWORK)

@@ -1,6 +1,6 @@
 """Networks: created with their addresses, edited, deleted when nobody uses them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
@@ -20,7 +20,7 @@ from compute.topology import queries as topology
 from compute.topology.driver_settings import sort_out
 from compute.topology.models import Zone
 from compute.topology.services.rows import change, given
-from networking import actions, states
+from networking import actions, states, users
 from networking.models import Address, Network
 from networking.ranges import Range, range_of
 from tenants import queries as tenants
@@ -47,6 +47,7 @@ class SharedNetworkValues:
     last_ip: str | None = None
     dns: tuple[str, ...] = ()
     mtu: int = 1500
+    domain_name: str = ""
     has_groups: bool = False
     domain_uuid: UUID | str | None = None
     account_uuid: UUID | str | None = None
@@ -55,10 +56,12 @@ class SharedNetworkValues:
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkChanges:
-    """What may be changed about a network; None leaves it as it is. It reaches a host with the next guest there."""
+    """What may be changed about a network; None leaves it as it is. An empty `domain_name` is the zone's own."""
 
     name: str | None = None
     dns: tuple[str, ...] | None = None
+    domain_name: str | None = None
+    mtu: int | None = None
 
 
 @transaction.atomic
@@ -87,6 +90,7 @@ def create_shared(caller: Caller, values: SharedNetworkValues) -> Network:
         gateway=str(found.gateway),
         dns=_dns(values.dns),
         mtu=_mtu(values.mtu),
+        domain_name=names.check_domain(values.domain_name),
     )
     count = _make_addresses(network, found)
     after = {"cidr": network.cidr, "zone": zone.name, "addresses": count}
@@ -97,16 +101,17 @@ def create_shared(caller: Caller, values: SharedNetworkValues) -> Network:
 
 @transaction.atomic
 def update(caller: Caller, network: Network, changes: NetworkChanges) -> Network:
-    """The network with the changes. Raises InvalidInput."""
+    """The network with the changes, and where hosts must be told of them, the job that tells them. Raises InvalidInput,
+    and Conflict while an earlier change is being told.
+    """
     actions.UPDATE_NETWORK.check(caller, network)
-    values: dict[str, Any] = given(changes)
-    if "name" in values:
-        values["name"] = names.check_label(values["name"])
-    if "dns" in values:
-        values["dns"] = _dns(values["dns"])
+    values: dict[str, Any] = {name: _CHECKS[name](value) for name, value in given(changes).items()}
     before, after = change(network, values)
     records.record(caller, "NETWORK.UPDATE", About.of(network), before=before, after=after)
     plans.note("update", f"Changes the network {network.name}.", before=before, after=after)
+    if _TOLD.intersection(after) and network.placements.exists():
+        _note_hosts(network)
+        jobs.submit(caller, "network.update", Subject.of(network), holds=[hold_of(network)])
     return network
 
 
@@ -128,6 +133,26 @@ def demand_unused(network: Network) -> None:
         raise Conflict(
             f"{taken} addresses of {network.name} are in use. Expunge the instances that have them first.",
             taken=taken,
+        )
+
+
+def _note_hosts(network: Network) -> None:
+    """Says where the network lies, how many instances run on it there, and when they see the change."""
+    counts = users.running_on(network)
+    for placement in network.placements.select_related("host").order_by("host__name"):
+        count, host = counts.get(placement.host_id, 0), placement.host
+        there = (
+            f"{count} running {'instance is' if count == 1 else 'instances are'} on it"
+            if count
+            else ("no running instance is on it")
+        )
+        plans.note("host", f"Lays it anew on {host.name}, where {there}.", host=str(host.uuid), count=count)
+    if counts:
+        plans.note(
+            "host",
+            "Instances are not cut off. Where a host can change it under them, they see the change when they renew "
+            "their DHCP lease; otherwise it comes into force there when the last of them has stopped or left, and "
+            "they see it when they start again.",
         )
 
 
@@ -166,3 +191,13 @@ def _mtu(mtu: int) -> int:
     if not LEAST_MTU <= mtu <= MOST_MTU:
         raise InvalidInput.of("mtu", f"Use {LEAST_MTU} to {MOST_MTU}.")
     return mtu
+
+
+# What hosts are told of at once; a network's name reaches them with the next guest there.
+_TOLD = frozenset({"dns", "domain_name", "mtu"})
+_CHECKS: Mapping[str, Callable[[Any], Any]] = {
+    "name": names.check_label,
+    "dns": _dns,
+    "domain_name": names.check_domain,
+    "mtu": _mtu,
+}

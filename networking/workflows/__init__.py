@@ -1,5 +1,5 @@
 """What workers do with networks."""
 
-from networking.workflows import delete_network, leave_host
+from networking.workflows import delete_network, leave_host, update_network
 
-__all__ = ["delete_network", "leave_host"]
+__all__ = ["delete_network", "leave_host", "update_network"]

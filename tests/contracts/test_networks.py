@@ -83,6 +83,21 @@ def test_a_network_takes_on_another_name(driver, made):
     assert driver.ensure_network(replace(made, name="renamed & <more>")).name == "renamed & <more>"
 
 
+def test_other_name_servers_domain_and_mtu_wait_for_guests_that_run_on_it(network, driver, made):
+    changed = replace(made, nameservers=("9.9.9.9",), domain_name="other.example", mtu=1400)
+    driver.ensure_reservation(made.uuid, specs.reservation(made, 10))
+
+    with network.running_guest(driver.network(made.uuid)):
+        waiting = driver.ensure_network(changed)
+        assert (waiting.is_active, waiting.is_current, waiting.mtu) == (True, False, made.mtu)
+        assert driver.network(made.uuid) == waiting
+
+    later = driver.ensure_network(changed)
+    assert (later.is_active, later.is_current, later.mtu) == (True, True, 1400)
+    assert driver.network(made.uuid) == later
+    assert len(driver.list_reservations(made.uuid)) == 1
+
+
 def test_a_network_with_another_range_is_refused_and_left_alone(driver, made):
     before = driver.network(made.uuid)
 

@@ -6,14 +6,17 @@ from cloudportal.drivers.errors import Refused
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.events.models import Event
 from cloudportal.jobs import services as jobs
+from cloudportal.jobs.models import Job
+from compute.services import instances
 from compute.topology.services import hosts
 from networking import network_work, queries
 from networking.connections import network_driver
 from networking.models import Address, Network, NetworkPlacement
 from networking.services import addresses, networks
 from tests.support.factories import account_of, make_personas
+from tests.support.factories_compute import deployed, fresh, make_cloud
 from tests.support.factories_infra import make_host, make_network, make_zone, new_place, place_settings, world
-from tests.support.jobs import run_job
+from tests.support.jobs import run_job, run_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +105,7 @@ def test_another_zone_may_have_the_same_subnet(root):
     [
         ("dns", {"dns": ("dns.example.org",)}),
         ("mtu", {"mtu": 100}),
+        ("domain_name", {"domain_name": "bad_name.example"}),
         ("driver", {"driver": "abacus"}),
         ("settings.place", {"settings": {"world": "/w"}}),
         ("name", {"name": "<b>"}),
@@ -137,6 +141,44 @@ def test_an_edit_changes_names_and_name_servers(root):
     networks.update(root, network, networks.NetworkChanges(name="New", dns=("1.1.1.1",)))
     network.refresh_from_db()
     assert (network.name, network.dns) == ("New", ["1.1.1.1"])
+    # No host has it yet, so there is nobody to tell.
+    assert not Job.objects.exists()
+
+
+def test_hosts_are_told_of_another_mtu_and_running_instances_are_not_cut_off(root, people):
+    cloud = make_cloud()
+    instance, network = deployed(cloud, people.user), cloud.network
+    changes = networks.NetworkChanges(mtu=1400)
+    plan = plans.planned(lambda: networks.update(root, network, changes))
+    told = " ".join(one["sentence"] for one in plan.effects)
+    assert f"Lays it anew on {cloud.host.name}, where 1 running instance is on it." in told
+    assert "when they start again" in told
+    network.refresh_from_db()
+
+    networks.update(root, network, changes)
+    with pytest.raises(Conflict):
+        networks.update(root, network, networks.NetworkChanges(mtu=1300))
+    assert run_job(Job.objects.get(kind="network.update")).state == "done"
+    assert not network.placements.get().is_current
+
+    instances.stop(people.user, fresh(instance))
+    run_jobs()
+    instances.start(people.user, fresh(instance))
+    run_jobs()
+    assert network.placements.get().is_current
+
+
+def test_a_host_that_cannot_be_told_keeps_no_other_from_it(root):
+    network = make_network()
+    for host in (make_host(), make_host()):
+        laid(network, host)
+    networks.update(root, network, networks.NetworkChanges(domain_name="Lab.Example."))
+    world().inject(Fault(operation="ensure_network", kind=FaultKind.FAIL, error="refused", count=1))
+    job = run_job(Job.objects.get(kind="network.update"))
+    said = " ".join(job.lines.values_list("sentence", flat=True))
+    assert ("could not be told" in said, "It is in force on" in said) == (True, True)
+    network.refresh_from_db()
+    assert (job.state, network_work.spec_of(network).domain_name) == ("failed", "lab.example")
 
 
 def test_a_plan_makes_no_network(root):

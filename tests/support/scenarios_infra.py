@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from cloudportal.events import meters
+from cloudportal.jobs.models import Job
 from compute.topology.models import Host
 from compute.topology.services import hosts
 from compute.topology.services.hosts import HostValues
@@ -13,6 +14,7 @@ from networking import network_work
 from networking.connections import network_driver
 from networking.models import Address, Network, NetworkPlacement
 from networking.services import networks
+from networking.services.networks import NetworkChanges
 from storage import store
 from storage.connections import storage_driver
 from storage.models import Pool, Template, Volume
@@ -182,6 +184,23 @@ def delete_network():
     return Scenario(networks.delete(root, network), check)
 
 
+def update_network():
+    root, place = root_caller(), make_infrastructure()
+    network = make_network(place.zone, cidr="10.9.9.0/28")
+    facts = network_work.ensure_network_on_host(network, place.host)
+    with transaction.atomic():
+        network_work.record_network_on_host(network, place.host, facts)
+    changed = networks.update(root, network, NetworkChanges(mtu=1400))
+
+    def check(closed):
+        with network_driver(changed, place.host) as driver:
+            seen = driver.network(changed.uuid).mtu
+        assert changed.placements.get().is_current
+        assert closed.state == "failed" or seen == 1400
+
+    return Scenario(Job.objects.get(kind="network.update"), check)
+
+
 SCENARIOS = {
     "host.connect": connect_host,
     "host.remove": remove_host,
@@ -191,4 +210,5 @@ SCENARIOS = {
     "template.fetch": fetch_template,
     "template.delete": delete_template,
     "network.delete": delete_network,
+    "network.update": update_network,
 }

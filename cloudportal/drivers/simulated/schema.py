@@ -57,7 +57,10 @@ CREATE TABLE IF NOT EXISTS guards (
     nic TEXT NOT NULL, place TEXT NOT NULL, guard TEXT NOT NULL, PRIMARY KEY (nic, place)
 );
 CREATE INDEX IF NOT EXISTS guards_by_place ON guards (place);
+CREATE TABLE IF NOT EXISTS changed_networks (
+    uuid TEXT NOT NULL, place TEXT NOT NULL, mtu INTEGER NOT NULL, PRIMARY KEY (uuid, place)
+);
 """
 
 # Made last, so a file that has it has all the rest.
-LAST_IN_SCHEMA = "guards_by_place"
+LAST_IN_SCHEMA = "changed_networks"

@@ -45,7 +45,10 @@ def create(caller: Caller, values: ZoneValues) -> Zone:
     name = names.check_label(values.name)
     with taken_once("zone", name):
         zone = Zone.objects.create(
-            region=region, name=name, dns=_dns(values.dns), network_suffix=_suffix(values.network_suffix)
+            region=region,
+            name=name,
+            dns=_dns(values.dns),
+            network_suffix=names.check_domain(values.network_suffix, field="network_suffix"),
         )
     records.record(caller, "ZONE.CREATE", About.of(zone), after={"name": name, "region": region.name})
     plans.note("create", f"Creates the zone {name} in {region.name}.", noun="zone")
@@ -62,7 +65,7 @@ def update(caller: Caller, zone: Zone, changes: ZoneChanges) -> Zone:
     if "dns" in values:
         values["dns"] = _dns(values["dns"])
     if "network_suffix" in values:
-        values["network_suffix"] = _suffix(values["network_suffix"])
+        values["network_suffix"] = names.check_domain(values["network_suffix"], field="network_suffix")
     before, after = change(zone, values)
     records.record(caller, "ZONE.EDIT", About.of(zone), before=before, after=after)
     plans.note("update", f"Changes the zone {zone.name}.", before=before, after=after)
@@ -104,8 +107,3 @@ def _dns(servers: Iterable[str]) -> list[str]:
         return [str(ip_address(one.strip())) for one in servers]
     except ValueError as error:
         raise InvalidInput.of("dns", "Write the name servers as IP addresses, such as 9.9.9.9.") from error
-
-
-def _suffix(value: str) -> str:
-    labels = [one for one in value.strip().strip(".").split(".") if one]
-    return ".".join(names.check_hostname(one, field="network_suffix") for one in labels)

@@ -104,17 +104,20 @@ class Definition:
         return int(xml.attribute(self.root, "mtu", "size", str(DEFAULT_MTU)))
 
     @property
-    def fixed(self) -> tuple[str, str, int]:
-        """What running guests hold on to."""
-        return self.cidr, self.gateway, self.mtu
+    def fixed(self) -> tuple[str, str]:
+        """What never changes."""
+        return self.cidr, self.gateway
 
     @property
-    def changeable(self) -> tuple[str, str, tuple[str, ...]]:
-        """What may change under them."""
+    def changeable(self) -> tuple[str, tuple[str, ...], int]:
+        """What may change, and is in force from a start of the network on."""
         forwarders = tuple(found.get("addr", "") for found in self.root.findall("dns/forwarder"))
-        return self.name, xml.attribute(self.root, "domain", "name"), forwarders
+        return xml.attribute(self.root, "domain", "name"), forwarders, self.mtu
 
-    def facts(self, *, is_active: bool, lease_minutes: int) -> NetworkFacts:
+    def facts(
+        self, *, is_active: bool, lease_minutes: int, running: Definition | None = None
+    ) -> NetworkFacts:
+        now = running or self
         return NetworkFacts(
             uuid=UUID(self.root.findtext("uuid", "")),
             name=self.name,
@@ -122,8 +125,9 @@ class Definition:
             is_active=is_active,
             cidr=self.cidr,
             gateway=self.gateway,
-            mtu=self.mtu,
+            mtu=now.mtu,
             lease_seconds=lease_minutes * 60,
+            is_current=now.changeable == self.changeable,
         )
 
     def reservations(self) -> tuple[ReservationSpec, ...]:

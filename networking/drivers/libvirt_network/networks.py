@@ -22,10 +22,13 @@ def find(talk: Talk, uuid: UUID) -> Any:
 
 
 def definition_of(talk: Talk, network: Any) -> Definition:
-    """What libvirt says of the network as it will be after its next start, which our changes keep equal to
-    now.
-    """
+    """What libvirt says of the network as it will be after its next start. Reservations are the same now."""
     return Definition.read(talk.look(network.XMLDesc, library().VIR_NETWORK_XML_INACTIVE))
+
+
+def running_definition_of(talk: Talk, network: Any) -> Definition:
+    """The network as it runs, or where it does not, as it will."""
+    return Definition.read(talk.look(network.XMLDesc, 0))
 
 
 def find_facts(talk: Talk, uuid: UUID, lease_minutes: int) -> NetworkFacts | None:
@@ -56,6 +59,8 @@ def ensure(talk: Talk, spec: NetworkSpec, lease_minutes: int) -> NetworkFacts:
         reservations = () if network is None else definition_of(talk, network).reservations()
         network = talk.act(talk.connection.networkDefineXML, network_xml(spec, reservations, lease_minutes))
     try:
+        if not is_new:
+            _renew(talk, network)
         _activate(talk, network)
     except DriverError as fault:
         if is_new and not fault.is_retryable:
@@ -80,20 +85,29 @@ def remove(talk: Talk, uuid: UUID) -> None:
 
 def _facts(talk: Talk, network: Any, lease_minutes: int) -> NetworkFacts:
     is_active = bool(talk.look(network.isActive))
-    return definition_of(talk, network).facts(is_active=is_active, lease_minutes=lease_minutes)
+    running = running_definition_of(talk, network)
+    return definition_of(talk, network).facts(
+        is_active=is_active, lease_minutes=lease_minutes, running=running
+    )
 
 
 def _differs(talk: Talk, network: Any, spec: NetworkSpec, lease_minutes: int) -> bool:
-    """Whether the definition must be written again; raises Refused for what cannot change under running
-    guests.
-    """
+    """Whether the definition must be written again; raises Refused for what never changes."""
     definition = definition_of(talk, network)
     wanted = Definition.read(network_xml(spec, definition.reservations(), lease_minutes))
     if definition.fixed != wanted.fixed:
-        raise Refused(
-            "The network is there already, with other addresses or MTU.", detail=f"network {spec.uuid}"
-        )
-    return definition.changeable != wanted.changeable
+        raise Refused("The network is there already, with other addresses.", detail=f"network {spec.uuid}")
+    return (definition.name, *definition.changeable) != (wanted.name, *wanted.changeable)
+
+
+def _renew(talk: Talk, network: Any) -> None:
+    """Stops the network, to be started as it is defined now, unless guests run on it: libvirt can change neither name
+    servers nor domain nor MTU of a network that runs, and stopping it takes the bridge from under its guests.
+    """
+    with suppress(NotThere):
+        defined, running = definition_of(talk, network), running_definition_of(talk, network)
+        if defined.changeable != running.changeable and not _ports(talk, network):
+            have_done(talk, lambda: not talk.look(network.isActive), network.destroy)
 
 
 def _activate(talk: Talk, network: Any) -> None:
@@ -103,17 +117,22 @@ def _activate(talk: Talk, network: Any) -> None:
 
 def _demand_unused(talk: Talk, network: Any) -> None:
     # libvirt would pull the bridge from under running guests without a word.
+    count = _ports(talk, network)
+    if count:
+        raise Refused(
+            "Instances still run on this network. Stop them first.", detail=f"{count} NICs are on it"
+        )
+
+
+def _ports(talk: Talk, network: Any) -> int:
+    """How many NICs are on the network."""
     try:
-        ports = talk.look(network.listAllPorts, 0)
+        return len(talk.look(network.listAllPorts, 0))
     except Refused:
         # Another caller has stopped it meanwhile.
         if talk.look(network.isActive):
             raise
-        return
-    if ports:
-        raise Refused(
-            "Instances still run on this network. Stop them first.", detail=f"{len(ports)} NICs are on it"
-        )
+        return 0
 
 
 def _clean_up(talk: Talk, uuid: UUID, fault: DriverError) -> None:

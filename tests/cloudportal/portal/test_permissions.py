@@ -91,12 +91,12 @@ BY_AUDIENCE = {
         "cluster-add cluster-edit cluster-enable cluster-disable cluster-delete "
         "host-add host-edit host-enable host-disable host-maintain host-reconnect host-remove "
         "pool-add pool-edit pool-enable pool-disable pool-maintain pool-evacuate pool-reconnect pool-remove "
-        "network-add network-edit network-add-range network-remove-range address-reserve address-unreserve "
+        "network-add network-edit network-add-range network-remove-range address-reserve "
         "offering-add offering-edit offering-delete "
         "disk-offering-add disk-offering-edit disk-offering-delete dedication-add dedication-delete volume-move "
         "instance-choose-host"
     ),
-    ROOT_ON_SEEN: "network-delete",
+    ROOT_ON_SEEN: "network-delete address-unreserve",
     NOBODYS: "invitation-answer",
 }
 ROWS = {name: audience for audience, names in BY_AUDIENCE.items() for name in names.split()}

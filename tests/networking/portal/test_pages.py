@@ -67,6 +67,7 @@ class TestAddingNetworks(Networks, FillsForm):
             "first_ip": "10.40.0.4",
             "last_ip": "",
             "dns": "9.9.9.9",
+            "domain_name": "",
             "mtu": "1500",
             **{f"settings.{name}": value for name, value in settings.items()},
         }
@@ -100,7 +101,7 @@ class TestEditingNetworks(Networks, FillsForm):
         return (self.network.uuid,)
 
     def values(self):
-        return {"name": "net-b", "dns": ""}
+        return {"name": "net-b", "dns": "", "domain_name": "lab.example", "mtu": "1400"}
 
     def check(self, page):
         run_jobs()
