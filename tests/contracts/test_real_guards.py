@@ -61,6 +61,22 @@ class Guest:
             )
         )
 
+    def let_loose(self):
+        """The NIC is held to nothing."""
+        self.host.driver.ensure_nics(self.spec.uuid, (replace(self.nic, is_guarded=False),))
+
+    def hold_again(self):
+        self.host.driver.ensure_nics(self.spec.uuid, (self.nic,))
+
+    def reserve(self):
+        """The network's DHCP server has an address for it."""
+        reservation = specs.reservation(self.network, self.last, mac=self.nic.mac)
+        self.host.networks.ensure_reservation(self.network.uuid, reservation)
+
+    def is_not_served(self):
+        """The network's DHCP server has none for it."""
+        self.host.networks.remove_reservation(self.network.uuid, self.nic.mac)
+
     def start(self):
         self.host.driver.ensure_guest(self.spec)
         self.host.driver.set_power(self.spec.uuid, PowerAction.ON)
@@ -90,6 +106,30 @@ class Guest:
         """Whether its page answers."""
         return "guest-" in self.says(f"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 2 {ip} 80")
 
+    def claims(self, ip, of):
+        """Tells another guest that the address is its own, by requests and by answers."""
+        tell = f"arping -q -c 2 -I eth0 -s {ip}"
+        self.says(
+            f"ip addr add {ip}/32 dev eth0; {tell} -U {of}; {tell} -A {of}; ip addr del {ip}/32 dev eth0"
+        )
+
+    def believes(self, ip):
+        """The MAC address that it sends to for that address."""
+        return self.says(f"awk '$1 == \"{ip}\" {{ print $4 }}' /proc/net/arp").strip()
+
+    def serves(self):
+        """Is a DHCP server from now on, of addresses that nobody gave it."""
+        pool = [specs.address(self.network, last) for last in (200, 210)]
+        lines = ["interface eth0", f"start {pool[0]}", f"end {pool[1]}", "lease_file /tmp/leases"]
+        written = "\n".join([*lines, "pidfile /tmp/server.pid", "option subnet 255.255.255.0", ""])
+        self.says(f"printf '{written}' > /tmp/server; touch /tmp/leases; udhcpd -a 10 /tmp/server")
+
+    def asks(self):
+        """Who answers its request for an address, and which that is; nobody and none where both are empty."""
+        say = "printf '#!/bin/sh\\n[ $1 = bound ] && echo $serverid $ip\\n' > /tmp/say; chmod 755 /tmp/say"
+        ask = "udhcpc -i eth0 -f -n -q -t 3 -T 1 -s /tmp/say 2>/dev/null"
+        return self.says(f"{say}; {ask}").split()
+
     def _agent(self, name, **arguments):
         domain = self.host.daemon.domain(self.spec.uuid)
         command = json.dumps({"execute": name, "arguments": arguments})
@@ -97,8 +137,8 @@ class Guest:
 
 
 class Host:
-    def __init__(self, daemon, driver):
-        self.daemon, self.driver = daemon, driver
+    def __init__(self, daemon, driver, networks):
+        self.daemon, self.driver, self.networks = daemon, driver, networks
 
 
 @pytest.fixture
@@ -117,12 +157,10 @@ def guests(kvm_compute, libvirt_storage, libvirt_networks):
         pool.ensure_image(image, IMAGE)
         locator = networks.ensure_network(network).locator
         with kvm_compute.open(timeout_seconds=60) as driver:
-            host = Host(kvm_compute.daemon, driver)
+            host = Host(kvm_compute.daemon, driver, networks)
             made = [Guest(host, network, locator, root_disk(pool, image), last) for last in (11, 12, 13)]
             for one in made:
-                networks.ensure_reservation(
-                    network.uuid, specs.reservation(network, one.last, mac=one.nic.mac)
-                )
+                one.reserve()
                 one.guard(is_free=True)
                 one.start()
             for one in made:
@@ -177,7 +215,32 @@ def test_packets_pass_as_the_rules_say(guests):
 
     one.guard(is_free=True)
     assert stranger.pings(one.ip)
+    check_forging(*guests)
     check_spoofing(*guests)
+
+
+def check_forging(one, friend, stranger):
+    assert one.pings(friend.ip)
+    stranger.claims(friend.ip, of=one.ip)
+    assert one.believes(friend.ip) == friend.nic.mac
+
+    stranger.serves()
+    assert one.asks() == [one.network.gateway, one.ip]
+    one.is_not_served()
+    assert one.asks() == []
+
+    # The same frames arrive where nothing holds them back.
+    stranger.let_loose()
+    server, address = one.asks()
+    assert server == stranger.ip and address != one.ip
+    stranger.claims(friend.ip, of=one.ip)
+    assert one.believes(friend.ip) == stranger.nic.mac
+
+    stranger.hold_again()
+    assert one.asks() == []
+    one.reserve()
+    assert one.asks() == [one.network.gateway, one.ip]
+    one.says(f"arp -d {friend.ip}")
 
 
 def check_spoofing(one, friend, stranger):
