@@ -7,7 +7,7 @@ from cloudportal.drivers.errors import Unreachable
 from cloudportal.drivers.settings import InvalidSettings
 from compute.topology import states as topology_states
 from compute.topology.connections import CALL_SECONDS
-from compute.topology.driver_settings import merged, needs_host, outdated
+from compute.topology.driver_settings import can_lend, merged, needs_host, outdated
 from compute.topology.models import Host
 from storage.drivers.contract import PoolSpec, StorageDriver
 from storage.drivers.opening import open_storage
@@ -52,8 +52,20 @@ def ready_pool(
         yield driver
 
 
+def prepare_pool(pool: Pool, host: Host) -> None:
+    """The host has the pool, and it is active there; at once where the pool has a connection of its own.
+
+    A volume may have been made through another host. Touches the outside world.
+    """
+    if needs_host("storage", pool.driver, pool):
+        with ready_pool(pool, host=host):
+            return
+
+
 def reaches(host: Host, pool: Pool) -> bool:
     """True where guests on the host can use volumes of the pool. `host.cluster.pod` should have been selected."""
+    if not can_lend("storage", pool.driver, host.driver):
+        return False
     if pool.host_id is not None:
         return pool.host_id == host.pk
     if pool.cluster_id is not None:
@@ -61,15 +73,23 @@ def reaches(host: Host, pool: Pool) -> bool:
     return pool.zone_id == host.cluster.pod.zone_id
 
 
+def hosts_of(pool: Pool) -> list[Host]:
+    """The hosts that are up and reach the pool, in a fixed order."""
+    hosts = Host.objects.filter(cluster__pod__zone_id=pool.zone_id, state=topology_states.UP)
+    if pool.cluster_id is not None:
+        hosts = hosts.filter(cluster_id=pool.cluster_id)
+    if pool.host_id is not None:
+        hosts = hosts.filter(pk=pool.host_id)
+    found = hosts.select_related("cluster__pod").order_by("pk")
+    return [host for host in found if reaches(host, pool)]
+
+
 def _host_for(pool: Pool, host: Host | None) -> Host:
     if host is not None and reaches(host, pool):
         return host
     if pool.host is not None:
         return pool.host
-    hosts = Host.objects.filter(cluster__pod__zone_id=pool.zone_id, state=topology_states.UP)
-    if pool.cluster_id is not None:
-        hosts = hosts.filter(cluster_id=pool.cluster_id)
-    found = hosts.order_by("pk").first()
-    if found is None:
+    found = hosts_of(pool)
+    if not found:
         raise Unreachable(NO_HOST_UP, detail=f"storage pool {pool.name}")
-    return found
+    return found[0]

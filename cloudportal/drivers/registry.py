@@ -18,6 +18,7 @@ DRIVERS: dict[str, dict[str, str]] = {
         "simulator": "compute.drivers.simulator.SimulatedCompute",
     },
     "storage": {
+        "libvirt-nfs": "storage.drivers.libvirt_pool.nfs.LibvirtNfs",
         "libvirt-pool": "storage.drivers.libvirt_pool.driver.LibvirtPool",
         "simulator": "storage.drivers.simulator.SimulatedStorage",
     },

@@ -25,7 +25,8 @@ class Setting:
 
     `secret` values are encrypted at rest and write-only in every door. `scope` says to what the value
     belongs: the host, the storage pool or the network. `choices` are (value, label). `check` gives a sentence
-    when a value that is right in its kind is still wrong, or None.
+    when a value that is right in its kind is still wrong, or None. `is_place` says that with another value the thing
+    would lie elsewhere.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Setting:
     minimum: int | None = None
     maximum: int | None = None
     check: Callable[[str], str | None] | None = None
+    is_place: bool = False
 
 
 class InvalidSettings(ValueError):

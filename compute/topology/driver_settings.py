@@ -85,6 +85,12 @@ def needs_host(kind: DriverKind, driver: str, row: Configured) -> bool:
     return any(one.scope == "host" or (one.required and _hosts_have(one)) for one in missing)
 
 
+def can_lend(kind: DriverKind, driver: str, compute_driver: str) -> bool:
+    """True where hosts of that compute driver have what a pool's or network's driver takes from no other."""
+    asked = (one for one in driver_class(kind, driver).settings if one.scope == "host" and one.required)
+    return all(one in driver_class("compute", compute_driver).settings for one in asked)
+
+
 def merged(
     kind: DriverKind, driver: str, row: Configured, *, host: Host | None = None
 ) -> dict[str, SettingValue]:

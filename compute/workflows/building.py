@@ -42,6 +42,7 @@ from networking import network_work
 from networking.drivers.contract import NetworkFacts
 from storage import states as storage_states
 from storage import volume_work
+from storage.connections import prepare_pool
 from storage.drivers.contract import VolumeFacts
 from storage.models import Volume
 from tenants.queries import settings_value
@@ -149,13 +150,14 @@ class EnsureVolumes(Step):
 
     def act(self, run: Run) -> Prepared:
         """Makes what was never made, and copies an ISO to where the host reads it. A volume that was is left
-        alone: were it gone, a new one would hide the loss.
+        alone: were it gone, a new one would hide the loss. Its pool may be new to the host.
         """
         instance = instance_of(run)
         host = host_of(instance)
         made = []
         for volume in volumes_of(instance):
             if volume.state == storage_states.READY:
+                prepare_pool(volume_work.pool_of(volume), host)
                 continue
             volume_work.ensure_image_on_pool(run, volume, host=host)
             run.check_lease()

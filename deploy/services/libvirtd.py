@@ -71,6 +71,7 @@ set -e
 directory=$1
 shift
 while [ $# -gt 0 ]; do mount --bind "$1" "$2"; shift 2; done
+[ -z "$HELPERS" ] || mount -t overlay -o "lowerdir=$HELPERS:/usr/sbin" overlay /usr/sbin
 while :; do
     libvirtd --pid-file /run/libvirt/libvirtd.pid $LISTEN &
     daemon=$!
@@ -131,18 +132,23 @@ def programs(directory: Path) -> Path:
 
 
 def start(
-    directory: Path, *, tls: TlsListener | None = None, ready_seconds: float = READY_SECONDS
+    directory: Path,
+    *,
+    tls: TlsListener | None = None,
+    helpers: Path | None = None,
+    ready_seconds: float = READY_SECONDS,
 ) -> Libvirtd:
     """Start a daemon that keeps all its files in the directory, and return when it answers.
 
     It ends with `stop`, and also when the calling thread dies. What an earlier daemon of that directory left
-    running is removed first; its pools, networks and guests are still defined. Raises NotStarted.
+    running is removed first; its pools, networks and guests are still defined. It finds what is in the directory
+    `helpers` in /usr/sbin, beside what the machine has there. Raises NotStarted.
     """
     if len(str(socket_path(directory))) > SOCKET_PATH_LIMIT:
         raise NotStarted(f"The path of the socket is too long; choose a shorter directory than {directory}.")
     sweep(directory)
     _lay_out(directory, tls)
-    process = _spawn(directory, listens=tls is not None)
+    process = _spawn(directory, helpers, listens=tls is not None)
     libvirtd = Libvirtd(directory=directory, process=process)
     try:
         _wait_until_ready(libvirtd, tls, ready_seconds)
@@ -233,7 +239,7 @@ def _listening(tls: TlsListener | None) -> list[str]:
     ]
 
 
-def _spawn(directory: Path, *, listens: bool) -> subprocess.Popen[bytes]:
+def _spawn(directory: Path, helpers: Path | None, *, listens: bool) -> subprocess.Popen[bytes]:
     places = {directory / part: place for part, place in MOUNTS.items()}
     places |= {directory / name: place for name, (place, _) in ACCOUNTS.items()}
     places[programs(directory)] = str(ALTERNATIVES)
@@ -258,7 +264,11 @@ def _spawn(directory: Path, *, listens: bool) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            env={**os.environ, "LISTEN": "--listen" if listens else ""},
+            env={
+                **os.environ,
+                "LISTEN": "--listen" if listens else "",
+                "HELPERS": str(helpers or ""),
+            },
         )
 
 

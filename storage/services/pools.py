@@ -18,7 +18,7 @@ from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
 from compute.topology import queries as topology
 from compute.topology.dependants import demand_none
-from compute.topology.driver_settings import sort_out
+from compute.topology.driver_settings import can_lend, declared, sort_out
 from compute.topology.models import Cluster, Host, Zone
 from compute.topology.services.rows import change, cleaned_tags, given, taken_once
 from storage import actions, states
@@ -66,6 +66,7 @@ def add(caller: Caller, values: PoolValues) -> tuple[Pool, Job]:
     zone, cluster, host = _places(caller, values)
     name = names.check_label(values.name)
     kept = sort_out("storage", values.driver, "pool", values.settings)
+    _demand_fit(values.driver, host or cluster)
     with taken_once("storage pool", name):
         pool = Pool.objects.create(
             zone=zone,
@@ -97,6 +98,7 @@ def update(caller: Caller, pool: Pool, changes: PoolChanges) -> Pool:
         values["overcommit"] = _overcommit(values["overcommit"])
     if "settings" in values:
         kept = sort_out("storage", pool.driver, "pool", values["settings"], row=pool)
+        _demand_place(pool, kept.settings)
         values |= {"settings": kept.settings, "secrets": kept.secrets}
     before, after = change(pool, values)
     records.record(
@@ -180,6 +182,29 @@ def _places(caller: Caller, values: PoolValues) -> tuple[Zone, Cluster | None, H
     if host is not None and cluster is not None and host.cluster_id != cluster.pk:
         raise InvalidInput.of("host_uuid", f"The host {host.name} is not in the cluster {cluster.name}.")
     return zone, cluster, host
+
+
+def _demand_place(pool: Pool, settings: Mapping[str, object]) -> None:
+    places = {one.name for one in declared("storage", pool.driver, "pool") if one.is_place}
+    moved = sorted(name for name in places if settings.get(name) != pool.settings.get(name))
+    if not moved:
+        return
+    if pool.state != states.DISABLED:
+        fields = {
+            f"settings.{name}": ["Disable the pool first, and reconnect it afterwards."] for name in moved
+        }
+        raise InvalidInput("The pool cannot move while it is in use.", fields=fields)
+    count = pool.volumes.count()
+    if count:
+        plans.note(
+            "stay", f"The {count} volumes of {pool.name} must be at its new place already.", count=count
+        )
+
+
+def _demand_fit(driver: str, place: Cluster | Host | None) -> None:
+    # Within a zone each host is asked for itself, by `connections.reaches`.
+    if place is not None and not can_lend("storage", driver, place.driver):
+        raise InvalidInput.of("driver", f"Hosts like those of {place} cannot use this kind of storage.")
 
 
 def _overcommit(value: Decimal) -> Decimal:

@@ -3,13 +3,16 @@
 from typing import ClassVar
 
 from cloudportal.core import clock
+from cloudportal.drivers.errors import DriverError
 from cloudportal.events import alerts, records
 from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
+from compute.topology.driver_settings import needs_host
+from compute.topology.models import Host
 from storage import states
 from storage.amounts import readable
-from storage.connections import storage_driver
+from storage.connections import hosts_of, storage_driver
 from storage.drivers.contract import PoolFacts, PoolSpec
 from storage.models import Pool
 from storage.services.pools import UNREACHABLE_ALERT, alert_key
@@ -24,11 +27,15 @@ class EnsurePool(Step):
     label = "Make or find the pool"
 
     def act(self, run: Run) -> PoolFacts:
-        """The pool as its host sees it."""
+        """The pool as the first of its hosts sees it that can use it; the others are told of and tried anew at need."""
         pool = _pool(run)
-        with storage_driver(pool) as driver:
-            driver.check()
-            return driver.ensure_pool(PoolSpec(uuid=pool.uuid, name=pool.name))
+        if not needs_host("storage", pool.driver, pool):
+            return _made(pool, None)
+        answers = [_asked(run, pool, host) for host in hosts_of(pool)] or [_made(pool, None)]
+        found = [one for one in answers if isinstance(one, PoolFacts)]
+        if found:
+            return found[0]
+        raise next(one for one in answers if isinstance(one, DriverError))
 
     def record(self, run: Run, result: PoolFacts) -> None:
         """The pool is up."""
@@ -66,6 +73,21 @@ class ConnectPool(Workflow):
     def retry(self, run: Run) -> None:
         """As a reconnection."""
         states.POOL.move(_pool(run), "reconnect", reason="")
+
+
+def _made(pool: Pool, host: Host | None) -> PoolFacts:
+    with storage_driver(pool, host=host) as driver:
+        driver.check()
+        return driver.ensure_pool(PoolSpec(uuid=pool.uuid, name=pool.name))
+
+
+def _asked(run: Run, pool: Pool, host: Host) -> PoolFacts | DriverError:
+    run.check_lease()
+    try:
+        return _made(pool, host)
+    except DriverError as error:
+        run.say(f"{host}: {error.sentence}", level="warning", for_operators=True)
+        return error
 
 
 def _pool(run: Run) -> Pool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contracts.rigs.real import KvmComputeRig, LibvirtNetworkRig, LibvirtPoolRig
+from tests.contracts.rigs.real import KvmComputeRig, LibvirtNetworkRig, LibvirtPoolRig, NfsPoolRig
 from tests.contracts.rigs.simulated import SimulatedComputeRig, SimulatedNetworkRig, SimulatedStorageRig
 from tests.support.libvirtd import libvirtd_process, private_libvirtd  # noqa: F401
 
@@ -35,6 +35,11 @@ def libvirt_storage(private_libvirtd, tmp_path):  # noqa: F811
 
 
 @pytest.fixture
+def nfs_storage(private_libvirtd, nfs_server, tmp_path):  # noqa: F811
+    return NfsPoolRig(private_libvirtd, tmp_path, nfs_server)
+
+
+@pytest.fixture
 def libvirt_networks(private_libvirtd, tmp_path):  # noqa: F811
     return LibvirtNetworkRig(private_libvirtd, tmp_path)
 
@@ -45,7 +50,13 @@ def compute(request):
     return request.getfixturevalue(request.param)
 
 
-@pytest.fixture(params=["simulated_storage", pytest.param("libvirt_storage", marks=REAL)])
+STORAGE = [
+    "simulated_storage",
+    *(pytest.param(name, marks=REAL) for name in ("libvirt_storage", "nfs_storage")),
+]
+
+
+@pytest.fixture(params=STORAGE)
 def storage(request):
     """A pool's rig: `open()` gives its driver."""
     return request.getfixturevalue(request.param)

@@ -2,12 +2,24 @@
 
 import os
 import signal
+import sys
 from contextlib import contextmanager
 
 import pytest
 
 from cloudportal.drivers.libvirtd.link import library
 from deploy.services import libvirtd
+from tests.support import mount_nfs
+
+
+def nfs_client(directory):
+    """A directory with the mount helper for hosts whose kernel has no NFS."""
+    directory.mkdir(parents=True, exist_ok=True)
+    helper = directory / "mount.nfs"
+    helper.write_text(f'#!/bin/sh\nexec {sys.executable} {mount_nfs.__file__} "$@"\n')
+    helper.chmod(0o755)
+    return directory
+
 
 # One character of the file for each loss that is left.
 LOSING = """\
@@ -28,8 +40,8 @@ class PrivateLibvirtd:
     """A running daemon: `uri` is for drivers, `connection` for looking behind their backs."""
 
     def __init__(self, directory, **options):
-        self.directory = directory
-        self.daemon = libvirtd.start(directory, **options)
+        self.directory, self.options = directory, {"helpers": nfs_client(directory / "helpers"), **options}
+        self.daemon = libvirtd.start(directory, **self.options)
         self.uri = self.daemon.uri
         self.connection = library().open(self.uri)
 
@@ -86,7 +98,7 @@ class PrivateLibvirtd:
     def restart(self):
         """Another daemon in the same place; whoever was connected to the first one is so no more."""
         self.stop()
-        self.daemon = libvirtd.start(self.directory)
+        self.daemon = libvirtd.start(self.directory, **self.options)
         self.connection = library().open(self.uri)
 
     def stop(self):

@@ -97,6 +97,7 @@ BUSY_WORDS = (
     "Failed to apply firewall rules",
     # The same, told of a NIC that gets another filter while it runs.
     "failed to add new filter rules",
+    "is starting up",
 )
 
 

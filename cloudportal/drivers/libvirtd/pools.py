@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -37,8 +38,7 @@ def ensure_directory_pool(talk: Talk, uuid: UUID, name: str, path: str) -> Any:
         pool = talk.act(talk.connection.storagePoolDefineXML, _pool_xml(uuid, name, path), 0)
     elif path_of(talk, pool) != path:
         raise Refused(detail=f"pool {uuid} is there at another path")
-    activate(talk, pool)
-    have_done(talk, lambda: bool(talk.look(pool.autostart)), pool.setAutostart, 1)
+    keep_active(talk, pool)
     return pool
 
 
@@ -144,8 +144,15 @@ def _pool_xml(uuid: UUID, name: str, path: str) -> str:
 
 def activate(talk: Talk, pool: Any) -> None:
     """The pool's directory exists and the pool is active."""
-    have_done(talk, lambda: bool(talk.look(pool.isActive)), pool.build, 0)
-    have_done(talk, lambda: bool(talk.look(pool.isActive)), pool.create, 0)
+    for step in (pool.build, pool.create):
+        # Mounting takes a while; whoever comes meanwhile is told that the pool is busy.
+        wait_while_busy(talk, partial(have_done, talk, lambda: bool(talk.look(pool.isActive)), step, 0))
+
+
+def keep_active(talk: Talk, pool: Any) -> None:
+    """The pool is active, now and whenever its host has started."""
+    activate(talk, pool)
+    have_done(talk, lambda: bool(talk.look(pool.autostart)), pool.setAutostart, 1)
 
 
 def _known_volume(talk: Talk, pool: Any, name: str) -> Any:

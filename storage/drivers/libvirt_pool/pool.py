@@ -10,16 +10,20 @@ from cloudportal.drivers.libvirtd import pools
 from cloudportal.drivers.libvirtd.link import Talk
 from storage.drivers.contract import PoolFacts, PoolSpec
 
+NAME_TAKEN = "The host has another pool of that name already. Choose another name."
+
 
 def ensure(talk: Talk, spec: PoolSpec, *, name: str, path: str) -> PoolFacts:
     """The pool exists under that name at that path and is active; Refused when the name is another pool's."""
+    demand_not_anothers(talk, spec, name)
+    return facts_of(talk, pools.ensure_directory_pool(talk, spec.uuid, name, path))
+
+
+def demand_not_anothers(talk: Talk, spec: PoolSpec, name: str, sentence: str = NAME_TAKEN) -> None:
+    """Return when the host has no pool of that name, or this one; else Refused."""
     known = find(talk, name)
     if known is not None and talk.look(known.UUIDString) != str(spec.uuid):
-        raise Refused(
-            "The host has another pool of that name already. Choose another name.",
-            detail=f"pool {name} is {talk.look(known.UUIDString)}",
-        )
-    return facts_of(talk, pools.ensure_directory_pool(talk, spec.uuid, name, path))
+        raise Refused(sentence, detail=f"pool {name} is {talk.look(known.UUIDString)}")
 
 
 def find(talk: Talk, name: str) -> Any:

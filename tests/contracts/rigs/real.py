@@ -13,6 +13,7 @@ from cloudportal.drivers.libvirtd.locators import file_locator, network_in, netw
 from compute.drivers.kvm.files import HostFiles
 from compute.drivers.kvm.screens import log_name
 from compute.drivers.opening import open_compute
+from deploy.services import libvirtd
 from networking.drivers.libvirt_network.definition import bridge_name
 from networking.drivers.opening import open_network
 from storage.drivers.contract import PoolSpec
@@ -164,17 +165,23 @@ class KvmComputeRig(RealRig):
 class LibvirtPoolRig(RealRig):
     pool_spec = PoolSpec(uuid=uuid.UUID(int=2), name="primary")
 
+    driver_name = "libvirt-pool"
+    as_host = ()
+
     def open(self, timeout_seconds=TIMEOUT_SECONDS, **changes):
         settings = {**self._settings(self.daemon.uri), **changes}
-        return open_storage("libvirt-pool", settings, timeout_seconds=timeout_seconds)
+        return open_storage(self.driver_name, settings, timeout_seconds=timeout_seconds)
 
     def open_unreachable(self):
-        return open_storage(
-            "libvirt-pool", self._settings(self.unreachable_uri), timeout_seconds=TIMEOUT_SECONDS
-        )
+        settings = self._settings(self.unreachable_uri)
+        return open_storage(self.driver_name, settings, timeout_seconds=TIMEOUT_SECONDS)
 
     def lose_volume(self, facts):
-        Path(path_in(facts.locator)).unlink()
+        self.file_of(facts).unlink()
+
+    def file_of(self, facts):
+        """The volume's file as this machine sees it."""
+        return Path(path_in(facts.locator))
 
     def running_guest(self, facts):
         """A guest that runs on the volume."""
@@ -201,9 +208,43 @@ class LibvirtPoolRig(RealRig):
     def begins_with(self, facts, content):
         """True where the volume's first bytes are these."""
         raw = self.directory / "raw"
-        command = ["qemu-img", "convert", "-f", facts.format, "-O", "raw", path_in(facts.locator), str(raw)]
-        subprocess.run(command, check=True)
+        words = ["qemu-img", "convert", "-f", facts.format, "-O", "raw", path_in(facts.locator), str(raw)]
+        subprocess.run([*self.as_host, *words], check=True)
         return raw.read_bytes().startswith(content)
+
+
+class NfsPoolRig(LibvirtPoolRig):
+    """A directory of its own on the server for each test; where the tests look, they look at the server's own files."""
+
+    driver_name = "libvirt-nfs"
+
+    def __init__(self, daemon, directory, server):
+        super().__init__(daemon, directory)
+        self.server, self.export = server, str(uuid.uuid4())
+        self.hanging = server.frozen
+        # Where the share is mounted only the daemon sees it.
+        mounts = f"--mount=/proc/{libvirtd.daemon_pid(daemon.daemon)}/ns/mnt"
+        self.as_host = ("timeout", "-s", "KILL", "20", "nsenter", mounts, "--")
+        self.volumes.mkdir()
+
+    def open_other(self):
+        (self.volumes / "other").mkdir()
+        return self.open(export=f"{self.server.export}/{self.export}/other")
+
+    def file_of(self, facts):
+        return self.volumes / Path(path_in(facts.locator)).name
+
+    @property
+    def volumes(self):
+        return self.server.files / self.export
+
+    def _settings(self, uri):
+        return {
+            "uri": uri,
+            "server": self.server.server,
+            "export": f"{self.server.export}/{self.export}",
+            "options": self.server.options,
+        }
 
 
 class LibvirtNetworkRig(RealRig):

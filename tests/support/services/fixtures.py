@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from deploy.services import certificates, mariadb, rabbitmq, redis, slapd
+from deploy.services import certificates, ganesha, mariadb, rabbitmq, redis, slapd
 
 PEOPLE = Path(slapd.__file__).parent / "schemas" / "people.ldif"
 CHROMIUM = "/usr/bin/chromium"
@@ -74,6 +74,14 @@ def redis_server(tmp_path_factory):
     server = redis.start(tmp_path_factory.mktemp("redis"))
     yield server
     redis.stop(server)
+
+
+@pytest.fixture(scope="session")
+def nfs_server(tmp_path_factory):
+    """An NFS server; each test takes a directory of its own in what it exports."""
+    server = ganesha.start(tmp_path_factory.mktemp("nfs"))
+    yield server
+    ganesha.stop(server)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ REAL_FIXTURES = {
     "mariadb_server",
     "rabbitmq_server",
     "redis_server",
+    "nfs_server",
     "chromium_browser",
 }
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
