@@ -30,6 +30,9 @@ ADMIN = RoleKind.DOMAIN_ADMIN
 
 
 def _other(rule: SecurityGroupRule) -> Any:
+    if rule.peer is not None and rule.peer.account_id != rule.group.account_id:
+        # An administrator may have named it; the owner of this one does not see its page.
+        return cells.noted(rule.peer.name, "security group of another account")
     if rule.peer is not None:
         return cells.link(rule.peer.name, "security-group", rule.peer.uuid, note="security group")
     return cells.code(rule.cidr)
@@ -63,6 +66,11 @@ class GroupForm(PortalForm):
         group: SecurityGroup | None = self.row
         if group is not None:
             self.initial = {"name": group.name, "description": group.description}
+
+
+def _named(one: SecurityGroup, group: SecurityGroup) -> str:
+    """Its name, with its account where that is another one: each account has a default group."""
+    return one.name if one.account_id == group.account_id else f"{one.name} of {one.account.name}"
 
 
 class RuleForm(PortalForm):
@@ -100,8 +108,9 @@ class RuleForm(PortalForm):
 
     def shape(self) -> None:
         """Offers the caller's groups."""
-        found = [(str(one.uuid), one.name) for one in queries.groups_for(self.caller)[:200]]
-        self.offer("peer", [("", "none"), *found])
+        group: SecurityGroup = self.row
+        rows = queries.groups_for(self.caller)[:200]
+        self.offer("peer", [("", "none"), *((str(one.uuid), _named(one, group)) for one in rows)])
 
 
 class WhichRuleForm(PortalForm):

@@ -1,12 +1,13 @@
 """Security groups and their rules: each change is in force once its job is done."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from cloudportal.core import plans
 from cloudportal.core.caller import Caller
-from cloudportal.core.errors import Conflict, InvalidInput
+from cloudportal.core.errors import Conflict, InvalidInput, NotFound
 from cloudportal.core.names import check_label
 from cloudportal.events import records
 from cloudportal.events.records import About
@@ -70,8 +71,8 @@ def update(caller: Caller, group: SecurityGroup, values: GroupValues) -> Securit
 
 @transaction.atomic
 def delete(caller: Caller, group: SecurityGroup, *, with_naming_rules: bool = False) -> None:
-    """The group is gone. Raises Conflict while a NIC is in it, or, unless their rules are to go too, another group
-    names it.
+    """The group is gone. Raises Conflict while a NIC is in it, or, unless their rules are to go too, another group of
+    its account names it. Rules by which others' groups named it go along: its owner could not remove them.
     """
     actions.DELETE.permit(caller)
     count = group_changes.nics_in(group)
@@ -79,7 +80,8 @@ def delete(caller: Caller, group: SecurityGroup, *, with_naming_rules: bool = Fa
         raise Conflict(
             f"{count} network cards are in the group {group.name}. Take them out of it first.", count=count
         )
-    named_by = group.named_by.exclude(group=group).select_related("group").first()
+    naming = group.named_by.exclude(group=group).filter(group__account=group.account)
+    named_by = naming.select_related("group").first()
     if named_by is not None and not with_naming_rules:
         raise Conflict(
             f"A rule of the group {named_by.group.name} names {group.name}. Remove that rule first."
@@ -96,7 +98,7 @@ def add_rule(caller: Caller, group: SecurityGroup, values: NewRule) -> tuple[Sec
     """
     actions.ADD_RULE.permit(caller)
     columns = checked(values)
-    peer = group_for(caller, values.peer) if values.peer else None
+    peer = _peer(caller, values.peer) if values.peer else None
     rule = SecurityGroupRule(group=group, peer=peer, **columns)
     if any((one.name, one.peer) == (rule.name, peer) for one in group.rules.select_related("peer")):
         raise Conflict("The group has this rule already.")
@@ -134,6 +136,18 @@ def default_of(account: Account) -> SecurityGroup:
     except IntegrityError:
         # Another deployment made it in this moment.
         return SecurityGroup.objects.get(account=account, name=SecurityGroup.DEFAULT)
+
+
+def _peer(caller: Caller, uuid: UUID | str) -> SecurityGroup:
+    """The group that a rule is to name. One that the caller does not see is not found, there or not."""
+    try:
+        return group_for(caller, uuid)
+    except NotFound as error:
+        sentence = (
+            "There is no such security group that you may name. Name one of your own or of an account that you "
+            "administer, or let others through by their addresses."
+        )
+        raise NotFound(sentence, fields={"peer": [sentence]}, **error.values) from error
 
 
 def _make(account: Account, name: str, description: str) -> SecurityGroup:

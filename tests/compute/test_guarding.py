@@ -22,6 +22,7 @@ from tenants.authentication import system_caller
 from tests.support.factories import make_personas
 from tests.support.factories_compute import deployed, fresh, make_cloud, stopped
 from tests.support.jobs import run_job, run_jobs
+from tests.support.pages import PageClient
 from tests.support.scenarios_groups import guarded_cloud, guards_of, make_group, nic_of, reaches
 from tests.support.scenarios_nics import second_network
 
@@ -130,10 +131,23 @@ def test_a_strangers_group_is_not_found(cloud, people):
         nics.set_groups(people.root_admin, nic, [theirs.uuid])
     with pytest.raises(NotFound):
         member(cloud, people.user, theirs)
-    with pytest.raises(NotFound):
-        security_groups.add_rule(
-            people.user, make_group(people.user), NewRule(direction="ingress", peer=theirs.uuid)
-        )
+    ours, naming = make_group(people.user), NewRule(direction="ingress", peer=theirs.uuid)
+    with pytest.raises(NotFound, match="that you may name") as refusal:
+        security_groups.add_rule(people.user, ours, naming)
+    assert "peer" in refusal.value.fields
+
+
+def test_who_administers_both_accounts_lets_one_through_to_the_other_until_that_group_is_deleted(people):
+    ours, theirs = make_group(people.user), make_group(people.neighbour)
+    security_groups.add_rule(people.domain_admin, ours, NewRule(direction="ingress", peer=theirs.uuid))
+    assert (
+        PageClient(people.user)
+        .get("security-group", ours.uuid)
+        .all("a", href=f"/security-groups/{theirs.uuid}/")
+        == []
+    )
+    security_groups.delete(people.neighbour, theirs)
+    assert [rule.direction for rule in ours.rules.all()] == ["egress"]
 
 
 def test_rules_are_the_same_after_a_restart_and_a_reboot(cloud, tenant):
