@@ -13,6 +13,12 @@ DELETE_KEY_PAIR = action(
 
 READ_USER_DATA = action("user-data.read", "See user data", reads=True)
 CREATE_USER_DATA = action("user-data.create", "Create user data")
+LINK_USER_DATA = action("template.link-user-data", "Link user data")
+UNLINK_USER_DATA = action(
+    "template.unlink-user-data",
+    "Unlink user data",
+    confirmation="New instances are told nothing by the template. Those that are there keep what they were told.",
+)
 UPDATE_USER_DATA = action("user-data.update", "Edit")
 DELETE_USER_DATA = action(
     "user-data.delete",

@@ -2,10 +2,13 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from cloudportal.core.caller import Caller
 from cloudportal.core.scoping import ScopedQuerySet
 from compute import guest_data_actions as actions
-from compute.models import KeyPair, UserData
+from compute.models import KeyPair, TemplateUserData, UserData
+from storage.models import Template
 
 
 def key_pairs_for(caller: Caller) -> ScopedQuerySet[KeyPair]:
@@ -28,3 +31,17 @@ def user_data_for(caller: Caller) -> ScopedQuerySet[UserData]:
 def one_user_data_for(caller: Caller, uuid: UUID | str) -> UserData:
     """One of them. Raises NotFound."""
     return user_data_for(caller).one(uuid)
+
+
+def linked_for(caller: Caller, template: Template) -> QuerySet[TemplateUserData]:
+    """What a template that the caller may use tells its instances: one row or none, without what it says."""
+    actions.READ_USER_DATA.permit(caller)
+    rows = TemplateUserData.objects.filter(template=template)
+    return rows.select_related("template__account__domain", "user_data")
+
+
+def own_linked_for(caller: Caller, template: Template) -> ScopedQuerySet[TemplateUserData]:
+    """The same, for whoever may change the template, from `own_template_for`."""
+    actions.READ_USER_DATA.permit(caller)
+    rows = TemplateUserData.objects.for_caller(caller).filter(template=template)
+    return rows.select_related("template__account__domain", "user_data")

@@ -52,6 +52,7 @@ class DetailPage:
     prepare: Callable[[Caller, Any], None] | None = None
     template: str = "portal/detail.html"
     added: list[RowAction | RowLink] = field(default_factory=list)
+    shown_too: list[Panel] = field(default_factory=list)
 
     def urls(self) -> list[URLPattern]:
         """The page's address, and one for each action on it."""
@@ -62,6 +63,10 @@ class DetailPage:
         """What a higher room can do to the thing, as buttons of its page; gives their addresses."""
         self.added.extend(buttons)
         return self._acting_at(buttons)
+
+    def show(self, *panels: Panel) -> None:
+        """What a higher room knows of the thing, as panels below its own."""
+        self.shown_too.extend(panels)
 
     def _acting_at(self, buttons: Iterable[RowAction | RowLink]) -> list[URLPattern]:
         return [
@@ -99,7 +104,7 @@ class DetailPage:
 
     def _panels(self, caller: Caller, row: Any) -> dict[str, list[Shown]]:
         places: dict[str, list[Shown]] = {"top": [], "main": [], "side": []}
-        for one in self.panels:
+        for one in (*self.panels, *self.shown_too):
             shown = one.shown(caller, row)
             if shown is not None:
                 places[one.place].append(shown)

@@ -13,6 +13,7 @@ from compute.api.nics import NICS, SECONDARY_ADDRESSES
 from compute.api.notes import NOTES
 from compute.api.offerings import SERVICE_OFFERINGS
 from compute.api.schedules import INSTANCE_SCHEDULES
+from compute.api.template_user_data import TEMPLATE_USER_DATA
 from compute.api.user_data import USER_DATA
 from compute.api.verdicts import VERDICTS
 
@@ -26,6 +27,7 @@ urlpatterns = patterns(
     SERVICE_OFFERINGS,
     KEY_PAIRS,
     USER_DATA,
+    TEMPLATE_USER_DATA,
     AFFINITY_GROUPS,
     DEDICATIONS,
     DRIFTS,

@@ -10,11 +10,13 @@ from compute.models.notes import InstanceNote
 from compute.models.offerings import ServiceOffering
 from compute.models.schedules import InstanceSchedule, Lease
 from compute.models.snapshots import InstanceSnapshot
+from compute.models.template_data import InheritedUserData, TemplateUserData
 
 __all__ = [
     "AffinityGroup",
     "AttachedIso",
     "ConsoleTicket",
+    "InheritedUserData",
     "Instance",
     "InstanceNote",
     "InstanceSchedule",
@@ -24,6 +26,7 @@ __all__ = [
     "Nic",
     "SecondaryAddress",
     "ServiceOffering",
+    "TemplateUserData",
     "UserData",
     "VolumeAttachment",
 ]

@@ -105,6 +105,10 @@ class DeployForm(NetworkFields, GuestDataFields):
             self.fields["zone"].widget = forms.HiddenInput()
         self.offer_networks()
         self.offer_guest_data()
+        wanted = str(self.data.get("template") or self.initial.get("template") or "")
+        self.offer_values_of(
+            next((row for row in _ready(self.caller)[:MOST_CARDS] if str(row.uuid) == wanted), None)
+        )
         self._offer_groups()
         self._offer_disks()
         self._offer_hosts()

@@ -1,5 +1,6 @@
 """The questions of the deploy form about keys and user data."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -8,9 +9,10 @@ from cloudportal.core.caller import Caller
 from cloudportal.portal.choices import AnyOf, Card, lines_of
 from cloudportal.portal.forms import Group, PortalForm
 from compute import guest_data_actions as actions
-from compute.guest_data_queries import key_pairs_for, user_data_for
+from compute.guest_data_queries import key_pairs_for, linked_for, user_data_for
 from compute.models import UserData
 from compute.services.guest_data.variables import MOST_VALUE_CHARACTERS, Variable, declared
+from storage.models import Template
 
 MOST_CHOICES = 200
 _VALUE = "value-"
@@ -58,6 +60,13 @@ class GuestDataFields(PortalForm):
         for one in declared(chosen.variables) if chosen else ():
             self.fields[f"{_VALUE}{one.name}"] = _field(one)
 
+    def offer_values_of(self, template: Template | None) -> None:
+        """Asks for what the template's own user data leaves open. The service knows which of it must be given."""
+        may = template is not None and self.caller.may(actions.READ_USER_DATA.name)
+        linked = linked_for(self.caller, template).first() if may and template is not None else None
+        for one in declared(linked.user_data.variables) if linked else ():
+            self.fields.setdefault(f"{_VALUE}{one.name}", _field(replace(one, is_required=False)))
+
     def sections(self) -> list[tuple[Group, list[forms.BoundField]]]:
         """With the variables' fields behind the choice that brought them."""
         return [(group, self._with_variables(fields)) for group, fields in super().sections()]
@@ -66,9 +75,13 @@ class GuestDataFields(PortalForm):
         found: list[forms.BoundField] = []
         for field in fields:
             found.append(field)
-            if field.name == "user_data_from":
+            if field.name == self._last_choice:
                 found += [self[name] for name in self.fields if name.startswith(_VALUE)]
         return found
+
+    @property
+    def _last_choice(self) -> str:
+        return "user_data_from" if "user_data_from" in self.fields else "ssh_keys"
 
 
 def guest_data_in(values: dict[str, Any]) -> dict[str, Any]:

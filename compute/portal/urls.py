@@ -21,6 +21,7 @@ from compute.portal import (
     snapshots,
     start_on,
     start_page,
+    template_user_data,
     user_data,
     verdicts,
 )
@@ -43,6 +44,7 @@ urlpatterns = [
     *reinstall.urlpatterns,
     *resize.urlpatterns,
     *user_data.urlpatterns,
+    *template_user_data.urlpatterns,
     *affinity.urlpatterns,
     *dedications.urlpatterns,
     *verdicts.urlpatterns,

@@ -19,6 +19,7 @@ from compute.drivers.specs import (
 )
 from compute.models import Instance, VolumeAttachment
 from compute.promises import disk_limits
+from compute.services.guest_data import template_links
 from compute.topology.abilities import can
 from compute.topology.models import Host
 from compute.workflows.wiring import nic_configs, nic_specs
@@ -101,7 +102,7 @@ def guest_data_of(instance: Instance, *, without: UUID | None = None) -> GuestDa
         instance_id=str(instance.uuid),
         hostname=instance.name,
         ssh_keys=tuple(instance.ssh_keys),
-        user_data=instance.guest_text or None,
+        user_data=template_links.told_to(instance) or None,
         nics=nic_configs(instance, without=without),
         vendor_data=_vendor_data(instance) or None,
         availability_zone=instance.zone.name,

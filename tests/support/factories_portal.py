@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from cloudportal.core import clock
 from cloudportal.events import alerts
-from compute.models import Instance, InstanceNote, Nic
+from compute.models import Instance, InstanceNote, Nic, TemplateUserData
 from compute.services import nics
 from compute.services.nics import NewNic
 from networking.models import SecurityGroup, SecurityGroupRule
@@ -109,6 +109,7 @@ def furnish(who, cloud):
     make_instance_snapshot(instance)
     shared = make_template(account, is_public=False)
     shared.grants.create(account=account_of(who.neighbour))
+    TemplateUserData.objects.create(template=shared, user_data=make_user_data(account))
     make_template(account, state="uploading", checksum="")
 
 

@@ -9,20 +9,23 @@ from django.db import transaction
 
 from cloudportal.core import plans
 from cloudportal.core.caller import Caller
-from cloudportal.core.errors import InvalidInput, NotFound
+from cloudportal.core.errors import Conflict, InvalidInput, NotFound
 from cloudportal.core.names import check_label
 from cloudportal.events import records
 from cloudportal.events.records import About
 from compute import guest_data_actions as actions
 from compute import guest_data_queries as queries
-from compute.models import UserData
+from compute.models import TemplateUserData, UserData
 from compute.services.guest_data.variables import Variable, checked_declaration, declared, filled_in, kept
 from compute.topology.services.rows import change, given, taken_once
+from storage import states as storage_states
 from tenants.models import Account
 from tenants.queries import settings_value
 from tenants.services.standing import require_enabled
 
 MASKED = "********"
+# Of templates in one sentence.
+MOST_NAMES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,23 +89,38 @@ def update(caller: Caller, row: UserData, changes: UserDataChanges) -> UserData:
 
 @transaction.atomic
 def delete(caller: Caller, row: UserData) -> None:
-    """It can be chosen no more. Instances that were told it keep what they were told."""
+    """It can be chosen no more. Instances that were told it keep what they were told.
+
+    Raises Conflict while templates tell it.
+    """
     actions.DELETE_USER_DATA.check(caller, row)
+    _demand_unlinked(row)
     records.record(caller, "DELETE.USER.DATA", About.of(row, row.account.owner), before={"name": row.name})
     plans.note("delete", f"Deletes the user data {row.name}; instances keep what they were told.")
     row.delete()
 
 
-def rendered(caller: Caller, account: Account, uuid: UUID | str, values: Mapping[str, str]) -> str:
+def rendered(
+    caller: Caller,
+    account: Account,
+    uuid: UUID | str,
+    values: Mapping[str, str],
+    *,
+    also: frozenset[str] = frozenset(),
+) -> str:
     """The text of the user data with this uuid, filled in for an instance of the account.
 
-    Raises NotFound for one that is not the account's, InvalidInput.
+    Values for the names in `also` are left out where it has no such variable: they are for something else. Raises
+    NotFound for one that is not the account's, InvalidInput.
     """
     row = queries.one_user_data_for(caller, uuid)
     # An admin sees what many accounts keep; an instance is told its owner's only.
     if row.account_id != account.pk:
         raise NotFound(noun="user data", uuid=uuid)
-    return checked_text(filled_in(row.text, declared(row.variables), values), account)
+    variables = declared(row.variables)
+    elsewhere = also - {one.name for one in variables}
+    taken = {name: value for name, value in values.items() if name not in elsewhere}
+    return checked_text(filled_in(row.text, variables, taken), account)
 
 
 def checked_text(text: str, account: Account, *, field: str = "user_data") -> str:
@@ -116,6 +134,16 @@ def checked_text(text: str, account: Account, *, field: str = "user_data") -> st
             field, f"User data may have {most_bytes} bytes; this has {size_bytes}. Make it shorter."
         )
     return text
+
+
+def _demand_unlinked(row: UserData) -> None:
+    links = TemplateUserData.objects.filter(user_data=row).select_related("template")
+    names = sorted(one.template.name for one in links.exclude(template__state=storage_states.DELETED))
+    if names:
+        raise Conflict(
+            f"The user data {row.name} is told to instances of {', '.join(names[:MOST_NAMES])}"
+            f"{' and others' if len(names) > MOST_NAMES else ''}. Unlink it there first, or link something else."
+        )
 
 
 def _checked(row: UserData, changes: UserDataChanges) -> dict[str, Any]:

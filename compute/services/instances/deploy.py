@@ -17,6 +17,7 @@ from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject
 from compute import actions, queries, states
 from compute.models import Instance, ServiceOffering, VolumeAttachment
+from compute.services.guest_data import template_links
 from compute.services.guest_data.passwords import hash_of
 from compute.services.instances import affinity, guest_values, lease_terms, media, terms, wiring
 from compute.services.instances.chosen_host import arguments_for, chosen_host
@@ -183,7 +184,8 @@ def _instance(
     told = Told(values.user_data, values.user_data_from, values.user_data_values)
     name = check_hostname(values.name) if values.name.strip() else f"vm-{uuid.hex[:12]}"
     terms.reserve(account, parts.size.cpus, parts.size.memory_mib)
-    return Instance.objects.create(
+    text, linked = guest_values.told_texts(caller, account, parts.template, told)
+    instance = Instance.objects.create(
         uuid=uuid,
         account=account,
         zone=parts.zone,
@@ -192,11 +194,14 @@ def _instance(
         display_name=guest_values.checked_display_name(values.display_name),
         is_protected=values.is_protected,
         ssh_keys=guest_values.chosen_ssh_keys(caller, account, values.ssh_keys, values.key_pairs),
-        user_data=guest_values.told_text(caller, account, told),
+        user_data=text,
         login_number=1 if password else 0,
         password_hash=hash_of(password) if password else "",
         **terms_of(parts.offering, parts.size),
     )
+    if linked is not None:
+        template_links.inherit(instance, parts.template, linked, told.values)
+    return instance
 
 
 def _root_disk_offering(caller: Caller, instance: Instance, parts: _Parts, uuid: UUID | str) -> DiskOffering:

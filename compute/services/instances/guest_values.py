@@ -8,9 +8,11 @@ from cloudportal.core.caller import Caller
 from cloudportal.core.errors import InvalidInput, NotFound
 from cloudportal.core.names import check_label
 from compute import guest_data_queries as guest_data
-from compute.services.guest_data import public_keys, user_data
+from compute.models import TemplateUserData
+from compute.services.guest_data import public_keys, template_links, user_data
 from compute.services.guest_data.key_pairs import SAMPLE
 from compute.services.guest_data.public_keys import NotAKey
+from storage.models import Template
 from tenants.models import Account
 
 MOST_KEYS = 16
@@ -53,15 +55,28 @@ def chosen_ssh_keys(
     return checked_ssh_keys([*(pair.public_key for pair in chosen), *lines])
 
 
-def told_text(caller: Caller, account: Account, told: Told) -> str:
-    """What the guest is told as its user data. Raises NotFound, InvalidInput."""
+def told_texts(
+    caller: Caller, account: Account, template: Template, told: Told
+) -> tuple[str, TemplateUserData | None]:
+    """What the guest is told by its owner, and what its template has to tell it. Raises NotFound, InvalidInput."""
+    linked = template_links.linked_to(template)
+    text = _told_text(caller, account, told, also=template_links.names_in(linked))
+    if linked is not None:
+        field = "user_data_from" if told.kept is not None else "user_data"
+        template_links.demand_taken(template, linked.policy, text, field=field)
+    return text, linked
+
+
+def _told_text(caller: Caller, account: Account, told: Told, *, also: frozenset[str]) -> str:
+    """Of the values, those for the names in `also` may be for something else."""
+    values = {name: value for name, value in told.values.items() if name not in also}
     if told.kept is None:
-        if told.values:
+        if values:
             raise InvalidInput.of("user_data_values", "There are values, and no user data that takes any.")
         return checked_user_data(told.text, account)
     if told.text.strip():
         raise InvalidInput.of("user_data", "Choose user data that you have kept, or give a text, not both.")
-    return user_data.rendered(caller, account, told.kept, told.values)
+    return user_data.rendered(caller, account, told.kept, told.values, also=also)
 
 
 def checked_user_data(value: str, account: Account) -> str:

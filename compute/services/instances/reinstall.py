@@ -14,6 +14,7 @@ from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
 from compute import actions, states
 from compute.models import Instance
+from compute.services.guest_data import template_links
 from compute.services.instances import terms
 from compute.services.instances.holding import held_with, lock
 from compute.services.instances.power import root_volume, shut_down_arguments
@@ -50,6 +51,7 @@ def reinstall(
     if old is None:
         raise WrongState(f"The instance {instance.name} has no root disk that could be made anew.")
     guards.demand_allowed(old, "reinstall")
+    _inherit(instance, template)
     new = _new_root(caller, instance, template, old)
     was_running = instance.state == states.RUNNING
     if was_running:
@@ -76,6 +78,16 @@ def _template(caller: Caller, instance: Instance, values: ReinstallValues) -> Te
             f"{instance.memory_mib}. Resize it first.",
         )
     return template
+
+
+def _inherit(instance: Instance, template: Template) -> None:
+    """Another template tells the instance what it has to tell; its own has told it already."""
+    linked = template_links.linked_to(template) if template.pk != instance.template_id else None
+    if linked is not None:
+        template_links.demand_taken(template, linked.policy, instance.guest_text, field="template")
+        template_links.inherit(instance, template, linked, {})
+    elif template.pk != instance.template_id:
+        template_links.forget(instance, template)
 
 
 def _new_root(caller: Caller, instance: Instance, template: Template, old: Volume) -> Volume:

@@ -12,6 +12,7 @@ from cloudportal.core.names import check_hostname
 from cloudportal.events import records
 from compute import actions, states
 from compute.models import Instance
+from compute.services.guest_data import template_links
 from compute.services.instances import guest_values, login, terms
 from compute.services.instances.holding import demand_free
 
@@ -68,6 +69,9 @@ def _checked(instance: Instance, changes: InstanceChanges) -> dict[str, Any]:
         values["ssh_keys"] = guest_values.checked_ssh_keys(changes.ssh_keys)
     if changes.user_data is not None:
         values["user_data"] = guest_values.checked_user_data(changes.user_data, instance.account)
+        inherited = template_links.inherited_of(instance)
+        if inherited is not None:
+            template_links.demand_taken(inherited.template, inherited.policy, changes.user_data)
     return values
 
 

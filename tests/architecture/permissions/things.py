@@ -7,7 +7,7 @@ from cloudportal.core import clock
 from cloudportal.events import alerts, records
 from cloudportal.events.records import About
 from cloudportal.jobs.models import Job
-from compute.models import Instance, InstanceNote, Nic, SecondaryAddress
+from compute.models import Instance, InstanceNote, Nic, SecondaryAddress, TemplateUserData
 from networking.macs import random_mac
 from networking.models import Address, SecurityGroup, SecurityGroupRule
 from storage.models import TemplateGrant, Volume
@@ -279,6 +279,13 @@ def an_iso(world, owner):
 def a_grant(world, owner, template=None):
     template = template or a_template(world, owner)
     return TemplateGrant.objects.create(template=template, account=factories.make_account())
+
+
+@thing("templates/user-data")
+def linked_user_data(world, owner, template=None):
+    template = template or a_template(world, owner)
+    kept = factories_guest_data.make_user_data(template.account)
+    return TemplateUserData.objects.create(template=template, user_data=kept)
 
 
 @thing("templates")

@@ -294,6 +294,7 @@ VALUES = {
         "url": "https://mirror.example.org/image.qcow2",
     },
     "POST templates/{template}/grants/": lambda world: {"project": str(world.the("projects").uuid)},
+    "POST templates/{template}/user-data/": lambda world: {"user_data": str(world.the("user-data").uuid)},
     "POST instances/{uuid}/attach-iso/": lambda world: {"iso": str(world.the("isos").uuid)},
     "POST template-uploads/": lambda world: {"name": "new", "format": "qcow2"},
     "POST volumes/{uuid}/clone/": lambda world: {"name": "copy"},

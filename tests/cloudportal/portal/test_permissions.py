@@ -47,7 +47,8 @@ BY_AUDIENCE = {
         "address network project template token volume nic security-group affinity-group"
     ),
     OWN: (
-        "template-upload template-share template-unshare template-extract instance-iso instance-detach-iso "
+        "template-upload template-share template-unshare template-extract"
+        " template-link-user-data template-unlink-user-data instance-iso instance-detach-iso "
         "api-key-revoke token-revoke "
         "instance-start instance-stop instance-reboot instance-destroy instance-recover instance-expunge "
         "instance-retry instance-edit instance-reset-password instance-reset-ssh-keys "

@@ -3,14 +3,18 @@
 import pytest
 
 from cloudportal.core.errors import InvalidInput
-from compute.models import Instance, UserData
+from compute.models import Instance, TemplateUserData, UserData
 from compute.portal.deploy import DEPLOY
+from compute.portal.template_user_data import LINK
 from compute.portal.user_data import FORMS, ONE, USER_DATA
 from compute.portal.variable_lines import lines_for, variables_in
 from compute.services.guest_data.variables import Variable
+from storage.models import TemplateGrant
+from storage.portal.templates import TEMPLATE
 from tests.support.factories import account_of
 from tests.support.factories_compute import make_cloud
 from tests.support.factories_guest_data import make_key_pair, make_user_data
+from tests.support.factories_infra import make_template
 from tests.support.suites.pages import FillsForm, ListsRows, ShowsRow
 
 ADD, EDIT = FORMS
@@ -137,3 +141,38 @@ class TestDeployingWithUserData(FillsForm):
         page = self.sent(**{**self.values(), "user_data_from": strange.uuid})
         assert page.status == 400
         assert not Instance.objects.exists()
+
+    def test_what_its_template_leaves_open_is_asked_for_too(self):
+        row = make_user_data(account_of(self.personas.user), variables=(Variable(name="realm"),))
+        TemplateUserData.objects.create(template=self.cloud.template, user_data=row, policy="deny-override")
+        page = self.opened(template=str(self.cloud.template.uuid))
+        assert page.all("input", name="value-realm")
+        page = self.sent(**self.values())
+        assert page.status == 400
+        assert "takes no other" in page.text
+
+
+class TestTellingInstancesOfATemplate(FillsForm):
+    page = LINK
+
+    def prepare(self):
+        account = account_of(self.personas.user)
+        self.row = make_user_data(account, content="canary-text")
+        self.template = make_template(account, is_public=False)
+
+    def parts(self):
+        return (self.template.uuid,)
+
+    def values(self):
+        return {"user_data": self.row.uuid, "policy": "append"}
+
+    def check(self, page):
+        assert (page.title, self.row.name in page.text) == (self.template.name, True)
+        assert TemplateUserData.objects.get().policy == "append"
+
+    def test_whoever_it_is_shared_with_reads_that_it_tells_something(self):
+        TemplateUserData.objects.create(template=self.template, user_data=self.row, policy="append")
+        TemplateGrant.objects.create(template=self.template, account=account_of(self.personas.neighbour))
+        page = self.browser("neighbour").open(TEMPLATE.address(self.template))
+        assert "Its owner's text" in page.text and "may add to it" in page.text
+        assert self.row.name not in page.text and "canary-text" not in page.text
