@@ -33,8 +33,9 @@ class ClaimBeside(Step):
         states.VOLUME.move(copy, "create")
 
     def record_undo(self, run: Run, result: None) -> None:
-        """The place is free again."""
-        volume_work.record_unmade(run, volume_of(run))
+        """The place is free again; taken up late, the copy is nothing any more: it has been given up as an error."""
+        forget = volume_work.record_removed if run.was_given_up else volume_work.record_unmade
+        forget(run, volume_of(run))
 
 
 class Fill(Step):

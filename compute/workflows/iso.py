@@ -48,8 +48,9 @@ class InsertIso(Step):
         _completed(run, "ISO.ATTACH")
 
     def undo(self, run: Run) -> None:
-        """The drive is empty."""
-        _change(instance_of(run), None)
+        """The drive is empty; taken up late, it holds what it holds by now."""
+        instance = instance_of(run)
+        _change(instance, media_work.spec_of(instance) if run.was_given_up else None)
 
 
 class EjectIso(Step):

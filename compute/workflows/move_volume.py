@@ -46,13 +46,14 @@ class ClaimTarget(Step):
             raise NoRoom(
                 reason=f"{target.name} does not have {readable(volume.size_bytes)} left. Choose another pool."
             )
-        run.notes["is_claimed"] = True
+        run.notes["claimed_bytes"] = volume.size_bytes
 
     def record_undo(self, run: Run, result: None) -> None:
         """The place is free again, unless the volume lies there."""
         volume, target = volume_of(run), _target(run)
-        if run.notes.pop("is_claimed", False) and volume.pool_id != target.pk:
-            pool_choice.release(target, volume.size_bytes, is_whole=volume.is_whole)
+        claimed_bytes = run.notes.pop("claimed_bytes", 0)
+        if claimed_bytes and volume.pool_id != target.pk:
+            pool_choice.release(target, claimed_bytes, is_whole=volume.is_whole)
 
 
 class CopyOver(Step):

@@ -94,8 +94,14 @@ class ReserveAddress(Step):
     def undo(self, run: Run) -> None:
         """The host forgets the address."""
         nic, host = nic_of(run), instance_of(run).host
-        if nic is not None and host is not None:
+        if nic is not None and host is not None and not _is_in_use(run, nic):
             network_work.remove_reservation(nic.network, host, mac=nic.mac)
+
+    def record_undo(self, run: Run, result: None) -> None:
+        """The NIC and its address are given back: nobody may have the address while the guest might still use it."""
+        nic = nic_of(run)
+        if nic is not None and not _is_in_use(run, nic):
+            give_up(run, nic)
 
 
 class Plug(Step):
@@ -110,7 +116,9 @@ class Plug(Step):
 
     def undo(self, run: Run) -> None:
         """It has all but the new one."""
-        rewire(instance_of(run), without=UUID(run.arguments["nic"]))
+        nic = nic_of(run)
+        if nic is None or not _is_in_use(run, nic):
+            rewire(instance_of(run), without=UUID(run.arguments["nic"]))
 
 
 class FinishAdding(Step):
@@ -136,10 +144,7 @@ class AddNic(Workflow):
     steps: ClassVar = (ReserveAddress, Plug, FinishAdding)
 
     def failed(self, run: Run) -> None:
-        """The NIC and its address are given back."""
-        nic = nic_of(run)
-        if nic is not None:
-            give_up(run, nic)
+        """Undone, the NIC is gone. Where the undo is stuck it counts as plugged in, and can be removed."""
 
 
 class Unplug(Step):
@@ -212,8 +217,9 @@ class Rewire(Step):
         rewire(instance_of(run))
 
     def undo(self, run: Run) -> None:
-        """Makes them as they were before."""
-        put_back(run)
+        """Makes them as they were before; taken up late, as they are by now."""
+        if not run.was_given_up:
+            put_back(run)
         rewire(instance_of(run))
 
 
@@ -274,6 +280,12 @@ class LetPass(Step):
         """Without the address."""
         rewire(instance_of(run), without=UUID(run.arguments["address"]))
 
+    def record_undo(self, run: Run, result: None) -> None:
+        """The address is given back."""
+        row = secondary_of(run)
+        if row is not None:
+            free_secondary(run, row)
+
 
 class FinishAddingAddress(Step):
     """Rows only."""
@@ -296,10 +308,7 @@ class AddAddress(Workflow):
     steps: ClassVar = (LetPass, FinishAddingAddress)
 
     def failed(self, run: Run) -> None:
-        """The address is given back."""
-        row = secondary_of(run)
-        if row is not None:
-            free_secondary(run, row)
+        """Undone, the address is free. Where the undo is stuck it counts as the NIC's, and can be removed."""
 
 
 class Withdraw(Step):
@@ -350,6 +359,11 @@ def record_address(run: Run, event_type: str) -> None:
     if nic is not None and row is not None:
         after = {"ip": row.address.ip}
         records.completed(run.job.caller, event_type, about(nic), after=after, job_uuid=run.job.uuid)
+
+
+def _is_in_use(run: Run, nic: Nic) -> bool:
+    """True where its instance was made to lean on the NIC after its adding had failed and was not cleaned up."""
+    return run.was_given_up and nic.is_default
 
 
 def give_up(run: Run, nic: Nic) -> None:

@@ -27,13 +27,16 @@ class GoDown(ShutDown):
         run.notes["is_off"] = True
 
     def undo(self, run: Run) -> None:
-        """On again, where the guest still is."""
+        """On again, where the guest still is. Given up, it counts as stopped: taken up late, it is off until it is
+        started, even if it had come up after all.
+        """
         instance = instance_of(run)
-        if instance.state not in (*_DOWN, states.RUNNING) or instance.host is None:
+        if instance.host is None or instance.state not in (*_DOWN, states.RUNNING, states.STOPPED):
             return
+        is_up = instance.state != states.STOPPED
         with compute_driver(instance.host) as driver:
             try:
-                driver.set_power(instance.uuid, PowerAction.ON)
+                driver.set_power(instance.uuid, PowerAction.ON if is_up else PowerAction.OFF, force=not is_up)
             except NotThere:
                 run.say(
                     "The instance is not on its host any more; the next comparison will tell.",

@@ -60,9 +60,10 @@ class MakeRoot(Step):
             volume_work.remove_volume(run, _volume(run, "new"), host=instance_of(run).host)
 
     def record_undo(self, run: Run, result: None) -> None:
-        """A wish again."""
+        """A wish again; taken up late, nothing any more: it has been given up as an error since."""
         if not _is_attached(run, "new"):
-            volume_work.record_unmade(run, _volume(run, "new"))
+            forget = volume_work.record_removed if run.was_given_up else volume_work.record_unmade
+            forget(run, _volume(run, "new"))
 
 
 class SwapRoot(Step):
@@ -77,7 +78,8 @@ class SwapRoot(Step):
 
     def record_undo(self, run: Run, result: None) -> None:
         """The old one is in its place."""
-        if _is_ours_to_undo(instance_of(run)):
+        # Given up, it has been put back; by now another reinstallation may have deleted it.
+        if _is_ours_to_undo(instance_of(run)) and not run.was_given_up:
             _attach(run, "old")
 
 
@@ -95,7 +97,7 @@ class RefitGuest(Step):
                 runs_guests(driver).ensure_guest(spec_of(instance))
 
     def undo(self, run: Run) -> None:
-        """Off, and made of its old disk."""
+        """Off, and made of its old disk; taken up late, of the disk that it has by now."""
         instance = instance_of(run)
         if instance.host is None or not _is_ours_to_undo(instance):
             return
@@ -104,7 +106,8 @@ class RefitGuest(Step):
                 driver.set_power(instance.uuid, PowerAction.OFF, force=True)
             except NotThere:
                 return
-            runs_guests(driver).ensure_guest(_with_old_root(run, instance))
+            spec = spec_of(instance) if run.was_given_up else _with_old_root(run, instance)
+            runs_guests(driver).ensure_guest(spec)
 
     def record_undo(self, run: Run, result: None) -> None:
         """Nothing runs on either disk."""

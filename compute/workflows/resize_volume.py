@@ -16,7 +16,7 @@ from storage import guards, pool_choice, volume_work
 from storage.amounts import readable
 from storage.connections import ready_pool
 from storage.drivers.contract import GrowsVolumes
-from storage.models import DiskOffering, Volume
+from storage.models import DiskOffering, Pool, Volume
 from tenants.resources import Resource
 from tenants.services import limits
 
@@ -42,6 +42,7 @@ class ClaimSpace(Step):
                 "volume to other storage, or try again later."
             )
         run.notes["claimed_bytes"] = more_bytes if pool is not None else 0
+        run.notes["claimed_on"] = str(pool.uuid) if pool is not None else ""
 
     def record_undo(self, run: Run, result: None) -> None:
         """What was promised and counted is free again, unless the volume grew after all."""
@@ -49,8 +50,10 @@ class ClaimSpace(Step):
             return
         volume = volume_of(run)
         claimed_bytes = run.notes.pop("claimed_bytes", 0)
-        if volume.pool is not None and claimed_bytes:
-            pool_choice.release(volume.pool, claimed_bytes, is_whole=volume.is_whole)
+        # Not the pool that the volume is on: a clean-up that comes late may find it moved.
+        if claimed_bytes:
+            pool = Pool.objects.get(uuid=run.notes["claimed_on"])
+            pool_choice.release(pool, claimed_bytes, is_whole=volume.is_whole)
         limits.release(volume.account, {Resource.PRIMARY_STORAGE_GIB: run.arguments["more_gib"]})
 
 
@@ -105,7 +108,8 @@ class Grow(Step):
     def undo(self, run: Run) -> bool:
         """Looks only, for what has grown stays so. True where it has."""
         volume = volume_of(run)
-        if volume.pool is None or volume.size_bytes == run.arguments["size_bytes"]:
+        # Larger still where another resizing came after one whose clean-up was stuck.
+        if volume.pool is None or volume.size_bytes >= run.arguments["size_bytes"]:
             return False
         with ready_pool(volume.pool) as pool:
             return pool.volume(volume.uuid).size_bytes >= run.arguments["size_bytes"]

@@ -244,7 +244,7 @@ def _mark_current(instance: Instance, snapshot: InstanceSnapshot | None) -> None
 
 def _driver(run: Run, instance: Instance) -> ComputeDriver:
     """The host's driver, with the guest there: a clean-up that comes late may find the bare one gone."""
-    host = _noted(run) or host_for(instance)
+    host = instance.host or _noted(run) or host_for(instance)
     _ensure_bare(instance, host)
     return compute_driver(host, timeout_seconds=SNAPSHOT_SECONDS)
 
@@ -266,5 +266,6 @@ def _ensure_bare(instance: Instance, host: Host) -> None:
 def _remove_bare(run: Run) -> None:
     instance = snapshot_of(run).instance
     host = _noted(run) or host_for(instance)
-    if _is_at_rest(instance):
+    # By now the instance may run, there or elsewhere, or be destroyed.
+    if _is_at_rest(instance) or host.pk != instance.host_id:
         remove_bare(instance, host)

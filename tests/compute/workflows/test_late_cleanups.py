@@ -1,0 +1,179 @@
+"""Clean-ups that got stuck and are taken up again when others have had the same things: they undo what is left of their
+own, and nothing of what came later.
+"""
+
+import pytest
+
+from cloudportal.drivers.simulated.faults import Fault, FaultKind
+from cloudportal.jobs import services as jobs
+from compute import snapshot_queries, states
+from compute.models import Instance, Nic
+from compute.services import instance_snapshots, instances, nics, volume_copies, volume_sizes
+from compute.services.instance_snapshots import NewInstanceSnapshot
+from compute.services.instances import media
+from compute.services.nics import NewNic
+from compute.services.volume_copies import CloneValues, MoveValues
+from storage.models import Volume
+from tests.support.agreement_compute import world_equals_rows
+from tests.support.factories_compute import deployed, fresh, guests_of, stopped
+from tests.support.factories_infra import make_iso
+from tests.support.factories_volumes import another_pool, fresh_volume, make_volume
+from tests.support.jobs import run_job
+from tests.support.scenarios_nics import second_network, the
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stuck(cloud):
+    """`stuck(begin, operation="fault", ...)`: the job that `begin` submits, failed with its undo stuck."""
+
+    def begun(begin, **faults):
+        for operation, kind in faults.items():
+            cloud.world.inject(Fault(operation=operation, kind=FaultKind(kind), error="refused", count=None))
+        job = run_job(begin())
+        assert (job.state, job.cursor > 0) == ("failed", True)
+        cloud.world.clear_faults()
+        return job
+
+    return begun
+
+
+@pytest.fixture
+def resume(root):
+    def taken_up(job):
+        job = run_job(jobs.resume(root, job))
+        assert job.cursor == 0
+        return job
+
+    return taken_up
+
+
+def done(job):
+    assert run_job(job).state == "done", job.message
+
+
+def test_a_volume_is_not_shrunk_in_the_rows(cloud, tenant, stuck, resume):
+    volume = make_volume(cloud.zone, tenant)
+
+    def grow(size_gib):
+        values = volume_sizes.ResizeValues(size_gib=size_gib)
+        return volume_sizes.resize(tenant, fresh_volume(volume), values)
+
+    job = stuck(lambda: grow(3), grow_volume="fail", find_volume="fail")
+    done(grow(5))
+    resume(job)
+    assert fresh_volume(volume).size_bytes == 5 * 2**30
+    world_equals_rows(cloud)
+
+
+def test_room_is_given_back_on_the_pool_that_promised_it(cloud, tenant, root, stuck, resume):
+    volume, other = make_volume(cloud.zone, tenant), another_pool(cloud)
+    values = volume_sizes.ResizeValues(size_gib=3)
+    job = stuck(lambda: volume_sizes.resize(tenant, volume, values), grow_volume="fail", find_volume="fail")
+    done(volume_copies.move(root, fresh_volume(volume), MoveValues(pool=other.uuid)))
+    resume(job)
+    assert fresh_volume(volume).pool == other
+    world_equals_rows(cloud)
+
+
+def test_a_root_disk_that_was_made_anew_since_stays_in_place(cloud, tenant, stuck, resume):
+    instance = deployed(cloud, tenant)
+    job = stuck(lambda: instances.reinstall(tenant, instance), ensure_guest="fail")
+    done(instances.reinstall(tenant, fresh(instance)))
+    root = fresh(instance).attachments.get().volume
+    resume(job)
+    assert fresh(instance).attachments.get().volume == root
+    done(instances.start(tenant, fresh(instance)))
+    world_equals_rows(cloud)
+
+
+def test_a_copy_that_came_to_nothing_is_gone_once_it_is_cleaned_up(cloud, tenant, stuck, resume):
+    volume = make_volume(cloud.zone, tenant)
+    values = CloneValues(name="copy")
+    job = stuck(
+        lambda: volume_copies.clone(tenant, volume, values)[1],
+        copy_volume="lose-answer",
+        remove_volume="fail",
+    )
+    assert Volume.objects.get(uuid=job.subject_uuid).state == "error"
+    resume(job)
+    assert Volume.objects.get(uuid=job.subject_uuid).state == "deleted"
+    world_equals_rows(cloud)
+
+
+def test_what_came_up_after_all_is_off_again_where_it_counts_as_stopped(cloud, tenant, stuck, resume):
+    instance = deployed(cloud, tenant)
+    job = stuck(lambda: instances.reboot(tenant, instance), set_power="lose-answer")
+    assert fresh(instance).state == states.STOPPED
+    resume(job)
+    world_equals_rows(cloud)
+
+
+def test_an_address_is_nobody_elses_while_the_guest_may_use_it(cloud, tenant, stuck, resume):
+    instance = deployed(cloud, tenant)
+    network = second_network(cloud)
+    job = stuck(
+        lambda: nics.add(tenant, instance, NewNic(network=network.uuid))[1], ensure_nics="lose-answer"
+    )
+    nic = Nic.objects.get(network=network)
+    assert network.addresses.get(held_by=nic.uuid).state == "taken"
+    resume(job)
+    assert not network.addresses.filter(state="taken").exists()
+    world_equals_rows(cloud)
+
+
+def test_a_network_card_that_its_instance_leans_on_is_kept(cloud, tenant, stuck, resume):
+    instance = deployed(cloud, tenant)
+    network = second_network(cloud)
+    job = stuck(
+        lambda: nics.add(tenant, instance, NewNic(network=network.uuid))[1], ensure_nics="lose-answer"
+    )
+    nic = the(Nic.objects.get(network=network))
+    done(nics.make_default(tenant, nic))
+    resume(job)
+    assert Nic.objects.get(instance=instance, is_default=True) == nic
+    world_equals_rows(cloud)
+
+
+def test_a_secondary_address_stays_the_cards_until_the_guest_is_without_it(cloud, tenant, stuck, resume):
+    nic = the(deployed(cloud, tenant).nics.get())
+    job = stuck(lambda: nics.add_address(tenant, nic)[1], ensure_nics="lose-answer")
+    assert cloud.network.addresses.filter(state="taken").count() == 2
+    resume(job)
+    assert cloud.network.addresses.filter(state="taken").count() == 1
+    world_equals_rows(cloud)
+
+
+def test_a_cable_that_was_pulled_since_stays_out(cloud, tenant, stuck, resume):
+    nic = the(deployed(cloud, tenant).nics.get())
+    job = stuck(lambda: nics.disconnect(tenant, nic), ensure_nics="fail")
+    done(nics.disconnect(tenant, the(nic)))
+    resume(job)
+    assert not the(nic).is_linked
+
+
+def test_a_disc_that_was_put_in_since_stays_in_the_drive(cloud, tenant, stuck, resume):
+    instance = deployed(cloud, tenant)
+    job = stuck(lambda: media.attach(tenant, instance, make_iso().uuid), change_media="lose-answer")
+    done(media.attach(tenant, fresh(instance), make_iso().uuid))
+    resume(job)
+    assert guests_of(cloud)[instance.uuid][1].media is not None
+    world_equals_rows(cloud)
+
+
+def test_the_bare_guest_of_an_instance_that_was_destroyed_since_goes_too(cloud, tenant, stuck, resume):
+    instance = stopped(cloud, tenant)
+    values = NewInstanceSnapshot(name="kept")
+    job = stuck(
+        lambda: instance_snapshots.take(tenant, instance, values)[1],
+        take_guest_snapshot="fail",
+        remove_guest="fail",
+    )
+    assert instance.uuid in guests_of(cloud)
+    done(instances.destroy(tenant, fresh(instance)))
+    resume(job)
+    assert instance.uuid not in guests_of(cloud)
+    assert Instance.objects.get(pk=instance.pk).state == states.DESTROYED
+    assert snapshot_queries.instance_snapshot_for(tenant, job.subject_uuid).state == "failed"
+    world_equals_rows(cloud)
