@@ -6,7 +6,6 @@ from compute.services import attachments, volume_copies, volume_sizes
 from compute.services.volume_copies import CloneValues, MoveValues
 from compute.services.volume_sizes import ResizeValues
 from storage.services import volume_bin
-from tests.contracts.waiting import wait_until
 from tests.support.factories import caller, make_caller, make_root_admin
 from tests.support.factories_compute import deployed
 from tests.support.factories_volumes import fresh_volume, make_attached, make_volume
@@ -14,6 +13,8 @@ from tests.support.jobs import run_job
 from tests.support.real_cloud import (
     add_pool,
     await_agent,
+    await_device,
+    device_of,
     in_guest,
     libvirtd_process,  # noqa: F401
     private_libvirtd,  # noqa: F401
@@ -23,19 +24,6 @@ from tests.support.real_cloud import (
 pytestmark = [pytest.mark.django_db, pytest.mark.real]
 
 GIB = 1024**3
-# virtio tells a guest 20 characters of the volume's id.
-FIND = 'for one in /sys/block/vd*; do [ "$(cat $one/serial)" = {serial} ] && basename $one; done; true'
-
-
-def device_of(cloud, instance, volume):
-    """Where the guest has the volume, such as /dev/vdc; empty while it does not see it."""
-    name = in_guest(cloud, instance, FIND.format(serial=volume.uuid.hex[:20])).strip()
-    return f"/dev/{name}" if name else ""
-
-
-def await_device(cloud, instance, volume):
-    wait_until(lambda: device_of(cloud, instance, volume), timeout_seconds=20)
-    return device_of(cloud, instance, volume)
 
 
 def done(job):

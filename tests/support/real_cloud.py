@@ -27,6 +27,8 @@ from tests.support.libvirtd import PrivateLibvirtd, libvirtd_process, private_li
 BOOT_SECONDS = 240
 AGENT_SECONDS = 20
 MIB = 1024**2
+# virtio tells a guest 20 characters of the volume's id.
+FIND = 'for one in /sys/block/vd*; do [ "$(cat $one/serial)" = {serial} ] && basename $one; done; true'
 
 
 @dataclass(frozen=True)
@@ -65,14 +67,14 @@ def make_real_cloud(daemon, directory):
 
 
 def add_pool(root, host, name, path, **values):
-    """A pool in a directory, which only this host reaches."""
+    """A pool in a directory, which only this host reaches; or as the values say."""
     known = {
         "driver": "libvirt-pool",
         "settings": {"pool_name": f"portal-{name}", "path": str(path)},
         **values,
     }
     place = {"zone_uuid": host.cluster.pod.zone.uuid, "host_uuid": host.uuid}
-    return _added(pools.add(root, pools.PoolValues(name=name, **place, **known)))
+    return _added(pools.add(root, pools.PoolValues(**{"name": name, **place, **known})))
 
 
 def add_network(root, zone, name):
@@ -128,6 +130,18 @@ def in_guest(cloud, instance, script):
     said = [base64.b64decode(ended.get(name, "")).decode() for name in ("out-data", "err-data")]
     assert ended["exitcode"] == 0, said
     return said[0]
+
+
+def device_of(cloud, instance, volume):
+    """Where the guest has the volume, such as /dev/vdc; empty while it does not see it."""
+    name = in_guest(cloud, instance, FIND.format(serial=volume.uuid.hex[:20])).strip()
+    return f"/dev/{name}" if name else ""
+
+
+def await_device(cloud, instance, volume):
+    """Where the guest has the volume, once it does."""
+    wait_until(lambda: device_of(cloud, instance, volume), timeout_seconds=20)
+    return device_of(cloud, instance, volume)
 
 
 def _agent(cloud, instance, command, arguments=None):
