@@ -50,13 +50,7 @@ def compute(request):
     return request.getfixturevalue(request.param)
 
 
-STORAGE = [
-    "simulated_storage",
-    *(pytest.param(name, marks=REAL) for name in ("libvirt_storage", "nfs_storage")),
-]
-
-
-@pytest.fixture(params=STORAGE)
+@pytest.fixture(params=["simulated_storage", pytest.param("libvirt_storage", marks=REAL)])
 def storage(request):
     """A pool's rig: `open()` gives its driver."""
     return request.getfixturevalue(request.param)

@@ -9,6 +9,7 @@ import pytest
 from cloudportal.drivers.errors import NotThere, Refused
 from storage.drivers.contract import PoolSpec, VolumeFacts, VolumeSpec
 from tests.contracts.rigs.simulated import image_spec, raw_image
+from tests.contracts.shares import storage_with_shares  # noqa: F401
 from tests.support import bootsectors
 
 MIB = 1 << 20

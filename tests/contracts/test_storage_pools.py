@@ -8,6 +8,7 @@ import pytest
 from cloudportal.drivers.errors import NotThere, OutcomeUnknown, Refused, Unreachable
 from storage.drivers.contract import VolumeSpec
 from tests.contracts.parallel import at_once
+from tests.contracts.shares import storage_with_shares  # noqa: F401
 
 VOLUME = uuid.uuid4()
 

@@ -69,7 +69,9 @@ def make_volume(talk: Talk, pool: Any, description: str, *, flags: int = 0) -> A
     try:
         return talk.act(pool.createXML, description, flags)
     except Refused as fault:
-        if not is_code(fault.__cause__, Code.STORAGE_VOLUME_EXISTS):
+        if not is_code(fault.__cause__, Code.STORAGE_VOLUME_EXISTS) and not _is_anothers(
+            talk, pool, description
+        ):
             raise
         return None
 
@@ -153,6 +155,14 @@ def keep_active(talk: Talk, pool: Any) -> None:
     """The pool is active, now and whenever its host has started."""
     activate(talk, pool)
     have_done(talk, lambda: bool(talk.look(pool.autostart)), pool.setAutostart, 1)
+
+
+def _is_anothers(talk: Talk, pool: Any, description: str, fault: Refused) -> bool:
+    """True where another host of the pool has made the volume: this one finds a file that it does not know yet."""
+    if "already exists" not in fault.detail:
+        return False
+    refresh(talk, pool)
+    return _known_volume(talk, pool, xml.read(description).findtext("name", "")) is not None
 
 
 def _known_volume(talk: Talk, pool: Any, name: str) -> Any:
