@@ -41,6 +41,7 @@ def test_a_route_answers_each_persona_as_the_matrix_says(name):
     assert not {one: f"{said[one]}, not {expected[one]}" for one in PERSONAS if said[one] != expected[one]}
 
 
+@pytest.mark.any_database
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "name", [name for name, route in ROUTES.items() if route.path_uuids and name in ROWS]
@@ -55,6 +56,7 @@ def test_what_does_not_exist_looks_like_what_is_not_yours(name):
         assert said == (NONE if expected == YES else expected), persona
 
 
+@pytest.mark.any_database
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "field"), WITH_REFERENCES)
 def test_an_argument_cannot_reach_what_is_not_yours(name, field):
@@ -68,6 +70,7 @@ def test_an_argument_cannot_reach_what_is_not_yours(name, field):
     assert said in ({"not-found"}, {"invalid-input"})
 
 
+@pytest.mark.any_database
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(VALUES))
 def test_the_values_of_the_matrix_are_good_values(name):
