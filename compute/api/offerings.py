@@ -9,8 +9,9 @@ from cloudportal.api.filters import FLAG, WHOLE, Filter, by_text
 from cloudportal.api.resources import Create, Edit, Remove, Resource
 from cloudportal.api.shapes import NamedShape, References, RowShape, Text, Values, Whole
 from compute import actions, queries
+from compute.models import Lease
 from compute.services import offerings
-from compute.services.offerings import OfferingChanges, OfferingValues
+from compute.services.offerings import LONGEST_LEASE_DAYS, OfferingChanges, OfferingValues
 from storage.models import PROVISIONING
 from storage.services.offerings import LARGEST_LIMIT
 
@@ -47,6 +48,15 @@ class ServiceOfferingShape(RowShape):
     )
     network_rate_mbits = serializers.IntegerField(allow_null=True)
     is_highly_available = serializers.BooleanField()
+    lease_days = serializers.IntegerField(
+        allow_null=True, help_text="How long instances live; null for what the settings say."
+    )
+    most_lease_days = serializers.IntegerField(
+        allow_null=True, help_text="To how many days from now they may be extended."
+    )
+    lease_policy = serializers.CharField(
+        help_text="What becomes of them then; empty for what the settings say."
+    )
     root_provisioning = serializers.CharField(help_text="How root disks without a disk offering are made.")
     root_read_iops = serializers.IntegerField(
         allow_null=True, help_text="Of the root disk, null for no limit."
@@ -91,6 +101,9 @@ class CreateServiceOffering(OfferingWords):
     is_cpu_capped = serializers.BooleanField(required=False)
     network_rate_mbits = Amount()
     is_highly_available = serializers.BooleanField(required=False)
+    lease_days = Amount(max_value=LONGEST_LEASE_DAYS)
+    most_lease_days = Amount(max_value=LONGEST_LEASE_DAYS)
+    lease_policy = serializers.ChoiceField(choices=Lease.POLICIES, required=False, allow_blank=True)
     root_provisioning = serializers.ChoiceField(choices=PROVISIONING, required=False)
     root_read_iops = Amount(max_value=LARGEST_LIMIT)
     root_write_iops = Amount(max_value=LARGEST_LIMIT)

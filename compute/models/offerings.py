@@ -14,7 +14,9 @@ class ServiceOffering(Offered):
     `cpus`, `cpu_mhz` and `memory_mib` null let whoever deploys say them, within `least_…` and `most_…` where those
     are set. `is_cpu_capped` keeps an instance to its MHz even while its host is idle; `network_rate_mbits` is for each
     NIC and direction, null for no cap. `root_…` is for a root disk that has no disk offering: how it is made, and what
-    it does in a second, null for no limit.
+    it does in a second, null for no limit. `lease_days` is how long instances live, null for what the settings say;
+    `most_lease_days` to how many days from now they may be extended, null for any; `lease_policy` what becomes of them
+    then, empty for what the settings say.
     """
 
     scope = Offerings("compute.ServiceOffering")
@@ -38,6 +40,9 @@ class ServiceOffering(Offered):
     root_write_iops = models.PositiveBigIntegerField(null=True)
     root_read_bytes_per_second = models.PositiveBigIntegerField(null=True)
     root_write_bytes_per_second = models.PositiveBigIntegerField(null=True)
+    lease_days = models.PositiveIntegerField(null=True)
+    most_lease_days = models.PositiveIntegerField(null=True)
+    lease_policy = models.CharField(max_length=8, blank=True)
     host_tags = models.JSONField(default=list)
     storage_tags = models.JSONField(default=list)
 

@@ -15,7 +15,7 @@ from cloudportal.portal import home
 from cloudportal.portal.choices import AnyOf, Card, OneOf
 from cloudportal.portal.forms import FormPage, Group
 from compute import actions
-from compute.models import Instance
+from compute.models import Instance, ServiceOffering
 from compute.placement_actions import CHOOSE_HOST, READ_AFFINITY_GROUP
 from compute.portal import words
 from compute.portal.affinity import group_choices
@@ -27,6 +27,7 @@ from compute.portal.network_fields import NetworkFields, networks_in
 from compute.queries import offerings_for
 from compute.services import instances
 from compute.services.instances import DeployValues
+from compute.services.offerings import LONGEST_LEASE_DAYS
 from compute.services.sizing import BOUNDS
 from compute.topology import states as topology_states
 from compute.topology.portal.offered import amount_field
@@ -51,7 +52,7 @@ class DeployForm(NetworkFields, GuestDataFields):
         ),
         Group("Where it is reached", ("zone", "networks", "security_groups")),
         Group("Who it is", ("name", "key_pairs", "ssh_keys", "user_data_from", "user_data")),
-        Group("What it runs with", ("affinity_groups", "host")),
+        Group("What it runs with", ("affinity_groups", "host", "lease_days")),
     )
 
     template = OneOf(
@@ -93,6 +94,14 @@ class DeployForm(NetworkFields, GuestDataFields):
     )
 
     host = forms.ChoiceField(required=False, help_text="It runs there or not at all.")
+    lease_days = forms.IntegerField(
+        label="Days that it may live",
+        required=False,
+        min_value=0,
+        max_value=LONGEST_LEASE_DAYS,
+        help_text="Empty for as long as its size or your account says; 0 for no end, where it may have none.",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
 
     def shape(self) -> None:
         """Offers what this caller may use."""
@@ -167,7 +176,13 @@ def _offerings(caller: Caller) -> list[tuple[str, Card]]:
     # Those that leave something open come last: the first is chosen beforehand, and must do as it comes.
     order = (F("cpus").asc(nulls_last=True), F("memory_mib").asc(nulls_last=True), "pk")
     rows = offerings_for(caller).filter(is_active=True).order_by(*order)[:MOST_CARDS]
-    return [(str(row.uuid), Card(row.name, _about(words.size(row), row.description))) for row in rows]
+    return [
+        (str(row.uuid), Card(row.name, _about(words.size(row), _lease(row), row.description))) for row in rows
+    ]
+
+
+def _lease(offering: ServiceOffering) -> str:
+    return f"lives {words.lease(offering)}" if offering.lease_days or offering.most_lease_days else ""
 
 
 def _zones(caller: Caller) -> list[tuple[str, Card]]:
@@ -194,6 +209,7 @@ def _submit(caller: Caller, row: None, values: dict[str, Any]) -> tuple[Instance
         **guest_data_in(values),
         affinity_groups=tuple(values.get("affinity_groups", ())),
         host=values.get("host") or None,
+        lease_days=values.get("lease_days"),
     )
     return instances.deploy(caller, wanted)
 

@@ -19,7 +19,7 @@ from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts
 from cloudportal.portal.queries import Filter
 from compute import actions, queries
-from compute.models import ServiceOffering
+from compute.models import Lease, ServiceOffering
 from compute.portal import words
 from compute.services import offerings
 from compute.services.offerings import ROOT_LIMITS, TERMS, OfferingChanges, OfferingValues
@@ -54,6 +54,11 @@ class OfferingForm(OfferedForm):
             ("root_provisioning", *ROOT_LIMITS),
             "Where the disk has no disk offering of its own. Empty for no limit.",
         ),
+        Group(
+            "How long its instances live",
+            ("lease_days", "most_lease_days", "lease_policy"),
+            "What is left empty is as the settings say.",
+        ),
         Group("Where it runs", ("host_tags", "storage_tags", "zones")),
         Group("Whom it is for", ("domains",)),
     )
@@ -81,6 +86,13 @@ class OfferingForm(OfferedForm):
     root_write_iops = amount_field("Writes a second")
     root_read_bytes_per_second = amount_field("Bytes read a second")
     root_write_bytes_per_second = amount_field("Bytes written a second")
+    lease_days = amount_field("Days to begin with")
+    most_lease_days = amount_field("Days from now at most", "To that they may be extended, again and again.")
+    lease_policy = forms.ChoiceField(
+        label="Then they are",
+        required=False,
+        choices=[("", "what the settings say"), (Lease.STOP, "stopped"), (Lease.DESTROY, "destroyed")],
+    )
     host_tags = forms.CharField(
         required=False, help_text="With commas between them. Only hosts that have all of them are chosen."
     )
@@ -191,6 +203,7 @@ OFFERING = DetailPage(
                     "Root disk writes",
                     lambda row: speed(row.root_write_iops, row.root_write_bytes_per_second),
                 ),
+                Fact("Its instances live", words.lease),
                 *offered.FACTS,
                 Fact("Host tags", lambda row: cells.words(row.host_tags), least=ROOT),
                 Fact("Storage tags", lambda row: cells.words(row.storage_tags), least=ROOT),

@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from cloudportal.portal import cells, formats
 from compute import states
 from compute.models import Instance, Nic, ServiceOffering
+from compute.services.instances.lease_terms import ended
 from compute.services.sizing import bounds_of
 
 # In the order in which people look for them; the states on the way come after those that last.
@@ -52,6 +53,16 @@ def network_rate(thing: Instance | ServiceOffering) -> str:
     """`100 Mbit/s each way`."""
     rate = thing.network_rate_mbits
     return f"{rate} Mbit/s each way" if rate else "not capped"
+
+
+def lease(offering: ServiceOffering) -> str:
+    """`7 days, 30 at most; then they are stopped`."""
+    days, most = offering.lease_days or offering.most_lease_days, offering.most_lease_days
+    if not days:
+        return "as the settings say"
+    bound = f", {most} at most" if most and most != days else ""
+    then = f"; then they are {ended(offering.lease_policy)}" if offering.lease_policy else ""
+    return f"{days} days{bound}{then}"
 
 
 def _amount(offering: ServiceOffering, name: str, words: Callable[[int], str]) -> str:

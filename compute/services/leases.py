@@ -10,16 +10,15 @@ from django.db import transaction
 
 from cloudportal.core import clock, plans
 from cloudportal.core.caller import Caller
-from cloudportal.core.errors import Busy, InvalidInput, PortalError, WrongState
-from cloudportal.core.permissions import RoleKind
+from cloudportal.core.errors import Busy, PortalError, WrongState
 from cloudportal.events import records
 from compute import schedule_actions as actions
 from compute import states
-from compute.configuration import LEASE_DAYS, LEASE_LONGEST, LEASE_POLICY, LEASE_WARNING
+from compute.configuration import LEASE_WARNING
 from compute.models import Instance, Lease
 from compute.services import instances
 from compute.services.instances import terms
-from compute.services.instances.lease_terms import DAY, ended
+from compute.services.instances.lease_terms import DAY, demand_allowed, ended, policy_of
 from tenants import states as tenant_states
 from tenants.models import User
 from tenants.queries import settings_value
@@ -34,21 +33,16 @@ log = logging.getLogger(__name__)
 
 @transaction.atomic
 def extend(caller: Caller, instance: Instance, *, days: int) -> Instance:
-    """The instance may live so many days from now on; 0 takes its end away, where the settings give it none.
+    """The instance may live so many days from now on; 0 takes its end away, where size and settings give it none.
 
-    Raises InvalidInput past what the settings allow, WrongState for an instance that is gone.
+    Raises InvalidInput past what they allow, WrongState for an instance that is gone.
     """
     actions.LEASE.permit(caller)
     if instance.state in GONE:
         raise WrongState(
             noun="instance", state=instance.state, action="set its end", needed="running or stopped"
         )
-    account = instance.account
-    longest = settings_value(LEASE_LONGEST.name, account=account)
-    if not days and settings_value(LEASE_DAYS.name, account=account) and caller.kind == RoleKind.USER:
-        raise InvalidInput.of("days", "Instances of this account must have an end. Say in how many days.")
-    if longest and days > longest and not caller.is_root_admin:
-        raise InvalidInput.of("days", f"It may be extended to at most {longest} days from now.")
+    demand_allowed(caller, instance, days)
     before = Lease.objects.filter(instance=instance).first()
     if days:
         _set(instance, days)
@@ -65,7 +59,7 @@ def extend(caller: Caller, instance: Instance, *, days: int) -> Instance:
     )
     how = f"may live {days} days from now" if days else "has no end any more"
     plans.note("lease", f"The instance {instance.name} {how}.", days=days)
-    return Instance.objects.select_related("account__domain", "lease").get(pk=instance.pk)
+    return Instance.objects.select_related("account__domain", "offering", "lease").get(pk=instance.pk)
 
 
 def warn(caller: Caller) -> int:
@@ -92,8 +86,12 @@ def end_due(caller: Caller) -> int:
 
 
 def _set(instance: Instance, days: int) -> None:
-    policy = settings_value(LEASE_POLICY.name, account=instance.account)
-    values = {"ends_at": clock.now() + days * DAY, "policy": policy, "warned_at": None, "ended_at": None}
+    values = {
+        "ends_at": clock.now() + days * DAY,
+        "policy": policy_of(instance),
+        "warned_at": None,
+        "ended_at": None,
+    }
     Lease.objects.update_or_create(instance=instance, defaults=values)
 
 

@@ -12,13 +12,15 @@ from cloudportal.core.names import check_label
 from cloudportal.events import records
 from cloudportal.events.records import About
 from compute import actions
-from compute.models import ServiceOffering
+from compute.models import Lease, ServiceOffering
 from compute.services.sizing import BOUNDS
 from compute.topology.services.offered import bind, reach_for, shown_reach
 from storage.models import PROVISIONING, THIN
 from storage.services.offerings import LARGEST_LIMIT, LIMITS
 
 MOST_NETWORK_RATE_MBITS = 1_000_000
+# Ten years, as for what an owner may ask for.
+LONGEST_LEASE_DAYS = 3650
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,9 @@ class OfferingValues:
     is_cpu_capped: bool = False
     network_rate_mbits: int | None = None
     is_highly_available: bool = False
+    lease_days: int | None = None
+    most_lease_days: int | None = None
+    lease_policy: str = ""
     root_provisioning: str = THIN
     root_read_iops: int | None = None
     root_write_iops: int | None = None
@@ -78,6 +83,9 @@ TERMS = (
     "is_highly_available",
     "root_provisioning",
     *ROOT_LIMITS,
+    "lease_days",
+    "most_lease_days",
+    "lease_policy",
 )
 
 
@@ -160,6 +168,7 @@ def _checked(values: OfferingValues) -> OfferingValues:
             _within(name, getattr(values, name), 1, LARGEST_LIMIT)
     if values.root_provisioning not in PROVISIONING:
         raise InvalidInput.of("root_provisioning", f"Choose one of {', '.join(PROVISIONING)}.")
+    _check_lease(values)
     if values.is_cpu_capped and values.cpu_mhz is None and values.least_cpu_mhz is None:
         raise InvalidInput.of(
             "least_cpu_mhz", "Instances are capped at their MHz. Say how many they have at least."
@@ -171,6 +180,16 @@ def _checked(values: OfferingValues) -> OfferingValues:
         host_tags=_tags(values.host_tags, "host_tags"),
         storage_tags=_tags(values.storage_tags, "storage_tags"),
     )
+
+
+def _check_lease(values: OfferingValues) -> None:
+    for name in ("lease_days", "most_lease_days"):
+        if getattr(values, name) is not None:
+            _within(name, getattr(values, name), 1, LONGEST_LEASE_DAYS)
+    if values.lease_days and values.most_lease_days and values.lease_days > values.most_lease_days:
+        raise InvalidInput.of("most_lease_days", "Instances would begin with more days than they may have.")
+    if values.lease_policy and values.lease_policy not in Lease.POLICIES:
+        raise InvalidInput.of("lease_policy", f"Choose one of {', '.join(Lease.POLICIES)}, or nothing.")
 
 
 def _check_amount(values: OfferingValues, name: str) -> None:

@@ -49,7 +49,7 @@ class DeployValues:
     disk, and is the size of the empty disk where the template is an ISO; such a disk may be of a `root_disk_offering`,
     a uuid, which may have a size. `ssh_keys` and `user_data` go to the guest as they are; of `key_pairs`, which are
     uuids, it gets the public keys. `host`, a uuid too, is where it is to run and nowhere else; root administrators may
-    choose it.
+    choose it. `lease_days` is how long it may live, 0 for no end, None for what its size or the settings say.
     """
 
     template: UUID | str
@@ -73,6 +73,7 @@ class DeployValues:
     user_data_from: UUID | str | None = None
     user_data_values: Mapping[str, str] = field(default_factory=dict)
     host: UUID | str | None = None
+    lease_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,9 @@ def deploy(caller: Caller, values: DeployValues, *, start: bool = True) -> tuple
     if parts.template.is_iso:
         media.put_in(instance, parts.template)
     terms.start_allocated(instance)
-    lease_terms.begin(instance)
+    if values.lease_days is not None:
+        lease_terms.demand_allowed(caller, instance, values.lease_days, field="lease_days")
+    lease_terms.begin(instance, values.lease_days)
     plans.note(
         "create",
         f"Creates the instance {values.name or 'with a name of its own'} in {parts.zone.name} with "

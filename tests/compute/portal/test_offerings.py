@@ -47,6 +47,8 @@ class TestCreatingSizes(Sizes, FillsForm):
             "storage_tags": "",
             "root_provisioning": "fat",
             "root_write_iops": 300,
+            "lease_days": 30,
+            "lease_policy": "destroy",
         }
 
     def check(self, page):
@@ -54,6 +56,7 @@ class TestCreatingSizes(Sizes, FillsForm):
         size = ServiceOffering.objects.get(name="Small")
         assert size.host_tags == ["new", "ssd"]
         assert (size.root_provisioning, size.root_read_iops, size.root_write_iops) == ("fat", None, 300)
+        assert "30 days; then they are destroyed" in page.text
 
 
 class TestEditingSizes(Sizes, FillsForm):

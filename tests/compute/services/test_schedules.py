@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core import mail
 
-from cloudportal.core import clock
+from cloudportal.core import clock, plans
 from cloudportal.core.errors import Conflict, InvalidInput, NotFound, WrongState
 from cloudportal.events.models import Event
 from compute import schedule_queries
@@ -16,7 +16,15 @@ from tenants.authentication import system_caller
 from tenants.models import SettingValue, User
 from tenants.queries.settings import account_key
 from tests.support.factories import account_of, caller_for, make_account, make_personas
-from tests.support.factories_compute import deployed, fresh, make_cloud, make_schedule, stopped
+from tests.support.factories_compute import (
+    deploy_values,
+    deployed,
+    fresh,
+    make_cloud,
+    make_offering,
+    make_schedule,
+    stopped,
+)
 from tests.support.jobs import run_job, run_jobs
 
 pytestmark = pytest.mark.django_db
@@ -236,3 +244,30 @@ def test_who_needs_no_lease_may_take_one_and_give_it_up(user, instance):
     assert leases.extend(user, instance, days=2).lease.ends_at == START + timedelta(days=2)
     leases.extend(user, fresh(instance), days=0)
     assert not Lease.objects.exists()
+
+
+def test_a_size_says_how_long_its_instances_live_and_what_is_done_then(user, cloud, now):
+    size = make_offering(lease_days=3, most_lease_days=5, lease_policy="destroy")
+    wanted = deploy_values(cloud, offering=size.uuid)
+    planned = plans.planned(lambda: instances.deploy(user, wanted))
+    assert "It may live 3 days; then it is destroyed." in [one["sentence"] for one in planned.effects]
+    instance = deployed(cloud, user, offering=size.uuid)
+    assert (instance.lease.ends_at, instance.lease.policy) == (START + timedelta(days=3), "destroy")
+    for days in (0, 6):
+        with pytest.raises(InvalidInput):
+            leases.extend(user, instance, days=days)
+        with pytest.raises(InvalidInput) as refusal:
+            deployed(cloud, user, offering=size.uuid, lease_days=days)
+        assert list(refusal.value.fields) == ["lease_days"]
+    assert leases.extend(user, instance, days=5).lease.ends_at == START + timedelta(days=5)
+    assert end(now, days=6) == 1
+    assert state_of(instance) == "destroyed"
+
+
+def test_whoever_deploys_may_say_less_and_where_nothing_binds_no_end(user, cloud):
+    bound = make_offering(most_lease_days=5)
+    assert deployed(cloud, user, offering=bound.uuid).lease.ends_at == START + timedelta(days=5)
+    instance = deployed(cloud, user, offering=bound.uuid, lease_days=1)
+    assert instance.lease.ends_at == START + timedelta(days=1)
+    deployed(cloud, user, lease_days=0)
+    assert Lease.objects.count() == 2

@@ -75,6 +75,11 @@ def test_a_size_that_is_too_small_for_the_template_is_refused_before_anything_is
         ("most_memory_mib", {"most_memory_mib": 15}),
         ("least_cpu_mhz", {"is_cpu_capped": True}),
         ("network_rate_mbits", {"network_rate_mbits": 0}),
+        ("root_read_iops", {"root_read_iops": 0}),
+        ("root_provisioning", {"root_provisioning": "thick"}),
+        ("lease_days", {"lease_days": 0}),
+        ("most_lease_days", {"lease_days": 9, "most_lease_days": 8}),
+        ("lease_policy", {"lease_policy": "sell"}),
     ],
 )
 def test_bounds_that_make_no_sense_name_their_field(root, field, more):
