@@ -69,11 +69,11 @@ def make_volume(talk: Talk, pool: Any, description: str, *, flags: int = 0) -> A
     try:
         return talk.act(pool.createXML, description, flags)
     except Refused as fault:
-        if not is_code(fault.__cause__, Code.STORAGE_VOLUME_EXISTS) and not _is_anothers(
-            talk, pool, description
+        if is_code(fault.__cause__, Code.STORAGE_VOLUME_EXISTS) or _is_anothers(
+            talk, pool, description, fault
         ):
-            raise
-        return None
+            return None
+        raise
 
 
 def await_allocated(talk: Talk, volume: Any) -> None:
