@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
+from cloudportal.core import time_zones
 from cloudportal.core.errors import InvalidInput
 
 # Letters are names of days and months, and L for the last one.
@@ -75,7 +75,7 @@ class Recurrence:
 
 def recurrence(expression: str, time_zone: str) -> Recurrence:
     """The rule of these five fields in this time zone (an IANA name). Raises InvalidInput for either."""
-    if time_zone not in _time_zones():
+    if time_zone not in time_zones.known():
         raise InvalidInput.of("time_zone", "Choose a time zone by its name, such as Europe/Berlin or UTC.")
     fields = expression.split()
     if not _EXPRESSION.fullmatch(expression) or len(fields) != _FIELDS:
@@ -108,16 +108,6 @@ def weekly(day: int, hour: int, minute: int, time_zone: str) -> Recurrence:
 def monthly(day: int, hour: int, minute: int, time_zone: str) -> Recurrence:
     """On one day of every month, up to the 28th, which every month has."""
     return recurrence(f"{_time(hour, minute)} {_within('day', day, 1, 28)} * *", time_zone)
-
-
-def time_zones() -> tuple[str, ...]:
-    """The names of all time zones, for choosing."""
-    return tuple(sorted(_time_zones()))
-
-
-@cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 def _time(hour: int, minute: int) -> str:

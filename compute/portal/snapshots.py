@@ -4,18 +4,22 @@ from typing import Any
 
 from django import forms
 
+from cloudportal.core import time_zones
 from cloudportal.core.actions import Action
 from cloudportal.core.caller import Caller
-from cloudportal.core.recurrence import time_zones
+from cloudportal.core.permissions import RoleKind
 from cloudportal.events.portal.events import events_panel
 from cloudportal.jobs.portal.pages import jobs_panel
 from cloudportal.jobs.portal.progress import failure_panel, progress_panel
-from cloudportal.portal import cells, subjects
+from cloudportal.portal import cells, menu, subjects
 from cloudportal.portal.buttons import RowAction, RowLink
+from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
 from cloudportal.portal.forms import FormPage, PortalForm, editing
+from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts
-from compute import schedule_actions, schedule_queries, snapshot_queries
+from cloudportal.portal.queries import Filter
+from compute import schedule_actions, schedule_queries, snapshot_queries, states
 from compute import snapshot_actions as actions
 from compute.models import Instance, InstanceSchedule
 from compute.portal.instances import INSTANCE
@@ -23,7 +27,8 @@ from compute.services import instance_snapshots, leases, schedules
 from compute.services.instance_snapshots import NewInstanceSnapshot
 from compute.services.schedules import ScheduleChanges, ScheduleValues
 
-ZONES = [(name, name.replace("_", " ")) for name in time_zones()]
+ADMIN = RoleKind.DOMAIN_ADMIN
+STATES = tuple(sorted(states.SNAPSHOT.states - states.SNAPSHOT.final))
 
 
 class TakeForm(PortalForm):
@@ -53,7 +58,7 @@ class ScheduleForm(PortalForm):
         initial="0 20 * * 1-5",
         help_text="Minute, hour, day of the month, month and day of the week, as cron does.",
     )
-    time_zone = forms.ChoiceField(label="Time zone", choices=ZONES, initial="UTC")
+    time_zone = forms.ChoiceField(label="Time zone", choices=time_zones.choices(), initial="UTC")
     force = forms.BooleanField(label="Cut the power at once", required=False)
 
 
@@ -67,6 +72,7 @@ class EditScheduleForm(ScheduleForm):
     def shape(self) -> None:
         """Begins with what it is now."""
         self.initial = {name: getattr(self.row, name) for name in self.fields}
+        self.offer("time_zone", time_zones.choices(self.row.time_zone))
 
 
 class LeaseForm(PortalForm):
@@ -100,13 +106,51 @@ def _lease(caller: Caller, instance: Instance, values: dict[str, Any]) -> Instan
     return leases.extend(caller, instance, days=values["days"])
 
 
+SNAPSHOTS = ListPage(
+    route="instance-snapshots",
+    path="instance-snapshots/",
+    title="Instance snapshots",
+    nouns="instance snapshots",
+    icon="copy",
+    rows=snapshot_queries.instance_snapshots_for,
+    columns=(
+        Column(
+            "name",
+            "Name",
+            lambda row: cells.link(row.name, "instance-snapshot", row.uuid, note=row.description),
+            sort="name",
+        ),
+        Column("state", "State", lambda row: cells.state(row.state), sort="state"),
+        Column("instance", "Instance", _instance, sort="instance__name"),
+        Column("memory", "With memory", lambda row: cells.yes_or_no(row.has_memory), on_phone=False),
+        Column("current", "Stands on it", lambda row: cells.yes_or_no(row.is_current), on_phone=False),
+        Column("account", "Account", "instance.account.name", sort="instance__account__name", least=ADMIN),
+        Column("taken", "Taken", lambda row: cells.moment(row.taken_at), sort="taken_at"),
+    ),
+    about="A snapshot keeps an instance with all of its disks, and its memory if you like, as they were. Take one on "
+    "the instance's page.",
+    search=("name", "description", "instance__name"),
+    filters=(
+        Filter("state", "State", "state", lambda caller: [(one, one) for one in STATES]),
+        Filter(
+            "memory",
+            "Memory",
+            "has_memory",
+            lambda caller: [("with", "with its memory"), ("without", "without")],
+            read=lambda value: value == "with",
+        ),
+        Filter("instance", "Instance", "instance__uuid"),
+        Filter("account", "Account", "instance__account__uuid"),
+    ),
+    is_lively=lambda row: row.state in states.SNAPSHOT.transient,
+)
 SNAPSHOT = DetailPage(
     route="instance-snapshot",
     path="instance-snapshots/",
     noun="instance snapshot",
     row=snapshot_queries.instance_snapshot_for,
-    parent="instances",
-    parent_label="Instances",
+    parent="instance-snapshots",
+    parent_label="Instance snapshots",
     summary=lambda row: row.description,
     panels=(
         failure_panel(),
@@ -222,11 +266,20 @@ FORMS = (
     ),
     editing(SCHEDULE, action=schedule_actions.UPDATE, form=EditScheduleForm, submit=_reschedule),
 )
+menu.entry(
+    "Instance snapshots",
+    "instance-snapshots",
+    icon="copy",
+    section="Resources",
+    order=15,
+    action=actions.READ,
+)
 subjects.shown_at("instance snapshot", "instance-snapshot")
 subjects.shown_at("schedule", "instance-schedule")
 
 urlpatterns = [
     *(pattern for form in FORMS for pattern in form.urls()),
+    *SNAPSHOTS.urls(),
     *SNAPSHOT.urls(),
     *SCHEDULE.urls(),
 ]

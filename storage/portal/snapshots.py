@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 
+from cloudportal.core import time_zones
 from cloudportal.core.actions import Action
 from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
-from cloudportal.core.recurrence import time_zones
 from cloudportal.events.portal.events import events_panel
 from cloudportal.jobs.portal.pages import jobs_panel
 from cloudportal.jobs.portal.progress import failure_panel, progress_panel
@@ -32,7 +32,6 @@ from storage.services.volumes import LARGEST_GIB
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 STATES = (states.READY, states.CREATING, states.DELETING, states.ERROR)
-ZONES = [(name, name.replace("_", " ")) for name in time_zones()]
 # What an interval does not ask for.
 UNUSED = {SnapshotSchedule.HOURLY: ("hour", "day"), SnapshotSchedule.DAILY: ("day",)}
 
@@ -90,7 +89,7 @@ class ScheduleForm(PortalForm):
     day = forms.IntegerField(
         min_value=1, max_value=28, initial=1, help_text="Of the week, from Monday, 1, or of the month."
     )
-    time_zone = forms.ChoiceField(label="Time zone", choices=ZONES, initial="UTC")
+    time_zone = forms.ChoiceField(label="Time zone", choices=time_zones.choices(), initial="UTC")
     is_quiet = forms.BooleanField(label="Ask the guest to write everything out first", required=False)
 
 
@@ -108,6 +107,7 @@ class EditScheduleForm(ScheduleForm):
         if "hour" in self.fields:
             self.fields["hour"].help_text = ""
         self.initial = {name: getattr(self.row, name) for name in self.fields}
+        self.offer("time_zone", time_zones.choices(self.row.time_zone))
 
 
 def _volume(row: Any) -> Any:

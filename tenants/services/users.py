@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, fields
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from cloudportal.core import plans
+from cloudportal.core import plans, time_zones
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from cloudportal.events import records
@@ -200,7 +199,7 @@ def _taken(username: str) -> InvalidInput:
 
 
 def _check_timezone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in time_zones.known():
         raise InvalidInput.of("timezone", "Use the name of a time zone, such as Europe/Berlin.")
     return value
 

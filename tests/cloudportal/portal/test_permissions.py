@@ -38,7 +38,7 @@ BY_AUDIENCE = {
         "home addresses key-pairs user-data-list profile profile-edit profile-password project-step-out usage "
         "accounts domains events instances jobs networks offerings offering projects region regions "
         "role roles templates users volumes zone zones "
-        "security-groups affinity-groups disk-offerings disk-offering snapshots "
+        "security-groups affinity-groups disk-offerings disk-offering snapshots instance-snapshots "
         "os-categories os-category os-types os-type"
     ),
     OWN_READ: (

@@ -4,12 +4,14 @@ import pytest
 
 from compute import snapshot_queries
 from compute.models import InstanceSchedule, InstanceSnapshot, Lease
+from compute.portal.snapshots import SNAPSHOTS
 from storage.models import Snapshot, SnapshotSchedule
 from tests.support.factories import make_personas
 from tests.support.factories_compute import deployed, make_cloud, make_instance_snapshot, make_schedule
 from tests.support.factories_infra import make_snapshot, make_snapshot_schedule
 from tests.support.jobs import run_jobs
 from tests.support.pages import PageClient
+from tests.support.suites.pages import ListsRows
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +34,17 @@ def instance(user):
 @pytest.fixture
 def volume(instance):
     return instance.attachments.get(device_index=0).volume
+
+
+class TestInstanceSnapshotList(ListsRows):
+    page = SNAPSHOTS
+    strangers = ("neighbour", "other_domain_admin")
+
+    def prepare(self):
+        self.instance = deployed(make_cloud(), self.personas.user)
+
+    def make(self, number=0):
+        return make_instance_snapshot(self.instance)
 
 
 def test_the_page_of_a_volume_shows_its_snapshots_and_takes_one(browser, volume):
