@@ -126,10 +126,29 @@ def delete(caller: Caller, snapshot: InstanceSnapshot) -> Job:
 def end_with(instance: Instance) -> None:
     """The snapshots went with the disks of an instance that is expunged: their meters end. Rows only."""
     for snapshot in InstanceSnapshot.objects.filter(instance=instance).exclude(state=states.DELETED):
-        if snapshot.state != states.DELETING:
-            states.SNAPSHOT.move(snapshot, "delete")
-        states.SNAPSHOT.move(snapshot, "deleted", record="", is_current=False)
-        meters.stop(meters.INSTANCE_SNAPSHOT, snapshot, instance.account.owner)
+        going(snapshot)
+        gone(snapshot, instance)
+
+
+def going(snapshot: InstanceSnapshot) -> None:
+    """Nobody goes back to it any more, whatever comes of taking it out of the disks. Rows only; may be repeated."""
+    if snapshot.state != states.DELETING:
+        states.SNAPSHOT.move(snapshot, "delete")
+
+
+def gone(snapshot: InstanceSnapshot, instance: Instance) -> None:
+    """It is in no disk any more: what came of it stands on what it came of, and its meter ends. Rows only."""
+    InstanceSnapshot.objects.filter(parent=snapshot).update(parent=snapshot.parent_id)
+    if snapshot.is_current and snapshot.parent_id:
+        InstanceSnapshot.objects.filter(pk=snapshot.parent_id).update(is_current=True)
+    states.SNAPSHOT.move(snapshot, "deleted", record="", is_current=False)
+    meters.stop(meters.INSTANCE_SNAPSHOT, snapshot, instance.account.owner)
+
+
+def left_half(instance: Instance) -> None:
+    """Those that were on their way out of the disks of an instance that stays are good for deleting only. Rows only."""
+    for snapshot in InstanceSnapshot.objects.filter(instance=instance, state=states.DELETING):
+        states.SNAPSHOT.move(snapshot, "failed")
 
 
 def about(snapshot: InstanceSnapshot) -> About:

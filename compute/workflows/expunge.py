@@ -89,6 +89,7 @@ class ExpungeInstance(Workflow):
     def failed(self, run: Run) -> None:
         """What had lived lives on as it was found; what was on its way out stays destroyed, to be tried again."""
         instance = instance_of(run)
+        instance_snapshots.left_half(instance)
         if instance.state == states.DESTROYING:
             settle_unfinished(instance)
             return

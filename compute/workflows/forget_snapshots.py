@@ -4,6 +4,8 @@ They lie within the files of the data volumes too. Whoever attaches such a volum
 of what was on it once and has been deleted since.
 """
 
+from django.db import transaction
+
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step
 from compute import states
@@ -18,7 +20,11 @@ from storage.models import Volume
 
 
 class ForgetSnapshots(Step):
-    """The data volumes are rid of them; at once where there are none. Cannot be taken back, and may be repeated."""
+    """The data volumes are rid of them; at once where there are none. Cannot be taken back, and may be repeated.
+
+    Each is written off before it is taken out, and written down as gone after it, in transactions of their own: where
+    the rest comes to nothing and the instance is recovered, no row promises what is in its disks no more.
+    """
 
     name = "forget-snapshots"
     label = "Delete its snapshots from the disks that are kept"
@@ -49,8 +55,14 @@ class ForgetSnapshots(Step):
 def _forget(run: Run, instance: Instance, found: list[InstanceSnapshot], host: Host) -> None:
     with compute_driver(host, timeout_seconds=SNAPSHOT_SECONDS) as driver:
         for one in found:
-            run.check_lease()
+            with transaction.atomic():
+                run.check_lease()
+                instance_snapshots.going(one)
             snapshots_guests(driver).remove_guest_snapshot(instance.uuid, known_of(one))
+            with transaction.atomic():
+                run.check_lease()
+                one.refresh_from_db(fields=["parent", "is_current"])
+                instance_snapshots.gone(one, instance)
 
 
 def _to_forget(instance: Instance) -> list[InstanceSnapshot]:

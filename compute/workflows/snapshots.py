@@ -16,7 +16,7 @@ from compute.drivers.contract import ComputeDriver
 from compute.drivers.facts import Power
 from compute.drivers.snapshots import GuestSnapshot, SnapshotsGuests
 from compute.models import Instance, InstanceSnapshot
-from compute.services.instance_snapshots import about
+from compute.services.instance_snapshots import about, gone
 from compute.topology.connections import compute_driver
 from compute.topology.models import Host
 from compute.workflows.bare_guests import ensure_bare, host_for, remove_bare
@@ -181,11 +181,7 @@ class FinishRemoving(Finish):
     def record(self, run: Run, result: None) -> None:
         """State, tree, meter and event."""
         snapshot = snapshot_of(run)
-        InstanceSnapshot.objects.filter(parent=snapshot).update(parent=snapshot.parent_id)
-        if snapshot.is_current:
-            _mark_current(snapshot.instance, snapshot.parent)
-        states.SNAPSHOT.move(snapshot, "deleted", record="", is_current=False)
-        meters.stop(meters.INSTANCE_SNAPSHOT, snapshot, snapshot.instance.account.owner)
+        gone(snapshot, snapshot.instance)
         records.completed(run.job.caller, "VMSNAPSHOT.DELETE", about(snapshot), job_uuid=run.job.uuid)
 
 

@@ -4,10 +4,12 @@ import pytest
 
 from cloudportal.core import plans
 from cloudportal.core.errors import Conflict, NotFound, WrongState
+from cloudportal.drivers.errors import Refused
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.events import meters
 from cloudportal.events.models import Event
 from compute import snapshot_queries
+from compute.drivers.simulator import SimulatedCompute
 from compute.models import Instance, InstanceSnapshot
 from compute.services import attachments, instance_snapshots, instances, volume_sizes
 from compute.services.attachments import AttachValues
@@ -238,6 +240,33 @@ def test_a_data_volume_that_is_kept_holds_no_snapshot_of_an_expunged_instance(us
     assert [one.subject for one in removed] == [str(first.uuid), str(second.uuid)]
     assert Volume.objects.get(pk=volume.pk).held_by is None
     assert guests_of(cloud) == {}
+    world_equals_rows(cloud)
+
+
+def test_what_was_taken_out_of_the_disks_is_no_row_to_go_back_to(user, cloud, at_rest, monkeypatch):
+    attached(user, cloud, at_rest)
+    names = ("first", "second", "third")
+    kept = [taken(user, fresh(at_rest), name) for name in names]
+    really, calls = SimulatedCompute.remove_guest_snapshot, []
+
+    def break_off(driver, *arguments):
+        calls.append(arguments)
+        if len(calls) > 1:
+            raise Refused("The disk does not let go.")
+        really(driver, *arguments)
+
+    monkeypatch.setattr(SimulatedCompute, "remove_guest_snapshot", break_off)
+    assert run_job(instances.destroy(user, fresh(at_rest), expunge=True)).state == "failed"
+    now = [InstanceSnapshot.objects.get(pk=one.pk) for one in kept]
+    assert [one.state for one in now] == ["deleted", "failed", "ready"]
+    assert [one.parent_id for one in now] == [None, None, now[1].pk]
+    run_job(instances.recover(user, fresh(at_rest)))
+    reverted(user, now[2])
+    monkeypatch.undo()
+    assert run_job(instance_snapshots.delete(user, now[1])).state == "done"
+    assert run_job(instances.destroy(user, fresh(at_rest), expunge=True)).state == "done"
+    assert set(InstanceSnapshot.objects.values_list("state", flat=True)) == {"deleted"}
+    assert not any(meters.is_running(meters.INSTANCE_SNAPSHOT, one.uuid) for one in kept)
     world_equals_rows(cloud)
 
 
