@@ -20,7 +20,7 @@ from compute.services.reach import is_reachable
 from compute.topology import states as topology_states
 from compute.topology.abilities import can
 from compute.topology.models import Host
-from storage import abilities, guards, volume_work
+from storage import abilities, guards, origins, volume_work
 from storage import queries as storage
 from storage import states as storage_states
 from storage.amounts import readable
@@ -73,6 +73,7 @@ def clone(caller: Caller, volume: Volume, values: CloneValues) -> tuple[Volume, 
         size_bytes=volume.size_bytes,
         format=volume.format,
         provisioning=volume.provisioning,
+        origin=origins.origin_of(volume),
     )
     plans.note(
         "clone",

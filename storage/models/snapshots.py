@@ -7,6 +7,7 @@ from django.db import models
 from cloudportal.core.scoping import OwnedBy, ScopedModel
 from compute.topology.models import Zone
 from storage import states
+from storage.models.templates import Template
 from storage.models.volumes import Volume
 from tenants.models import Account
 
@@ -23,6 +24,8 @@ class Snapshot(ScopedModel):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="snapshots")
     zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="snapshots")
     volume = models.ForeignKey(Volume, on_delete=models.SET_NULL, null=True, related_name="snapshots")
+    # The template whose image it carries on (storage.origins).
+    origin = models.ForeignKey(Template, on_delete=models.PROTECT, null=True, related_name="+")
     volume_name = models.CharField(max_length=100)
     # The schedule's uuid, which may be gone; null for those that people asked for.
     schedule_uuid = models.UUIDField(null=True, db_index=True)

@@ -44,6 +44,8 @@ class Template(ScopedModel):
     is_bootable = models.BooleanField(default=True)
     # Whether others who may use it may also take the image out.
     is_extractable = models.BooleanField(default=False)
+    # Whose image it carries on, where it was made of a disk that began as another template (storage.origins).
+    origin = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     # Whether its guests take memory and CPUs while they run.
     is_dynamically_scalable = models.BooleanField(default=False)
     # How its guests read what they are told (storage.guest_terms), empty for what fits the system; whether they take

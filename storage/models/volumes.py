@@ -67,6 +67,8 @@ class Volume(ScopedModel):
     template = models.ForeignKey(Template, on_delete=models.PROTECT, null=True, related_name="volumes")
     # Where it was made of a snapshot or restored from one, it stands on that one's image, and not on the template's.
     snapshot = models.ForeignKey("Snapshot", on_delete=models.PROTECT, null=True, related_name="made_volumes")
+    # The template whose image it carries on, where it is a copy (storage.origins).
+    origin = models.ForeignKey(Template, on_delete=models.PROTECT, null=True, related_name="+")
     offering = models.ForeignKey(DiskOffering, on_delete=models.PROTECT, null=True, related_name="volumes")
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=8, default=DATA)

@@ -8,16 +8,16 @@ from django.db import transaction
 
 from cloudportal.core import clock, plans
 from cloudportal.core.caller import Caller
-from cloudportal.core.errors import Conflict, InvalidInput, WrongState
+from cloudportal.core.errors import InvalidInput, WrongState
 from cloudportal.events import records
 from cloudportal.events.records import About
 from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
-from storage import actions, export_work, guards, queries, states, store
+from storage import actions, export_work, guards, origins, queries, states, store
 from storage.amounts import readable
 from storage.drivers.contract import FORMATS
-from storage.models import Download, Volume, VolumeExport
+from storage.models import Download, VolumeExport
 from storage.services import downloads
 from storage.services.downloads import Link
 from storage.services.snapshots import demand_ready
@@ -44,7 +44,7 @@ def begin(caller: Caller, values: NewExport) -> tuple[VolumeExport, Job]:
         raise InvalidInput.of("format", f"Choose one of {', '.join(FORMATS)}.")
     demand_ready(volume, "download it")
     guards.demand_allowed(volume, "download")
-    _demand_extractable(caller, volume)
+    origins.demand_extractable(caller, volume)
     owner = volume.account.owner
     export = VolumeExport.objects.create(
         account=volume.account, volume=volume, name=volume.name, format=values.format
@@ -117,16 +117,6 @@ def _drop(export: VolumeExport) -> None:
     # After the commit, as whoever counts on the file must not lose it to a change that is turned back. What a crash
     # leaves is cleared from the store with all that nothing wants.
     transaction.on_commit(lambda: export_work.clear(export.checksum))
-
-
-def _demand_extractable(caller: Caller, volume: Volume) -> None:
-    template = volume.template
-    is_theirs = template is None or template.account_id == volume.account_id
-    if template is None or is_theirs or template.is_extractable or caller.is_root_admin:
-        return
-    raise Conflict(
-        f"{volume.name} began as {template.name}, and whoever shares that lets nobody take it out. Ask them for it."
-    )
 
 
 def _file(download: Download) -> Path | None:

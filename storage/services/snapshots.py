@@ -13,7 +13,7 @@ from cloudportal.events.records import About
 from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
-from storage import abilities, actions, guards, queries, states
+from storage import abilities, actions, guards, origins, queries, states
 from storage.amounts import GIB, gib_of, readable, whole_sectors
 from storage.models import THIN, Snapshot, Volume
 from storage.services import volumes
@@ -63,6 +63,7 @@ def begin(
         zone=volume.zone,
         volume=volume,
         volume_name=volume.name,
+        origin=origins.origin_of(volume),
         schedule_uuid=schedule_uuid,
         name=name,
         os_type=volume.template.os_type if volume.template else "",

@@ -13,7 +13,7 @@ from cloudportal.events.records import About
 from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
-from storage import actions, guards, states
+from storage import actions, guards, origins, states
 from storage.models import Snapshot, Template, Volume
 from storage.services.registration import checked
 from storage.services.snapshots import demand_ready
@@ -41,6 +41,7 @@ def of_snapshot(caller: Caller, snapshot: Snapshot, values: NewTemplate) -> tupl
     if state != states.READY:
         raise WrongState(noun="snapshot", state=state, action="make a template of it", needed=states.READY)
     template = _template(caller, values, of=f"snapshot {snapshot.name}", os_type=snapshot.os_type)
+    _carry_on(template, snapshot)
     arguments = {"snapshot": str(snapshot.uuid)}
     holds = [hold_of(template), hold_of(snapshot)]
     return template, jobs.submit(caller, "template.adopt", Subject.of(template), arguments, holds=holds)
@@ -58,6 +59,7 @@ def of_volume(caller: Caller, volume: Volume, values: NewTemplate) -> tuple[Temp
     guards.demand_allowed(volume, "make a template of")
     os_type = volume.template.os_type if volume.template else ""
     template = _template(caller, values, of=f"volume {volume.name}", os_type=os_type)
+    _carry_on(template, volume)
     arguments = {"volume": str(volume.uuid), "is_quiet": True}
     holds = [hold_of(template), hold_of(volume)]
     return template, jobs.submit(caller, "template.make", Subject.of(template), arguments, holds=holds)
@@ -74,6 +76,12 @@ def _template(caller: Caller, values: NewTemplate, *, of: str, os_type: str) -> 
     records.record(caller, "TEMPLATE.CREATE", about, after={**_told(words), "of": of}, stage="scheduled")
     plans.note("create", f"Makes the template {template.name} of the {of}.", noun="template")
     return template
+
+
+def _carry_on(template: Template, thing: Snapshot | Volume) -> None:
+    """What may not be taken out of the one may not be taken out of the other."""
+    template.origin = origins.origin_of(thing)
+    template.save(update_fields=["origin"])
 
 
 def _told(words: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
 from compute.topology.services.rows import change, given
-from storage import actions, queries, states, store, template_work
+from storage import actions, origins, queries, states, store, template_work
 from storage.models import Download, Template, TemplateGrant
 from storage.services import downloads, uploads
 from storage.services.downloads import Link
@@ -42,6 +42,8 @@ class TemplateChanges:
 def update(caller: Caller, template: Template, changes: TemplateChanges) -> Template:
     """The template with the changes. For templates from `own_template_for`. Raises InvalidInput."""
     actions.UPDATE_TEMPLATE.check(caller, template)
+    if changes.is_extractable and template.origin is not None:
+        origins.demand_extractable(caller, template)
     # Which OS type it is follows from what its owner calls the system, which is told.
     before, after = (_without_system(one) for one in change(template, checked(given(changes))))
     about = About.of(template, template.account.owner)
@@ -89,6 +91,8 @@ def extract(caller: Caller, template: Template) -> Link:
     actions.EXTRACT_TEMPLATE.check(caller, template)
     if not template.is_extractable and not queries.is_own(caller, template):
         raise Conflict(f"Whoever shares {template.name} lets nobody take its image out. Ask them for it.")
+    if template.origin is not None:
+        origins.demand_extractable(caller, template)
     plans.note("extract", f"Makes a link to the image of {template.name}.", noun="template")
     return downloads.open_for(caller, "template", template, extension=template.format)
 

@@ -229,6 +229,7 @@ def _allocate(
         zone=zone,
         template=template,
         snapshot=snapshot,
+        origin=snapshot.origin if snapshot else None,
         offering=offering,
         name=name,
         kind=kind,
