@@ -24,9 +24,11 @@ def caller_of(
     credential: str = "session",
     scope: tuple[Rule, ...] | None = None,
     session_key: str | None = None,
+    named: str = "",
 ) -> Caller:
     """The caller that this user is, acting for their own account. `scope` narrows what a token may do; of a session's
-    key the caller knows the digest, so that what is made for the session can be told from what is not.
+    key the caller knows the digest, and of a key or token what it is `named` (`credentials.name_of`), so that what is
+    made for it can be told from what is not, and can end with it.
     """
     account = user.account
     rule_sets = (rules_of(account.role),) if scope is None else (rules_of(account.role), scope)
@@ -43,8 +45,13 @@ def caller_of(
         source_address=address,
         door=door,
         credential=credential,
-        values={"session": hashlib.sha256(session_key.encode()).hexdigest()} if session_key else {},
+        values=_values(session_key, named),
     )
+
+
+def _values(session_key: str | None, named: str) -> dict[str, str]:
+    values = {"credential": named} if named else {}
+    return {**values, "session": hashlib.sha256(session_key.encode()).hexdigest()} if session_key else values
 
 
 def system_caller(account: Account | None = None) -> Caller:

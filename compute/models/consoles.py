@@ -12,7 +12,8 @@ from tenants.models import User
 class ConsoleTicket(ScopedModel):
     """One opening of a console. Only the token's digest is kept, and nothing of it can be read back.
 
-    `session_digest` is that of the browser session that it is for, empty for one that a program asked for;
+    `session_digest` is that of the browser session that it is for, empty for one that a program asked for, whose
+    `credential` names the key or token that it came with;
     `project_uuid` the project in which its user acts. A used one stays for as long as it says who looked when.
     """
 
@@ -23,6 +24,7 @@ class ConsoleTicket(ScopedModel):
     project_uuid = models.UUIDField(null=True)
     digest = models.CharField(max_length=64, unique=True)
     session_digest = models.CharField(max_length=64, blank=True)
+    credential = models.CharField(max_length=60, blank=True)
     source_address = models.CharField(max_length=45, blank=True)
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True)

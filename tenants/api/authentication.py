@@ -40,9 +40,13 @@ class ApiKeyAuthentication(BaseAuthentication):
         if words is None:
             return None
         key, _, secret = words.partition(":")
-        user = credentials.user_of_api_key(request._request, key, secret)
-        return user, caller_of(
-            user, door=DOOR, address=source_address(request._request), credential="api-key"
+        row = credentials.api_key_of(request._request, key, secret)
+        return row.user, caller_of(
+            row.user,
+            door=DOOR,
+            address=source_address(request._request),
+            credential="api-key",
+            named=credentials.name_of(row),
         )
 
     def authenticate_header(self, request: Request) -> str:
@@ -58,9 +62,15 @@ class TokenAuthentication(BaseAuthentication):
         words = _credential(request, "bearer")
         if words is None:
             return None
-        user, scope = credentials.user_of_token(request._request, words)
-        address = source_address(request._request)
-        return user, caller_of(user, door=DOOR, address=address, credential=TOKEN, scope=scope)
+        row, scope = credentials.token_of(request._request, words)
+        return row.user, caller_of(
+            row.user,
+            door=DOOR,
+            address=source_address(request._request),
+            credential=TOKEN,
+            scope=scope,
+            named=credentials.name_of(row),
+        )
 
     def authenticate_header(self, request: Request) -> str:
         """What a 401 asks for."""

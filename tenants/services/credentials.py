@@ -126,15 +126,15 @@ def revoke_token(caller: Caller, token: ApiToken) -> None:
     token.delete()
 
 
-def user_of_api_key(request: HttpRequest, key: str, secret: str) -> User:
-    """The user whose key and secret these are. Raises CredentialRefused or TooManyRequests."""
+def api_key_of(request: HttpRequest, key: str, secret: str) -> ApiKey:
+    """The key with its user, whose secret this is. Raises CredentialRefused or TooManyRequests."""
     row = api_key_named(key)
     known = row.secret.reveal() if row else secrets.token_urlsafe(48)
     is_right = hmac.compare_digest(known.encode(), secret.encode())
     if row is None or not is_right or not row.user.is_active:
         raise _refusal(request, key)
     _note_use(ApiKey.objects.filter(pk=row.pk), request)
-    return row.user
+    return row
 
 
 def api_key_named(key: str) -> ApiKey | None:
@@ -146,14 +146,28 @@ def api_key_named(key: str) -> ApiKey | None:
     return row
 
 
-def user_of_token(request: HttpRequest, text: str) -> tuple[User, tuple[Rule, ...]]:
-    """The user of the token, and the rules by which it narrows them. Raises CredentialRefused or TooManyRequests."""
+def token_of(request: HttpRequest, text: str) -> tuple[ApiToken, tuple[Rule, ...]]:
+    """The token with its user, and the rules by which it narrows them. Raises CredentialRefused or TooManyRequests."""
     row = ApiToken.objects.filter(digest=_digest(text), expires_at__gt=clock.now()).first()
     user = users_with_account().get(pk=row.user_id) if row else None
     if row is None or user is None or not user.is_active or not _is_welcome(row, request):
         raise _refusal(request, text)
     _note_use(ApiToken.objects.filter(pk=row.pk), request)
-    return user, actions.token_rules(row.patterns)
+    row.user = user
+    return row, actions.token_rules(row.patterns)
+
+
+def name_of(row: ApiKey | ApiToken) -> str:
+    """What a key or token is called by whatever was made with it and ends with it; it opens nothing."""
+    return f"{'key' if isinstance(row, ApiKey) else 'token'}:{row.uuid}"
+
+
+def is_standing(name: str) -> bool:
+    """True while the key or token of that name is neither revoked nor expired."""
+    kind, _, uuid = name.partition(":")
+    if kind == "key":
+        return ApiKey.objects.filter(uuid=uuid).exists()
+    return ApiToken.objects.filter(uuid=uuid, expires_at__gt=clock.now()).exists()
 
 
 def forget_expired() -> int:

@@ -23,6 +23,7 @@ from compute.topology import abilities
 from tenants.authentication import caller_of, users_with_account
 from tenants.membership import caller_in_project
 from tenants.queries import project_for
+from tenants.services import credentials
 
 # A browser uses it at once; a slow line and a page that loads its scripts first need some seconds.
 TICKET_SECONDS = 30
@@ -99,6 +100,7 @@ def open_console(caller: Caller, instance: Instance) -> Opening:
         project_uuid=caller.project_uuid,
         digest=digest_of(token),
         session_digest=caller.values.get("session", ""),
+        credential=caller.values.get("credential", ""),
         source_address=caller.source_address,
         expires_at=clock.now() + timedelta(seconds=TICKET_SECONDS),
     )
@@ -126,11 +128,14 @@ def redeem(token: str, showing: Showing) -> ConsoleTicket:
 def standing(ticket: ConsoleTicket, session_key: str) -> Instance:
     """The ticket's instance, while its user may still look at it. Raises a PortalError that says why not.
 
-    Everything is asked anew: the session, the user, the role, the project, the instance and its owner.
+    Everything is asked anew: the session or what a program signed in with, the user, the role, the project, the
+    instance and its owner.
     """
     user = users_with_account().filter(pk=ticket.user_id).first()
     if user is None or not user.is_active or not _has_session(ticket, session_key):
         raise NotPermitted("Your session has ended, and with it the console.")
+    if ticket.credential and not credentials.is_standing(ticket.credential):
+        raise NotPermitted("The key or token that this console was opened with is revoked or has expired.")
     caller = caller_of(user, door=DOOR, address=ticket.source_address)
     if ticket.project_uuid is not None:
         caller = caller_in_project(caller, project_for(caller, ticket.project_uuid))

@@ -1,6 +1,7 @@
 """A ticket is shown once, soon, at its own instance, by the browser or program that it was made for."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from compute.models import ConsoleTicket
 from compute.services.instances import consoles
 from compute.services.instances.consoles import TicketRefused
 from tenants.membership import caller_in_project
+from tenants.services import credentials
 from tests.support import console_server
 from tests.support.factories import caller, make_account, make_member, make_project, make_user
 from tests.support.factories_compute import deployed
@@ -103,6 +105,30 @@ def test_a_browsers_ticket_is_not_for_programs(instance, token, session):
 @pytest.fixture
 def programs_token(person, instance):
     return consoles.open_console(caller(person, door="api", address=HOST), instance).token
+
+
+def named(person, row):
+    """A program that came with the key or token."""
+    return caller(person, door="api", address=HOST, named=credentials.name_of(row))
+
+
+def test_a_console_ends_with_the_token_or_key_that_it_was_opened_with(person, instance):
+    own = caller(person)
+    wanted = credentials.NewToken("ci", ["instance.*"], clock.now() + timedelta(days=1))
+    token = credentials.create_token(own, person, wanted).row
+    key = credentials.create_api_key(own, person, "backup").row
+    by_token, by_key, late = (
+        gate.admit(scope(consoles.open_console(named(person, row), instance).token, origin=""), instance.uuid)
+        for row in (token, key, token)
+    )
+    assert [gate.why_not(one) for one in (by_token, by_key)] == ["", ""]
+    type(token).objects.filter(pk=token.pk).update(expires_at=clock.now())
+    assert "revoked or has expired" in gate.why_not(late)
+    credentials.revoke_token(own, token)
+    assert "revoked or has expired" in gate.why_not(by_token)
+    assert gate.why_not(by_key) == ""
+    credentials.revoke_api_key(own, key)
+    assert "revoked or has expired" in gate.why_not(by_key)
 
 
 def test_a_program_shows_its_own_without_an_origin(instance, programs_token):

@@ -164,7 +164,7 @@ def refused_key(times, name="key", address="192.0.2.10"):
     caught = []
     for _ in range(times):
         with pytest.raises((CredentialRefused, TooManyRequests)) as one:
-            credentials.user_of_api_key(request_from(address), name, "wrong")
+            credentials.api_key_of(request_from(address), name, "wrong")
         caught.append(type(one.value))
     return caught
 
@@ -176,9 +176,9 @@ def test_wrong_keys_are_counted_too(user):
 def test_wrong_tokens_are_counted_by_address(user):
     for number in range(6):
         with pytest.raises((CredentialRefused, TooManyRequests)):
-            credentials.user_of_token(request_from(), f"cpt_{number}")
+            credentials.token_of(request_from(), f"cpt_{number}")
     with pytest.raises(TooManyRequests):
-        credentials.user_of_token(request_from(), "cpt_another")
+        credentials.token_of(request_from(), "cpt_another")
 
 
 def test_a_program_that_fails_does_not_lock_people_out(user):
@@ -189,7 +189,7 @@ def test_a_program_that_fails_does_not_lock_people_out(user):
 def test_a_good_key_works_beside_a_program_that_fails(user):
     key = credentials.create_api_key(caller(user), user, "good")
     [refused_key(1, name=f"key {number}") for number in range(8)]
-    assert credentials.user_of_api_key(request_from(), key.row.key, key.secret.reveal()) == user
+    assert credentials.api_key_of(request_from(), key.row.key, key.secret.reveal()).user == user
 
 
 def test_rest_answers_with_the_wait(user):
