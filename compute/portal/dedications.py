@@ -1,8 +1,11 @@
 """What is kept for whom: the list, one dedication, and the form that dedicates a place."""
 
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 
 from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
@@ -13,13 +16,16 @@ from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
 from cloudportal.portal.forms import Group, PortalForm, adding
 from cloudportal.portal.lists import ListPage
-from cloudportal.portal.panels import Fact, Facts
+from cloudportal.portal.panels import Fact, Facts, Table
 from compute import placement_actions as actions
 from compute import placement_queries as queries
 from compute.services import dedications
 from compute.services.dedications import DedicationValues
 from compute.topology import queries as topology
 from compute.topology.models import Dedication
+from compute.topology.portal.clusters import CLUSTER, POD
+from compute.topology.portal.hosts import HOST
+from compute.topology.portal.zones import ZONE
 from tenants.models import Account
 from tenants.queries import accounts_for, domain_paths, domains_for
 
@@ -152,6 +158,37 @@ ADD = adding(
     button="Dedicate",
     done=lambda dedication: f"The {dedication} is kept for {dedication.owner}.",
 )
+
+
+def _on(caller: Caller, place: Any) -> list[Dedication]:
+    """The place's own dedication, then those of what it stands in: each keeps others out of it."""
+    around = _around(place)
+    covering = reduce(or_, (Q((kind, row)) for kind, row in around.items()))
+    rows = queries.dedications_for(caller).filter(covering)
+    return sorted(rows, key=lambda row: list(around).index(row.kind))
+
+
+def _around(place: Any) -> dict[str, Any]:
+    """The place by its kind, and the cluster, pod and zone that it is in."""
+    row, found = place, {place._meta.model_name: place}
+    for kind in ("cluster", "pod", "zone"):
+        row = getattr(row, kind, row)
+        found[row._meta.model_name] = row
+    return found
+
+
+ON_PLACES = Table(
+    "Kept for",
+    _on,
+    (
+        Column("owner", "Owner", _owner),
+        Column("place", "By", lambda row: cells.link(row, "dedication", row.uuid)),
+        Column("own", "The owner's instances run", _owners_own),
+    ),
+    least=ROOT,
+)
+for page in (ZONE, POD, CLUSTER, HOST):
+    page.show(ON_PLACES)
 
 menu.entry(
     "Dedications",

@@ -10,10 +10,16 @@ from cloudportal.administration.scoped import ScopedAdmin
 from cloudportal.administration.verbs import Verb
 from cloudportal.core.caller import Caller
 from compute.topology import actions, queries
-from compute.topology.models import Cluster, Host, Pod, Region, Zone
-from compute.topology.services import clusters, hosts, pods, regions, zones
+from compute.topology.models import Cluster, Host, OsCategory, OsType, Pod, Region, Zone
+from compute.topology.services import clusters, hosts, os_types, pods, regions, zones
 from compute.topology.services.clusters import ClusterChanges, ClusterValues
 from compute.topology.services.hosts import HostChanges, HostValues
+from compute.topology.services.os_types import (
+    OsCategoryChanges,
+    OsCategoryValues,
+    OsTypeChanges,
+    OsTypeValues,
+)
 from compute.topology.services.pods import PodChanges, PodValues
 from compute.topology.services.regions import RegionChanges, RegionValues
 from compute.topology.services.zones import ZoneChanges, ZoneValues
@@ -201,3 +207,63 @@ class HostAdmin(ScopedAdmin):
     def update(self, caller: Caller, row: Host, values: dict[str, Any]) -> Host:
         """By the service."""
         return hosts.update(caller, row, HostChanges(**values))
+
+
+@admin.register(OsCategory)
+class OsCategoryAdmin(ScopedAdmin):
+    """Families of operating systems."""
+
+    read, add = actions.READ_OS_CATEGORY, actions.CREATE_OS_CATEGORY
+    edit, remove = actions.UPDATE_OS_CATEGORY, actions.DELETE_OS_CATEGORY
+    list_display = ("name",)
+    search_fields = ("name",)
+    fields = ("name",)
+
+    def rows(self, caller: Caller) -> QuerySet[Any]:
+        """All of them."""
+        return queries.os_categories_for(caller)
+
+    def create(self, caller: Caller, values: dict[str, Any]) -> OsCategory:
+        """By the service."""
+        return os_types.create_category(caller, OsCategoryValues(**values))
+
+    def update(self, caller: Caller, row: OsCategory, values: dict[str, Any]) -> OsCategory:
+        """By the service."""
+        return os_types.update_category(caller, row, OsCategoryChanges(**values))
+
+    def delete(self, caller: Caller, row: OsCategory) -> None:
+        """By the service."""
+        os_types.delete_category(caller, row)
+
+
+@admin.register(OsType)
+class OsTypeAdmin(ScopedAdmin):
+    """Operating systems that templates may hold."""
+
+    read, add = actions.READ_OS_TYPE, actions.CREATE_OS_TYPE
+    edit, remove = actions.UPDATE_OS_TYPE, actions.DELETE_OS_TYPE
+    list_display = ("name", "category")
+    list_filter = ("category",)
+    search_fields = ("name",)
+    fields = ("name", "category")
+
+    def rows(self, caller: Caller) -> QuerySet[Any]:
+        """All of them."""
+        return queries.os_types_for(caller)
+
+    def create(self, caller: Caller, values: dict[str, Any]) -> OsType:
+        """By the service."""
+        return os_types.create(caller, OsTypeValues(**_by_category(values)))
+
+    def update(self, caller: Caller, row: OsType, values: dict[str, Any]) -> OsType:
+        """By the service."""
+        return os_types.update(caller, row, OsTypeChanges(**_by_category(values)))
+
+    def delete(self, caller: Caller, row: OsType) -> None:
+        """By the service."""
+        os_types.delete(caller, row)
+
+
+def _by_category(values: dict[str, Any]) -> dict[str, Any]:
+    category = values.get("category")
+    return {**values, "category": category.uuid} if category else values

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from cloudportal.events.models import Event
 from cloudportal.jobs.models import Job
-from compute.topology.models import Host, Region
+from compute.topology.models import Host, OsCategory, OsType, Region
 from tenants.models import Account, Domain, User
 from tests.support import factories
 from tests.support import factories_infra as infra
@@ -143,6 +143,22 @@ def test_removing_shows_its_plan_and_is_done_by_the_service(root):
     assert root.post(page(region, "delete"), {"post": "yes"}).status_code == 302
     assert not Region.objects.exists()
     assert Event.objects.filter(type="REGION.DELETE").exists()
+
+
+def test_operating_systems_are_kept_by_their_services(root):
+    root.post(list_page(OsCategory, "add"), {"name": "Plan 9"})
+    category = OsCategory.objects.get(name="Plan 9")
+    root.post(list_page(OsType, "add"), {"name": "Plan 9 from Bell Labs", "category": category.pk})
+    row = OsType.objects.get(category=category)
+    other = infra.make_os_type().category
+    root.post(page(row, "change"), {"name": "9front", "category": other.pk})
+    row.refresh_from_db()
+    assert (row.name, row.category) == ("9front", other)
+    root.post(page(row, "delete"), {"post": "yes"})
+    assert not OsType.objects.filter(pk=row.pk).exists()
+    root.post(page(category, "delete"), {"post": "yes"})
+    told = set(Event.objects.values_list("type", flat=True))
+    assert {"GUEST.OS.ADD", "GUEST.OS.UPDATE", "GUEST.OS.REMOVE", "GUEST.OS.CATEGORY.DELETE"} <= told
 
 
 def test_what_is_in_use_is_not_removed(root):

@@ -1,10 +1,14 @@
 """The pages of affinity groups and dedications."""
 
+import pytest
+
 from compute.models import AffinityGroup
 from compute.portal import affinity, dedications
 from compute.topology.models import Dedication, Host
-from tests.support.factories import account_of, make_domain
+from tests.support.factories import account_of, make_domain, make_personas
 from tests.support.factories_compute import make_affinity_group, make_cloud, make_dedication, stopped
+from tests.support.factories_infra import make_host
+from tests.support.pages import PageClient
 from tests.support.suites.pages import FillsForm, ListsRows, ShowsRow
 
 
@@ -102,3 +106,20 @@ class TestDedicating(Dedications, FillsForm):
 
     def check(self, page):
         assert Dedication.objects.get().owner == self.domain
+
+
+@pytest.mark.django_db
+def test_places_say_for_whom_they_are_kept_to_operators_alone():
+    personas = make_personas()
+    host = make_host()
+    pod = host.cluster.pod
+    owner = make_domain()
+    Dedication.objects.create(pod=pod, domain=owner)
+    Dedication.objects.create(host=host, domain=owner, is_confining=True)
+    root = PageClient(personas.root_admin)
+    shown = {
+        kind: root.get(kind, row.uuid).text.count(owner.name)
+        for kind, row in (("zone", pod.zone), ("pod", pod), ("cluster", host.cluster), ("host", host))
+    }
+    assert shown == {"zone": 0, "pod": 1, "cluster": 1, "host": 2}
+    assert "Kept for" not in PageClient(personas.user).get("zone", pod.zone.uuid).text
