@@ -36,7 +36,10 @@ pytestmark = [pytest.mark.real, pytest.mark.slow]
 # Python in a software-emulated guest on a busy machine takes its time: four minutes were seen.
 BOOT_SECONDS = 900
 GIB = 1 << 30
+MORE_MIB = 256
 USER = "debian"
+# Its CPUs, and its memory in KiB.
+SIZE = "echo $(nproc) $(awk '/^MemTotal/ {print $2}' /proc/meminfo)"
 USER_DATA = "#!/bin/sh\necho ran >> /var/tmp/told\n"
 VENDOR_DATA = "#cloud-config\nwrite_files:\n- path: /var/tmp/vendor\n  content: told by the vendor\n"
 FIRST, SECOND = sha512_crypt("first", "saltsalt"), sha512_crypt("second", "saltsalt")
@@ -111,6 +114,8 @@ def guest(libvirtd_process, tmp_path_factory, image, keys):
         name="debian",
         cpus=2,
         memory_mib=512,
+        most_cpus=3,
+        most_memory_mib=512 + MORE_MIB,
         disks=(disk,),
         nics=nics,
         guest_data=GuestData(
@@ -179,6 +184,7 @@ def test_it_is_told_all_at_its_first_start_and_again_only_what_is_new(guest, key
     takes_its_first_password(guest)
     host_key = guest.run("cat /etc/ssh/ssh_host_ed25519_key.pub")
 
+    grows_while_it_runs(guest)
     obeys_through_its_agent(guest, keys[1])
 
     starts_with_another_seed(guest, keys)
@@ -208,6 +214,15 @@ def sets_its_network_up(guest):
 def takes_its_first_password(guest):
     assert guest.run("sudo cat /etc/shadow").count(FIRST) == 1
     assert guest.run("ls /var/lib/cloud/scripts/per-boot") == ""
+
+
+def grows_while_it_runs(guest):
+    size = guest.run(SIZE).split()
+    assert size[0] == "2"
+
+    guest.driver.grow_guest(guest.spec.uuid, cpus=3, memory_mib=guest.spec.memory_mib + MORE_MIB)
+    grown = f"3 {int(size[1]) + MORE_MIB * 1024}"
+    wait_until(lambda: guest.run(SIZE) == grown, timeout_seconds=120, pause_seconds=1)
 
 
 def obeys_through_its_agent(guest, key):

@@ -21,11 +21,12 @@ FOLDER = "openstack/latest"
 
 def files(data: GuestData) -> dict[str, bytes]:
     """The files of the volume by their paths."""
-    found = {"meta_data.json": _json(meta_data(data))}
+    found = {
+        "meta_data.json": _json(meta_data(data)),
+        "vendor_data.json": _json({"cloud-init": vendor_text(data)}),
+    }
     if data.user_data:
         found["user_data"] = data.user_data.encode()
-    if vendor := vendor_text(data):
-        found["vendor_data.json"] = _json({"cloud-init": vendor})
     if data.nics:
         found["network_data.json"] = _json(network_data(data.nics))
     return {f"{FOLDER}/{name}": content for name, content in found.items()}

@@ -21,9 +21,8 @@ def files(data: GuestData) -> dict[str, bytes]:
     found = {
         "meta-data": _yaml(meta_data(data)),
         "user-data": (data.user_data or EMPTY_USER_DATA).encode(),
+        "vendor-data": vendor_text(data).encode(),
     }
-    if vendor := vendor_text(data):
-        found["vendor-data"] = vendor.encode()
     if data.nics:
         found["network-config"] = _yaml(network_config(data.nics))
     return found

@@ -43,7 +43,7 @@ def test_its_identity_is_its_own_and_not_that_of_its_firmware():
 def test_the_tenants_text_is_passed_on_as_it_is():
     text = "Content-Type: multipart/mixed; boundary=x\n\n--x--\n"
     assert told(user_data=text)["user_data"] == text
-    assert set(told()) == {"meta_data.json"}
+    assert set(told()) == {"meta_data.json", "vendor_data.json"}
 
 
 def test_vendor_data_is_for_cloud_init():

@@ -52,7 +52,7 @@ def test_the_tenants_text_is_passed_on_as_it_is():
 
 def test_what_there_is_nothing_to_say_of_is_not_there():
     assert told()["user-data"] == "#cloud-config\n"
-    assert set(told()) == {"meta-data", "user-data"}
+    assert set(told()) == {"meta-data", "user-data", "vendor-data"}
 
 
 def test_the_network_is_told_when_it_is_not_left_to_dhcp():
