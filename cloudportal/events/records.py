@@ -30,6 +30,7 @@ _CLOUDSTACK = {
     "host.connect": "HOST.RECONNECT",
     "host.remove": "HOST.DELETE",
     "pool.connect": "ENABLE.PRIMARY.STORAGE",
+    "pool.leave": "PRIMARY.STORAGE.DELETE",
     "template.fetch": "TEMPLATE.CREATE",
     "template.make": "TEMPLATE.CREATE",
     "template.adopt": "TEMPLATE.CREATE",

@@ -258,7 +258,18 @@ class TakesSnapshots(ABC):
         """The pool does not have the copy, whole or in part. Succeeds when there is none."""
 
 
-CAPABILITIES: tuple[type[ABC], ...] = (GrowsVolumes, CopiesVolumes, TakesSnapshots)
+class LeavesPools(ABC):
+    """Can let its host forget a pool, so that its place may be another's."""
+
+    @abstractmethod
+    def leave_pool(self, uuid: UUID) -> None:
+        """The host does not know the pool of that id, and has nothing of it mounted; what is in it stays.
+
+        Succeeds when there is none; Refused while a guest of the host has something in it open, where that can be told.
+        """
+
+
+CAPABILITIES: tuple[type[ABC], ...] = (GrowsVolumes, CopiesVolumes, TakesSnapshots, LeavesPools)
 
 
 def abilities_of(driver: type[Driver]) -> frozenset[str]:

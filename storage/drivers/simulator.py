@@ -28,6 +28,7 @@ from storage.drivers.contract import (
     GrowsVolumes,
     ImageFacts,
     ImageSpec,
+    LeavesPools,
     PoolFacts,
     PoolSpec,
     SnapshotFacts,
@@ -47,7 +48,7 @@ BYTES_MAPPED_BY_BYTE = 64 * 1024 // 8
 VOLUME_LIMIT_BYTES = 2 * 1024**5
 
 
-class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshots):
+class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshots, LeavesPools):
     """One simulated pool, named by its place in the world."""
 
     name: ClassVar[str] = "simulator"
@@ -92,6 +93,10 @@ class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshot
                 )
                 scene.record(spec.uuid, "made")
             return self._pool_facts(scene)
+
+    def leave_pool(self, uuid: UUID) -> None:
+        with self._call("leave_pool", uuid) as scene:
+            scene.change("DELETE FROM pools WHERE place = ? AND uuid = ?", self._place, str(uuid))
 
     def pool_facts(self) -> PoolFacts:
         with self._call("pool_facts", is_effect=False) as scene:

@@ -153,13 +153,20 @@ def reconnect(caller: Caller, pool: Pool) -> Job:
 
 @transaction.atomic
 def remove(caller: Caller, pool: Pool) -> None:
-    """The portal forgets the pool; what lies there stays there. Raises Conflict while volumes are on it."""
+    """The portal forgets the pool, and so do its hosts by a job; what lies there stays there.
+
+    Raises Conflict while volumes are on it.
+    """
     actions.REMOVE_POOL.check(caller, pool)
     demand_none(pool)
     alerts.clear_alert(UNREACHABLE_ALERT, alert_key(pool), by=caller.user_name)
     records.record(caller, "PRIMARY.STORAGE.DELETE", About.of(pool))
     plans.note("delete", f"Removes the storage pool {pool.name} from the portal.")
+    places = {"zone": pool.zone_id, "cluster": pool.cluster_id, "host": pool.host_id}
+    known = {"driver": pool.driver, "settings": pool.settings, **places}
+    subject = Subject.of(pool)
     pool.delete()
+    jobs.submit(caller, "pool.leave", subject, known)
 
 
 def alert_key(pool: Pool) -> str:

@@ -8,6 +8,7 @@ from storage.workflows import (
     delete_volume,
     fetch_template,
     pool_connect,
+    pool_leave,
     restore_volume,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "delete_volume",
     "fetch_template",
     "pool_connect",
+    "pool_leave",
     "restore_volume",
 ]

@@ -64,6 +64,14 @@ def test_a_place_that_another_pool_has_is_refused(storage, driver):
         driver.ensure_pool(replace(storage.pool_spec, uuid=uuid.uuid4()))
 
 
+def test_a_place_that_was_left_is_anothers_to_have(storage, driver):
+    driver.ensure_pool(storage.pool_spec)
+    for _ in range(2):
+        driver.leave_pool(storage.pool_spec.uuid)
+    another = replace(storage.pool_spec, uuid=uuid.uuid4())
+    assert driver.ensure_pool(another).uuid == another.uuid
+
+
 @pytest.mark.parametrize("call", ["pool_facts", "list_volumes", "ensure_volume"])
 def test_a_pool_that_was_never_made_is_not_there(driver, call):
     with pytest.raises(NotThere):

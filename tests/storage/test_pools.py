@@ -8,6 +8,7 @@ from cloudportal.drivers.errors import Refused, Unreachable
 from cloudportal.drivers.simulated.tampering import set_reachable
 from cloudportal.events.models import Alert
 from cloudportal.jobs import services as jobs
+from cloudportal.jobs.models import Job
 from storage import housekeeping, queries
 from storage.connections import ready_pool, storage_driver
 from storage.models import Pool, Volume
@@ -127,10 +128,14 @@ def test_an_edit_keeps_the_settings_that_are_not_named(root):
     assert (pool.name, pool.settings) == ("renamed", {**before, "capacity_gib": 5})
 
 
-def test_an_empty_pool_is_forgotten_and_a_used_one_is_kept(root):
-    pool = make_pool(state="disabled")
+def test_an_empty_pool_is_forgotten_by_its_host_as_well(root, place):
+    pool, _ = added(root, place)
+    pools.disable(root, pool)
     pools.remove(root, pool)
     assert not Pool.objects.exists()
+    assert run_job(Job.objects.get(kind="pool.leave")).state == "done"
+    again, _ = added(root, place, name="again")
+    assert again.state == "up"
 
 
 def test_the_watch_refreshes_figures_and_tells_of_full_pools():

@@ -1,10 +1,12 @@
 """A submitted job for each workflow on places, storage and networks; what must hold however its worker dies."""
 
+import contextlib
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
 
+from cloudportal.drivers.errors import Refused
 from cloudportal.events import meters
 from cloudportal.jobs.models import Job
 from compute.topology.models import Host
@@ -17,6 +19,7 @@ from networking.services import networks
 from networking.services.networks import NetworkChanges
 from storage import store
 from storage.connections import storage_driver
+from storage.drivers.contract import PoolSpec
 from storage.models import Pool, Template, Volume
 from storage.services import pools, registration, templates, volumes
 from storage.services.pools import PoolValues
@@ -86,6 +89,20 @@ def connect_pool():
         assert kept.state == {"done": "up", "failed": "disabled"}[closed.state]
 
     return Scenario(job, check)
+
+
+def forget_pool():
+    root, pool = root_caller(), make_pool(state="disabled")
+    pools.remove(root, pool)
+
+    def check(closed):
+        assert not Pool.objects.exists()
+        # One that failed may have come so far or not.
+        bearing = contextlib.suppress(*{"done": (), "failed": (Refused,)}[closed.state])
+        with storage_driver(pool) as driver, bearing:
+            driver.ensure_pool(PoolSpec(uuid=uuid4(), name="next"))
+
+    return Scenario(Job.objects.get(kind="pool.leave"), check)
 
 
 def _volume(caller_, zone):
@@ -205,6 +222,7 @@ SCENARIOS = {
     "host.connect": connect_host,
     "host.remove": remove_host,
     "pool.connect": connect_pool,
+    "pool.leave": forget_pool,
     "volume.create": create_volume,
     "volume.delete": delete_volume,
     "template.fetch": fetch_template,

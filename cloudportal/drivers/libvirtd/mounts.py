@@ -18,7 +18,6 @@ from cloudportal.drivers.errors import (
 )
 from cloudportal.drivers.libvirtd import pools
 from cloudportal.drivers.libvirtd.link import Talk, library
-from cloudportal.drivers.libvirtd.overtaking import have_done
 from cloudportal.drivers.libvirtd.shares import Share, options_in, pool_xml
 
 SERVER_SILENT = (
@@ -98,7 +97,7 @@ def ensure_shared_pool(talk: Talk, uuid: UUID, name: str, share: Share) -> Any:
     """
     pool = pools.find_pool(talk, uuid)
     if pool is not None and talk.look(pool.name) != name:
-        leave(talk, pool)
+        pools.leave(talk, pool)
         pool = None
     if pool is None:
         return _made(talk, uuid, name, share)
@@ -106,13 +105,6 @@ def ensure_shared_pool(talk: Talk, uuid: UUID, name: str, share: Share) -> Any:
         pool = _defined(talk, uuid, name, share)
     pools.keep_active(talk, pool)
     return pool
-
-
-def leave(talk: Talk, pool: Any) -> None:
-    """The host has neither the mount nor the pool any more; what is in it stays."""
-    have_done(talk, lambda: not talk.look(pool.isActive), pool.destroy)
-    with suppress(NotThere):
-        talk.act(pool.undefine)
 
 
 @contextmanager
@@ -137,7 +129,7 @@ def _made(talk: Talk, uuid: UUID, name: str, share: Share) -> Any:
         # A pool that never was must not keep the share from another. Where nobody answers, the next call finds it.
         if not isinstance(fault, OutcomeUnknown):
             with suppress(DriverError):
-                leave(talk, pool)
+                pools.leave(talk, pool)
         raise
     return pool
 

@@ -157,6 +157,13 @@ def keep_active(talk: Talk, pool: Any) -> None:
     have_done(talk, lambda: bool(talk.look(pool.autostart)), pool.setAutostart, 1)
 
 
+def leave(talk: Talk, pool: Any) -> None:
+    """The host does not know the pool any more, and has it mounted no more; what is in it stays."""
+    with suppress(NotThere):
+        have_done(talk, lambda: not talk.look(pool.isActive), pool.destroy)
+        talk.act(pool.undefine)
+
+
 def _is_anothers(talk: Talk, pool: Any, description: str, fault: Refused) -> bool:
     """True where another host of the pool has made the volume: this one finds a file that it does not know yet."""
     if "already exists" not in fault.detail:

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
+from cloudportal.drivers.libvirtd import pools
 from cloudportal.drivers.libvirtd.link import Link, Talk
 from storage.drivers.contract import (
     CopiesVolumes,
     GrowsVolumes,
     ImageFacts,
     ImageSpec,
+    LeavesPools,
     PoolFacts,
     PoolSpec,
     SnapshotFacts,
@@ -26,7 +28,7 @@ from storage.drivers.contract import (
 from storage.drivers.libvirt_pool import changes, images, pool, snapshots, volumes
 
 
-class FilePool(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshots):
+class FilePool(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshots, LeavesPools):
     """A pool whose volumes are files named by our ids, copy-on-write over their image."""
 
     @property
@@ -52,6 +54,12 @@ class FilePool(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshots):
     def ensure_pool(self, spec: PoolSpec) -> PoolFacts:
         with self._talk() as talk:
             return self._ensured(talk, spec)
+
+    def leave_pool(self, uuid: UUID) -> None:
+        with self._talk() as talk:
+            found = pools.find_pool(talk, uuid)
+            if found is not None:
+                pools.leave(talk, found)
 
     def pool_facts(self) -> PoolFacts:
         with self._talk() as talk:
