@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from uuid import UUID
 
 from compute.drivers.facts import GuestFacts
@@ -32,16 +33,17 @@ class GuardsNics(ABC):
     """
 
     @abstractmethod
-    def ensure_guards(self, guards: tuple[NicGuard, ...]) -> None:
-        """Each of these NICs is held to its guard, now where a running guest has it and whenever one will.
+    def ensure_guards(self, guards: tuple[NicGuard, ...]) -> Mapping[UUID, str]:
+        """Each of these NICs is held to its guard, now where a running guest has it and whenever one will. Returns what
+        `guarded` says of them from now on, unless somebody changes them at the host.
 
         A guard takes the place of the one before as a whole; where that fails the one before stays in force. It
         outlives restarts of the guest and of the host's own services. May be repeated.
         """
 
     @abstractmethod
-    def guarded(self) -> frozenset[UUID]:
-        """The NICs that the host has a guard for."""
+    def guarded(self) -> Mapping[UUID, str]:
+        """The NICs that the host has a guard for, each with a digest of what the host itself says that guard is."""
 
     @abstractmethod
     def remove_guards(self, nics: tuple[UUID, ...]) -> None:

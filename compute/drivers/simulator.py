@@ -199,11 +199,11 @@ class SimulatedCompute(
                 scene.record(uuid, "grown")
             return facts_of(self._demand_row(scene, uuid))
 
-    def ensure_guards(self, guards: tuple[NicGuard, ...]) -> None:
+    def ensure_guards(self, guards: tuple[NicGuard, ...]) -> Mapping[UUID, str]:
         with self._effect("ensure_guards", self._place) as scene:
-            guarding.ensure(scene, guards)
+            return guarding.ensure(scene, guards)
 
-    def guarded(self) -> frozenset[UUID]:
+    def guarded(self) -> Mapping[UUID, str]:
         with self._look("guarded") as scene:
             return guarding.guarded(scene)
 

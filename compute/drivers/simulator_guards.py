@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from cloudportal.drivers.simulated.world import Scene
 from compute.drivers.guards import GuardRule, NicGuard
 
 
-def ensure(scene: Scene, guards: Iterable[NicGuard]) -> None:
+def ensure(scene: Scene, guards: Sequence[NicGuard]) -> dict[UUID, str]:
     """Each NIC is held to its guard."""
     for guard in guards:
         text = json.dumps({**asdict(guard), "uuid": str(guard.uuid)})
@@ -23,12 +23,13 @@ def ensure(scene: Scene, guards: Iterable[NicGuard]) -> None:
         if known is None or known["guard"] != text:
             scene.change("INSERT OR REPLACE INTO guards VALUES (?, ?, ?)", str(guard.uuid), scene.place, text)
             scene.record(guard.uuid, f"guarded {guard.digest()}")
+    return {guard.uuid: guard.digest() for guard in guards}
 
 
-def guarded(scene: Scene) -> frozenset[UUID]:
-    """The NICs that have a guard here."""
-    rows = scene.rows("SELECT nic FROM guards WHERE place = ?", scene.place)
-    return frozenset(UUID(row["nic"]) for row in rows)
+def guarded(scene: Scene) -> dict[UUID, str]:
+    """The NICs that have a guard here, with its digest."""
+    rows = scene.rows("SELECT nic, guard FROM guards WHERE place = ?", scene.place)
+    return {UUID(row["nic"]): guard_in(row).digest() for row in rows}
 
 
 def remove(scene: Scene, nics: Iterable[UUID]) -> None:

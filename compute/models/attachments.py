@@ -30,6 +30,8 @@ class Nic(ScopedModel):
     # How often what its host must let through has changed, and which of those changes the host knows of.
     guard_wanted = models.PositiveIntegerField(default=1)
     guard_applied = models.PositiveIntegerField(default=0)
+    # What the host said of that guard, by which it is seen when somebody changes it there.
+    guard_digest = models.CharField(max_length=32, blank=True)
 
     class Meta:
         ordering: ClassVar = ["instance", "device_index"]

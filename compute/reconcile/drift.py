@@ -20,7 +20,8 @@ SENTENCES = {
     Kind.LEFTOVER: "Something of {name} was left behind on {host}, switched off. It is being removed there.",
     Kind.ELSEWHERE: "{name} runs on {host}, where it should not be. Accept the host, or have it removed there.",
     Kind.TWICE: "{name} runs on two hosts at once and may damage its disks. Repair cuts it off on {host}.",
-    Kind.CHANGED: "{name} was changed on {host}: {details}. Repair puts its disks and NICs back as they were.",
+    Kind.CHANGED: "{name} was changed on {host}: {details}. Repair puts its disks and NICs back as they were, with "
+    "their cables and guards.",
     Kind.STUCK: "{name} is {state}, and no job works on it. Repair puts it back to where it was.",
 }
 

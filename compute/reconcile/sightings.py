@@ -1,7 +1,7 @@
 """Asking hosts what they run: side by side, each for a short time, with no transaction open."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from cloudportal.drivers.errors import DriverError
 from compute.drivers.contract import ComputeDriver
 from compute.drivers.facts import GuestFacts
+from compute.drivers.nics import GuardsNics
 from compute.reconcile.decisions import Sighting
 from compute.reconcile.parts import parts_of
 from compute.topology import states
@@ -36,11 +37,12 @@ def look(hosts: Iterable[Host]) -> Sightings:
     # The threads talk to hosts only, never to the database.
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="reconcile") as threads:
         answers = list(threads.map(_ask, [driver for _, driver in opened]))
-    for (host, _), guests in zip(opened, answers, strict=True):
-        if guests is not None:
+    for (host, _), answer in zip(opened, answers, strict=True):
+        if answer is not None:
+            guests, guards = answer
             seen.asked.add(host.pk)
             for guest in guests:
-                seen.by_guest[guest.uuid].append(Sighting(host.pk, guest.power, parts_of(guest)))
+                seen.by_guest[guest.uuid].append(Sighting(host.pk, guest.power, parts_of(guest, guards)))
         elif host.state == states.UNREACHABLE or host.silent_rounds >= SILENT_ROUNDS:
             seen.silent.add(host.pk)
     return seen
@@ -59,12 +61,14 @@ def _opened(host: Host) -> ComputeDriver | None:
         return None
 
 
-def _ask(driver: ComputeDriver | None) -> tuple[GuestFacts, ...] | None:
+def _ask(driver: ComputeDriver | None) -> tuple[tuple[GuestFacts, ...], Mapping[UUID, str]] | None:
     if driver is None:
         return None
     try:
         with driver:
-            return driver.list_guests()
+            # Guards first: one that comes or changes in between is looked at again in the next round.
+            guards = driver.guarded() if isinstance(driver, GuardsNics) else {}
+            return driver.list_guests(), guards
     except DriverError:
         # As above: an answer that does not come is the watch's business, and here it means "not known".
         return None

@@ -35,14 +35,16 @@ def ensure_guards(driver: ComputeDriver, nics: Sequence[Nic], *, without: UUID |
             Nic.objects.filter(pk__in=[nic.pk for nic in pending]).values_list("pk", "guard_wanted")
         )
         try:
-            driver.ensure_guards(tuple(guarding.guard_of(nic, without=without) for nic in pending))
+            told = driver.ensure_guards(tuple(guarding.guard_of(nic, without=without) for nic in pending))
         except guarding.TooManyRules as error:
             raise Refused(
                 "The security groups of a network card come to too many rules. Name fewer or larger networks.",
                 detail=str(error),
             ) from error
         # Whoever changed a rule since we read it has counted up, and what we told the host may be older than that.
-        pending = [nic for nic in pending if nic.pk in wanted and not _applied(nic, wanted[nic.pk])]
+        pending = [
+            nic for nic in pending if nic.pk in wanted and not _applied(nic, wanted[nic.pk], told[nic.uuid])
+        ]
 
 
 def remove_guards(driver: ComputeDriver, nics: Sequence[Nic]) -> None:
@@ -51,10 +53,10 @@ def remove_guards(driver: ComputeDriver, nics: Sequence[Nic]) -> None:
         driver.remove_guards(tuple(nic.uuid for nic in nics))
 
 
-def _applied(nic: Nic, number: int) -> bool:
-    return bool(Nic.objects.filter(pk=nic.pk, guard_wanted=number).update(guard_applied=number)) or (
-        not Nic.objects.filter(pk=nic.pk).exists()
-    )
+def _applied(nic: Nic, number: int, digest: str) -> bool:
+    rows = Nic.objects.filter(pk=nic.pk)
+    current = rows.filter(guard_wanted=number)
+    return bool(current.update(guard_applied=number, guard_digest=digest)) or not rows.exists()
 
 
 def _demand_no_groups(driver: ComputeDriver, nics: Sequence[Nic]) -> None:

@@ -60,6 +60,26 @@ def test_a_guard_changes_while_the_guest_runs(compute, driver, nic):
     assert nic.uuid in driver.guarded()
 
 
+def test_what_somebody_changes_at_the_host_is_seen_and_put_back(compute, driver, nic):
+    spec, guards = specs.guest(compute, nics=(nic,)), (guard_of(nic, rules=RULES),)
+    told = driver.ensure_guards(guards)
+    assert driver.ensure_guards(guards) == told
+    driver.ensure_guest(spec)
+    driver.set_power(spec.uuid, PowerAction.ON)
+    assert driver.guarded()[nic.uuid] == told[nic.uuid]
+
+    compute.open_guard(nic.uuid)
+    assert driver.guarded()[nic.uuid] != told[nic.uuid]
+    compute.let_loose(spec.uuid, nic.mac)
+    (seen,) = next(one for one in driver.list_guests() if one.uuid == spec.uuid).nics
+    assert (seen.is_linked, seen.guard) == (False, "")
+
+    driver.ensure_guards(guards)
+    (again,) = driver.ensure_nics(spec.uuid, (nic,)).nics
+    assert (again.is_linked, again.guard) == (True, str(nic.uuid))
+    assert driver.guarded()[nic.uuid] == told[nic.uuid]
+
+
 def test_a_running_guest_gets_a_guarded_nic(compute, driver, nic):
     spec = specs.guest(compute)
     driver.ensure_guest(spec)

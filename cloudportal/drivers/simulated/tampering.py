@@ -56,6 +56,26 @@ def drop_guest_nic(world: SimulatedWorld, uuid: UUID, mac: str) -> None:
     _edit_parts(world, uuid, "nics", lambda nics: [one for one in nics if one["mac"] != mac])
 
 
+def change_guest_nic(world: SimulatedWorld, uuid: UUID, mac: str, **values: object) -> None:
+    """Pull a cable or take a guard off as if at the host itself: the NIC has these values in the world."""
+    _edit_parts(
+        world,
+        uuid,
+        "nics",
+        lambda nics: [{**one, **(values if one["mac"] == mac else {})} for one in nics],
+    )
+
+
+def open_guard(world: SimulatedWorld, nic: UUID) -> None:
+    """Let a NIC's guard let everything through, as if at the host itself."""
+    with world.tampering("open_guard") as scene:
+        row = scene.row("SELECT guard FROM guards WHERE nic = ?", str(nic))
+        if row is not None:
+            opened = json.dumps({**json.loads(row["guard"]), "rules": None, "addresses": []})
+            scene.change("UPDATE guards SET guard = ? WHERE nic = ?", opened, str(nic))
+            scene.record(nic, "guard opened")
+
+
 def add_guest_nic(world: SimulatedWorld, uuid: UUID, nic: Mapping[str, object]) -> None:
     """Put another NIC into a guest, with the values that a NIC has in the world."""
     _edit_parts(world, uuid, "nics", lambda nics: [*nics, dict(nic)])

@@ -152,11 +152,11 @@ class KvmDriver(
         with self._talk() as talk:
             return growing.grow_guest(talk, guests.domain(talk, uuid), cpus=cpus, memory_mib=memory_mib)
 
-    def ensure_guards(self, guards: tuple[NicGuard, ...]) -> None:
+    def ensure_guards(self, guards: tuple[NicGuard, ...]) -> Mapping[UUID, str]:
         with self._talk() as talk:
-            guarding.ensure(talk, guards)
+            return guarding.ensure(talk, guards)
 
-    def guarded(self) -> frozenset[UUID]:
+    def guarded(self) -> Mapping[UUID, str]:
         with self._talk() as talk:
             return guarding.guarded(talk)
 

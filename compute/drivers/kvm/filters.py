@@ -7,7 +7,9 @@ everything leaves the one before in force.
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
+import json
 from collections.abc import Iterable
 from uuid import UUID
 from xml.etree.ElementTree import Element
@@ -36,6 +38,15 @@ def nic_in(name: str) -> UUID | None:
         return UUID(name.removeprefix(PREFIX)) if name.startswith(PREFIX) else None
     except ValueError:
         return None
+
+
+def content_digest(text: str) -> str:
+    """A short text that is the same for the same rules in the same order, however libvirt sets them out."""
+    rules = [
+        [sorted(rule.attrib.items()), *([one.tag, sorted(one.attrib.items())] for one in rule)]
+        for rule in xml.read(text).findall("rule")
+    ]
+    return hashlib.sha256(json.dumps(rules).encode()).hexdigest()[:32]
 
 
 def filter_xml(guard: NicGuard) -> str:

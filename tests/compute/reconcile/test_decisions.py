@@ -15,6 +15,7 @@ from compute.reconcile.decisions import (
     decide,
     react,
 )
+from compute.reconcile.parts import Part
 
 HOME, AWAY = 1, 2
 RUNNING = Recorded(states.RUNNING, HOME)
@@ -98,11 +99,14 @@ def test_a_host_that_was_not_asked_proves_nothing():
     assert decided(RUNNING, asked=(AWAY,)) is None
 
 
-PARTS = {"disk a": "the disk a", "nic b": "the NIC b"}
+PARTS = {
+    "disk a": Part("the disk a"),
+    "nic b": Part("the NIC b", {"cable": "in", "guard": "b", "rules": "x"}),
+}
 
 
-def with_parts(*names):
-    return Sighting(HOME, Power.ON, {name: f"the {name}" for name in names})
+def with_parts(*names, **traits):
+    return Sighting(HOME, Power.ON, {name: Part(f"the {name}", traits) for name in names})
 
 
 @pytest.mark.parametrize(
@@ -112,6 +116,11 @@ def with_parts(*names):
         (with_parts("disk a"), ("the NIC b is missing",)),
         (with_parts("disk a", "nic b", "nic c"), ("the nic c was added",)),
         (with_parts("disk z", "nic b"), ("the disk a is missing", "the disk z was added")),
+        (with_parts("disk a", "nic b", cable="in", guard="b"), None),
+        (with_parts("disk a", "nic b", cable="out"), ("the NIC b: its cable is out",)),
+        (with_parts("disk a", "nic b", guard=""), ("the NIC b: its guard is missing",)),
+        (with_parts("disk a", "nic b", rules="y"), ("the NIC b: its guard lets other things through",)),
+        (with_parts("disk a", "nic b", guard="c"), ("the NIC b: its guard is that of another card",)),
         (at(HOME, Power.ON), None),
     ],
 )

@@ -9,8 +9,10 @@ from cloudportal.core.errors import NotPermitted
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.drivers.simulated.tampering import (
     add_guest,
+    change_guest_nic,
     delete_guest,
     drop_guest_nic,
+    open_guard,
     set_guest_power,
     set_reachable,
 )
@@ -21,11 +23,11 @@ from compute import queries, states
 from compute.models import Instance
 from compute.reconcile import rounds
 from compute.reconcile.decisions import Reaction
-from compute.services import instances
+from compute.services import drift, instances
 from compute.topology.connections import compute_driver
 from tests.support.agreement_compute import world_equals_rows
 from tests.support.factories_compute import fresh, guests_of, stopped
-from tests.support.jobs import run_jobs
+from tests.support.jobs import run_job, run_jobs
 from tests.support.scenarios_compute import leave_behind, tamper_with_parts
 
 pytestmark = [
@@ -112,6 +114,23 @@ def test_a_guest_whose_disks_and_nics_were_changed_needs_a_person(instance, comp
     compare()
     assert not queries.drifting_for(root).exists()
     assert fresh(instance).drift["times"] == 1
+
+
+def test_a_pulled_cable_and_a_guard_that_was_taken_off_are_found_and_put_back(instance, compare, cloud, root):
+    (nic,) = instance.nics.all()
+    told = f"the NIC {nic.mac} on {nic.network.name}: its"
+    open_guard(cloud.world, nic.uuid)
+    compare(2)
+    assert fresh(instance).drift["details"] == [f"{told} guard lets other things through"]
+    change_guest_nic(cloud.world, instance.uuid, nic.mac, is_linked=False, guard="")
+    compare(2)
+    (found,) = queries.drifting_for(root)
+    assert found.drift["details"] == [f"{told} cable is out", f"{told} guard is missing"]
+    assert run_job(drift.repair(root, found)).state == "done"
+    compare()
+    assert not queries.drifting_for(root).exists()
+    (seen,) = guests_of(cloud)[instance.uuid][1].nics
+    assert (seen.is_linked, seen.guard) == (True, str(nic.uuid))
 
 
 def test_strangers_guests_are_never_touched(instance, compare, cloud):
@@ -223,7 +242,7 @@ def test_an_instance_on_two_hosts_is_an_alert(instance, compare, cloud, root, mo
     home, away = cloud.hosts
     with compute_driver(home) as driver:
         both = driver.list_guests()
-    monkeypatch.setattr(rounds.sightings, "_ask", lambda driver: both)
+    monkeypatch.setattr(rounds.sightings, "_ask", lambda driver: (both, {}))
     compare(2)
     (found,) = queries.drifting_for(root)
     assert (found.drift["kind"], found.drift["host_name"]) == ("twice", away.name)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import libvirt_qemu
 
+from cloudportal.drivers.libvirtd import xml
 from cloudportal.drivers.libvirtd.locators import file_locator, network_in, network_locator, path_in
 from compute.drivers.kvm.files import HostFiles
 from compute.drivers.kvm.screens import log_name
@@ -128,6 +129,22 @@ class KvmComputeRig(RealRig):
 
     def turn_off(self, guest_uuid):
         self.daemon.domain(guest_uuid).destroy()
+
+    def open_guard(self, nic_uuid):
+        """Somebody at the host lets everything through."""
+        found = self.daemon.connection.nwfilterLookupByUUIDString(str(nic_uuid))
+        head = f"<filter name='{found.name()}' chain='root'><uuid>{nic_uuid}</uuid>"
+        everything = "<rule action='accept' direction='inout'><all/></rule></filter>"
+        self.daemon.connection.nwfilterDefineXML(f"{head}{everything}")
+
+    def let_loose(self, guest_uuid, mac):
+        """Somebody at the host pulls the cable and takes the guard off, while the guest runs."""
+        domain = self.daemon.domain(guest_uuid)
+        devices = xml.read(domain.XMLDesc()).findall("devices/interface")
+        nic = next(one for one in devices if one.find("mac").get("address") == mac)
+        nic.remove(nic.find("filterref"))
+        xml.child(nic, "link", {"state": "down"})
+        domain.updateDeviceFlags(xml.write(nic))
 
     def take_agent_out(self, guest_uuid):
         """The guests of these suites are boot sectors, which have none."""

@@ -132,6 +132,14 @@ class SimulatedComputeRig(SimulatedRig):
     def turn_off(self, guest_uuid):
         tampering.set_guest_power(self.world, guest_uuid, "off")
 
+    def open_guard(self, nic_uuid):
+        """Somebody at the host lets everything through."""
+        tampering.open_guard(self.world, nic_uuid)
+
+    def let_loose(self, guest_uuid, mac):
+        """Somebody at the host pulls the cable and takes the guard off, while the guest runs."""
+        tampering.change_guest_nic(self.world, guest_uuid, mac, is_linked=False, guard="")
+
     def take_agent_out(self, guest_uuid):
         tampering.set_agent(self.world, guest_uuid, False)
 
