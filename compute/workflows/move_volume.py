@@ -6,6 +6,7 @@ the rows how far the move has come, so that it can be tried again at any point.
 
 from collections.abc import Callable
 from typing import ClassVar
+from uuid import UUID
 
 from cloudportal.core.errors import Conflict, NoRoom
 from cloudportal.drivers.errors import NotThere, Unsupported
@@ -40,7 +41,7 @@ class ClaimTarget(Step):
     def record(self, run: Run, result: None) -> None:
         """Promised whole, or the job turns back."""
         volume, target = volume_of(run), _target(run)
-        if volume.pool_id == target.pk:
+        if _has_left(run, volume):
             return
         if not pool_choice.claim(target, volume.size_bytes, is_whole=volume.is_whole):
             raise NoRoom(
@@ -49,10 +50,10 @@ class ClaimTarget(Step):
         run.notes["claimed_bytes"] = volume.size_bytes
 
     def record_undo(self, run: Run, result: None) -> None:
-        """The place is free again, unless the volume lies there."""
+        """The place is free again, unless the volume was put there."""
         volume, target = volume_of(run), _target(run)
         claimed_bytes = run.notes.pop("claimed_bytes", 0)
-        if claimed_bytes and volume.pool_id != target.pk:
+        if claimed_bytes:
             pool_choice.release(target, claimed_bytes, is_whole=volume.is_whole)
 
 
@@ -63,9 +64,9 @@ class CopyOver(Step):
     label = "Copy the volume"
 
     def act(self, run: Run) -> VolumeFacts | None:
-        """The volume as the new pool has it; None where it lies there already."""
+        """The volume as the new pool has it; None where it has left the old one already."""
         volume, target = volume_of(run), _target(run)
-        if volume.pool_id == target.pk:
+        if _has_left(run, volume):
             return None
         instance = runs_on(volume)
         if instance is not None and instance.host is not None:
@@ -86,7 +87,7 @@ class CopyOver(Step):
     def undo(self, run: Run) -> VolumeFacts | None:
         """The new pool does not have it; where the guest uses it there already, it stays and is given back."""
         volume, target = volume_of(run), _target(run)
-        if volume.pool_id == target.pk:
+        if _has_left(run, volume):
             return None
         instance = runs_on(volume)
         host = instance.host if instance is not None else None
@@ -119,7 +120,7 @@ class RemoveOld(Step):
 
     def record(self, run: Run, result: None) -> None:
         """Nothing is left behind, neither now nor from an earlier try."""
-        alerts.clear_alert(LEFT_BEHIND_ALERT, str(run.subject_uuid))
+        alerts.clear_alert(LEFT_BEHIND_ALERT, _key(run.subject_uuid, _source(run)))
 
     def record_undo(self, run: Run, result: None) -> None:
         """Operators are told where the volume has moved and its old copy could not be removed."""
@@ -127,10 +128,10 @@ class RemoveOld(Step):
         if volume.pool_id == source.pk:
             return
         sentence = (
-            f"The volume {volume.name} was moved to {volume.pool}, but its old copy is still on {source.name}. Look at "
+            f"The volume {volume.name} was moved away, but its old copy is still on {source.name}. Look at "
             f"{source.name}, then try the job again, which removes it."
         )
-        alerts.raise_alert(LEFT_BEHIND_ALERT, str(volume.uuid), sentence, about=About.of(source))
+        alerts.raise_alert(LEFT_BEHIND_ALERT, _key(volume.uuid, source), sentence, about=About.of(source))
 
 
 @workflow
@@ -148,7 +149,7 @@ class MoveVolume(Workflow):
     def retry(self, run: Run) -> None:
         """As it is, each step looks how far the move has come; but what was taken since is not left behind."""
         volume = volume_of(run)
-        if volume.pool_id != _target(run).pk:
+        if not _has_left(run, volume):
             guards.demand_allowed(volume, "move")
 
 
@@ -193,8 +194,21 @@ def _record_moved(run: Run, facts: VolumeFacts) -> None:
     # Guarded, so that the old place is given back once.
     if Volume.objects.filter(pk=volume.pk, pool=source).update(**changes):
         pool_choice.release(source, volume.size_bytes, is_whole=volume.is_whole)
+        run.notes.pop("claimed_bytes", None)
+        # What was left there once is the volume itself now.
+        alerts.clear_alert(LEFT_BEHIND_ALERT, _key(volume.uuid, target))
     about = About.of(volume, volume.account.owner)
     records.completed(run.job.caller, "VOLUME.MIGRATE", about, job_uuid=run.job.uuid)
+
+
+def _key(volume: UUID, pool: Pool) -> str:
+    """Under which it is told that something of the volume is left on the pool."""
+    return f"{volume}:{pool.uuid}"
+
+
+def _has_left(run: Run, volume: Volume) -> bool:
+    """True where it has moved already, here or later elsewhere, or is deleted: the old pool has a leftover at most."""
+    return volume.pool_id != _source(run).pk
 
 
 def _target(run: Run) -> Pool:

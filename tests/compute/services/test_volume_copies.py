@@ -7,7 +7,9 @@ from cloudportal.events.models import Alert
 from cloudportal.jobs import services as jobs
 from compute.services import instances, volume_copies
 from compute.services.volume_copies import CloneValues, MoveValues
+from storage.connections import storage_driver
 from storage.models import Volume
+from storage.services import volumes
 from tenants.models import Counter
 from tests.support.agreement_compute import world_equals_rows
 from tests.support.factories import make_caller, make_personas
@@ -192,6 +194,46 @@ def test_an_old_copy_that_cannot_be_removed_is_told_and_removed_by_another_try(
     job = run_job(jobs.retry(root, job))
     assert job.state == "done"
     lies_in_one_place(cloud, other, job)
+
+
+def left_behind(root, cloud, volume, pool):
+    """The job of a move that could not remove the old copy."""
+    cloud.world.inject(Fault(operation="remove_volume", kind=FaultKind.FAIL, error="refused", count=None))
+    job = moved(root, volume, pool)
+    cloud.world.clear_faults()
+    assert (job.state, fresh_volume(volume).pool) == ("failed", pool)
+    return job
+
+
+def on(pool):
+    with storage_driver(pool) as driver:
+        return {one.uuid for one in driver.list_volumes()}
+
+
+def test_an_old_copy_is_removed_though_the_volume_is_deleted_by_now(root, cloud, caller, volume, other):
+    job = left_behind(root, cloud, volume, other)
+    assert run_job(volumes.delete(caller, fresh_volume(volume))).state == "done"
+    assert on(cloud.pool) == {volume.uuid}
+    assert run_job(jobs.retry(root, job)).state == "done"
+    assert on(cloud.pool) == on(other) == set()
+    assert not Alert.objects.filter(code="volume-left-behind").exclude(open_key=None).exists()
+
+
+def test_an_old_copy_is_removed_though_the_volume_has_moved_on(root, cloud, volume, other):
+    third = another_pool(cloud)
+    job = left_behind(root, cloud, volume, other)
+    assert moved(root, fresh_volume(volume), third).state == "done"
+    assert run_job(jobs.retry(root, job)).state == "done"
+    assert (on(cloud.pool), on(other), on(third)) == (set(), set(), {volume.uuid})
+    other.refresh_from_db()
+    assert (fresh_volume(volume).pool, other.claimed_bytes) == (third, 0)
+
+
+def test_a_volume_that_came_back_is_no_old_copy(root, cloud, volume, other):
+    left_behind(root, cloud, volume, other)
+    assert moved(root, fresh_volume(volume), cloud.pool).state == "done"
+    assert (on(cloud.pool), on(other)) == ({volume.uuid}, set())
+    assert not Alert.objects.filter(code="volume-left-behind").exclude(open_key=None).exists()
 
 
 def test_the_plan_says_what_a_move_means(root, cloud, caller, volume, other):
