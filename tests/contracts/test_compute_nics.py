@@ -104,13 +104,13 @@ def test_a_locator_of_another_kind_is_refused(compute, driver, running, nic):
         wired(driver, running, nic, specs.nic("made-up:nowhere", 1))
 
 
-def test_a_guest_that_does_not_let_go_of_its_nic_is_told_of(compute, running):
+def test_a_guest_that_does_not_let_go_of_its_nic_is_told_of(compute, driver, off):
     # Nothing in this guest's boot sector answers when the card is asked for.
-    compute.deafen(running.uuid, running.disks[0].locator)
-    with compute.open(timeout_seconds=1) as driver:
-        with pytest.raises(OutcomeUnknown):
-            wired(driver, running)
-        assert driver.guest(running.uuid).power is Power.ON
+    compute.deafen(off.uuid, off.disks[0].locator)
+    driver.set_power(off.uuid, PowerAction.ON)
+    with compute.open(timeout_seconds=1) as hurried, pytest.raises(OutcomeUnknown):
+        wired(hurried, off)
+    assert driver.guest(off.uuid).power is Power.ON
 
 
 def test_there_is_no_guest_to_plug_into(driver, nic):
