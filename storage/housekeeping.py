@@ -136,8 +136,10 @@ def _clear(checksum: str) -> bool:
 
 
 def _watch(pool: Pool) -> bool:
+    # Of several hosts the one that is asked may be new to it; of one alone, that it is gone there is news.
+    opened = ready_pool if pool.host_id is None else storage_driver
     try:
-        with storage_driver(pool, timeout_seconds=ASK_SECONDS) as driver:
+        with opened(pool, timeout_seconds=ASK_SECONDS) as driver:
             facts = driver.pool_facts()
     except DriverError as error:
         _silent(pool, error)

@@ -49,8 +49,12 @@ EXPORT {{
 
 # It does not serve NFS 3 before it has told an rpcbind. Theirs listens in a /run of their own, and by its netconfig
 # on no port.
+# The shell stays: the kernel forgets whom rpcbind was to die with when that takes another user.
 APART = """
-mount -t tmpfs tmpfs /run && mount --bind "$0/netconfig" /etc/netconfig && exec rpcbind -f
+mount -t tmpfs tmpfs /run && mount --bind "$0/netconfig" /etc/netconfig || exit 1
+rpcbind -f &
+trap "kill $!" TERM
+wait $!
 """
 BESIDE = """
 umount /etc/netconfig
@@ -126,11 +130,11 @@ def stop(ganesha: Ganesha) -> None:
 def _start_rpcbind(directory: Path) -> Daemon:
     apart = ("unshare", "--mount", "--propagation", "private", "sh", "-c", APART, str(directory))
     rpcbind = daemon.spawn("rpcbind", apart, log=directory / "rpcbind.log")
-    # Seen by its own eyes: the machine may have one of that name.
+    # Seen by its own eyes, once its /run is another than the machine's.
     seen = Path("/proc", str(rpcbind.process.pid))
-    name, socket = seen / "comm", seen / "root" / "run" / "rpcbind.sock"
+    mounts, socket = seen / "mounts", seen / "root" / "run" / "rpcbind.sock"
     try:
-        daemon.wait_until_ready(rpcbind, lambda: name.read_text() == "rpcbind\n" and socket.exists())
+        daemon.wait_until_ready(rpcbind, lambda: "/etc/netconfig" in mounts.read_text() and socket.exists())
     except BaseException:
         daemon.stop(rpcbind)
         raise

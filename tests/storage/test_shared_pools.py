@@ -7,6 +7,7 @@ from cloudportal.core.errors import InvalidInput
 from cloudportal.drivers.errors import NotThere
 from cloudportal.jobs.models import JobLine
 from compute.topology.models import Host
+from storage import housekeeping
 from storage.connections import hosts_of, prepare_pool, reaches, storage_driver
 from storage.models import Pool, Volume
 from storage.services import pools
@@ -135,3 +136,16 @@ def test_a_pool_is_made_known_to_the_host_that_a_guest_comes_to():
             driver.pool_facts()
         prepare_pool(pool, host)
         assert driver.pool_facts().uuid == pool.uuid
+
+
+def test_a_pool_is_watched_through_a_host_that_is_new_to_it():
+    host, settings = make_host(), {"place": new_place(), "capacity_gib": 3}
+    values = {"driver": "simulator", "settings": settings, "state": "up", "zone": host.cluster.pod.zone}
+    pools_ = [
+        Pool.objects.create(name="of-all", **values),
+        Pool.objects.create(
+            name="of-one", host=host, **{**values, "settings": {**settings, "place": new_place()}}
+        ),
+    ]
+    assert housekeeping.watch() == 1
+    assert [Pool.objects.get(pk=pool.pk).silent_rounds for pool in pools_] == [0, 1]
