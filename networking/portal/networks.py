@@ -1,6 +1,6 @@
 """Networks: the list with how many addresses are left, one network with the addresses in it, and its forms."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -15,7 +15,7 @@ from cloudportal.portal.buttons import PageLink, RowAction, RowLink
 from cloudportal.portal.choices import words_of
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
-from cloudportal.portal.forms import PortalForm, adding, editing
+from cloudportal.portal.forms import Group, PortalForm, adding, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts, Table
 from cloudportal.portal.queries import Filter
@@ -82,6 +82,12 @@ class NetworkChoice(PortalForm):
 class NetworkForm(PortalForm):
     """A shared network's name, range and what its driver must be told."""
 
+    groups: ClassVar = (
+        Group("What it is", ("name", "zone_uuid", "owner", "has_groups")),
+        Group("Which addresses it has", ("cidr", "gateway", "first_ip", "last_ip")),
+        Group("What its guests are told", ("dns", "domain_name", "mtu")),
+    )
+
     zone_uuid = forms.ChoiceField(label="Zone")
     name = forms.CharField(max_length=100)
     cidr = forms.CharField(label="Subnet", max_length=43, help_text="Such as 10.40.0.0/24.")
@@ -136,6 +142,12 @@ class NetworkForm(PortalForm):
         self.offer("owner", [("", "everybody"), *_owners(self.caller)])
         declared = {one.name: one.settings for one in known_drivers("network", "network")}
         add_fields(self, declared.get(self.chosen["driver"], ()))
+
+    def sections(self) -> list[tuple[Group, list[forms.BoundField]]]:
+        """With what the driver declares behind the rest."""
+        known = {name for group in self.groups for name in group.names}
+        declared = [self[name] for name in self.fields if name not in known]
+        return [*super().sections(), (Group("Where it is laid", ()), declared)]
 
 
 def _owners(caller: Caller) -> list[tuple[str, str]]:

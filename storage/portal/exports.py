@@ -22,7 +22,7 @@ from storage.transfers import download_address
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 KINDS = (
-    ("qcow2", "qcow2: only what was written, for QEMU, KVM and most others"),
+    ("qcow2", "qcow2: small, for QEMU, KVM and others"),
     ("raw", "raw: plain sectors, as large as the volume"),
 )
 

@@ -1,6 +1,6 @@
 """Templates: what instances can start as, and for operators how images come in and who sees them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -13,7 +13,7 @@ from cloudportal.portal import cells, formats, menu, subjects
 from cloudportal.portal.buttons import PageLink, RowAction, RowLink
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
-from cloudportal.portal.forms import PortalForm, editing
+from cloudportal.portal.forms import Group, PortalForm, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts, Table
 from cloudportal.portal.queries import Filter
@@ -52,6 +52,14 @@ def _is_own(caller: Caller, template: Template) -> bool:
 
 class TemplateForm(PortalForm):
     """What a template is called and what it needs."""
+
+    groups: ClassVar = (
+        Group("The image", ("url", "source_file", "format", "checksum")),
+        Group("What it is", ("name", "description", "os_type")),
+        Group("What it needs", ("minimum_memory_mib", "minimum_disk_gib", "is_dynamically_scalable")),
+        Group("How its guests are told things", ("guest_data_format", "takes_password", "login_user")),
+        Group("Who may have it", ("is_public", "is_featured", "is_extractable")),
+    )
 
     name = forms.CharField(max_length=100)
     description = forms.CharField(
