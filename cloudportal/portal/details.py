@@ -52,6 +52,7 @@ class DetailPage:
     prepare: Callable[[Caller, Any], None] | None = None
     template: str = "portal/detail.html"
     added: list[RowAction | RowLink] = field(default_factory=list)
+    added_last: list[RowAction | RowLink] = field(default_factory=list)
     shown_too: list[Panel] = field(default_factory=list)
 
     def urls(self) -> list[URLPattern]:
@@ -59,9 +60,11 @@ class DetailPage:
         address = f"{self.path}<uuid:uuid>/"
         return [path(address, page(self.view), name=self.route), *self._acting_at(self.buttons)]
 
-    def add(self, *buttons: RowAction | RowLink) -> list[URLPattern]:
-        """What a higher room can do to the thing, as buttons of its page; gives their addresses."""
-        self.added.extend(buttons)
+    def add(self, *buttons: RowAction | RowLink, is_last: bool = False) -> list[URLPattern]:
+        """What a higher room can do to the thing, as buttons before the page's own, or behind them; gives their
+        addresses.
+        """
+        (self.added_last if is_last else self.added).extend(buttons)
         return self._acting_at(buttons)
 
     def show(self, *panels: Panel) -> None:
@@ -84,7 +87,7 @@ class DetailPage:
         row = self.row(caller, uuid)
         if self.prepare:
             self.prepare(caller, row)
-        seen = [one.button(caller, row, self.route) for one in (*self.added, *self.buttons)]
+        seen = [one.button(caller, row, self.route) for one in (*self.added, *self.buttons, *self.added_last)]
         values = {
             "page_title": self.title(row),
             "crumbs": [Crumb(self.parent_label, reverse(f"portal:{self.parent}"))],

@@ -12,6 +12,7 @@ from cloudportal.core.caller import Caller
 from cloudportal.core.plans import Plan
 from cloudportal.jobs.models import Job
 from cloudportal.portal import home
+from cloudportal.portal.buttons import RowLink
 from cloudportal.portal.choices import AnyOf, Card, OneOf
 from cloudportal.portal.forms import FormPage, Group
 from compute import actions
@@ -35,6 +36,7 @@ from compute.topology.queries import zones_for
 from storage import states as storage_states
 from storage.actions import READ_DISK_OFFERING
 from storage.models import Template
+from storage.portal.templates import TEMPLATE
 from storage.queries import disk_offerings_for, templates_for
 from tenants.portal.limits import figures_with
 
@@ -255,4 +257,16 @@ DEPLOY = FormPage(
 
 home.button(CREATE)
 
-urlpatterns = [*DEPLOY.urls()]
+urlpatterns = [
+    *DEPLOY.urls(),
+    *TEMPLATE.add(
+        RowLink(
+            actions.DEPLOY,
+            "instance-deploy",
+            icon="plus",
+            label="Deploy an instance",
+            parameter="template",
+            is_shown=lambda caller, row: row.state == storage_states.READY and row.is_bootable,
+        )
+    ),
+]

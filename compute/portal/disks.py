@@ -279,5 +279,6 @@ urlpatterns = [
             icon="lock",
             done="{name} is being emptied.",
         ),
+        is_last=True,
     ),
 ]

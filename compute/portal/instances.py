@@ -171,8 +171,8 @@ INSTANCE = DetailPage(
             "Disks",
             lambda caller, row: row.attachments.all(),
             (
-                Column("place", "#", "device_index", kind="number"),
                 Column("name", "Volume", lambda one: cells.link(one.volume.name, "volume", one.volume.uuid)),
+                Column("place", "Place", lambda one: str(one.device_index)),
                 Column("state", "State", lambda one: cells.state(one.volume.state)),
                 Column("size", "Size", lambda one: formats.size(one.volume.size_bytes), kind="number"),
                 Column("pool", "Pool", lambda one: one.volume.pool and one.volume.pool.name, least=ROOT),

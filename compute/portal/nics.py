@@ -1,11 +1,13 @@
 """Network cards of an instance: one card's page, and the forms that add a card or an address."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.urls import reverse
 
 from cloudportal.core.caller import Caller
+from cloudportal.events.portal.events import events_panel
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.portal.progress import failure_panel, progress_panel
 from cloudportal.portal import cells, subjects
@@ -15,6 +17,7 @@ from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
 from cloudportal.portal.forms import FormPage, PortalForm, adding
 from cloudportal.portal.panels import Fact, Facts, Table
+from cloudportal.portal.subjects import Holder
 from compute import nic_actions as actions
 from compute import nic_queries as queries
 from compute.models import Instance, Nic, SecondaryAddress
@@ -123,7 +126,9 @@ NIC = DetailPage(
             lambda caller, nic: nic.secondary_addresses.all(),
             (Column("ip", "Address", lambda one: cells.copyable(one.address.ip)),),
             empty="It has only the one address that DHCP gives.",
+            add=RowLink(actions.ADD_ADDRESS, "nic-add-address", icon="plus", is_shown=_is_changeable),
         ),
+        events_panel(place="side"),
     ),
     buttons=(
         RowAction(
@@ -156,7 +161,7 @@ NIC = DetailPage(
 class NicForm(PortalForm):
     """The network of a new card, and where that matters its address."""
 
-    network = OneOf(nothing_to_choose="There is no network that the instance is not in already.")
+    network = OneOf(nothing_to_choose="The instance is in every network of its zone that it may be in.")
     ip = forms.GenericIPAddressField(label="Address", protocol="IPv4", required=False, help_text=ANY_ADDRESS)
     mac = forms.CharField(
         label="MAC address", max_length=17, required=False, help_text="Empty for a new one."
@@ -293,6 +298,14 @@ REMOVE_ADDRESS = FormPage(
     row_route="nic",
 )
 
+
+def _members(caller: Caller, groups: set[UUID]) -> dict[UUID, Holder]:
+    """By its own uuid, each card in one of the groups, called by its instance and network."""
+    rows = queries.nics_for(caller).filter(groups__uuid__in=groups).select_related("instance", "network")
+    return {nic.uuid: Holder(f"{nic.instance.name} in {nic.network.name}", "nic", nic.uuid) for nic in rows}
+
+
 subjects.shown_at("NIC", "nic")
+subjects.held_through("security group", _members)
 
 urlpatterns = [*ADD.urls(), *SET_GROUPS.urls(), *ADD_ADDRESS.urls(), *REMOVE_ADDRESS.urls(), *NIC.urls()]

@@ -118,5 +118,6 @@ urlpatterns = [
             row=own_template_for,
             is_shown=_can_unlink,
         ),
+        is_last=True,
     ),
 ]

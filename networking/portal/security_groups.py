@@ -18,6 +18,7 @@ from cloudportal.portal.details import DetailPage
 from cloudportal.portal.forms import FormPage, Group, PortalForm, adding, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts, Table
+from cloudportal.portal.subjects import Holder
 from networking import group_actions as actions
 from networking import group_queries as queries
 from networking.group_changes import nics_in
@@ -27,6 +28,7 @@ from networking.services import security_groups
 from networking.services.security_groups import GroupValues
 
 ADMIN = RoleKind.DOMAIN_ADMIN
+MOST_MEMBERS = 50
 
 
 def _other(rule: SecurityGroupRule) -> Any:
@@ -36,6 +38,11 @@ def _other(rule: SecurityGroupRule) -> Any:
     if rule.peer is not None:
         return cells.link(rule.peer.name, "security-group", rule.peer.uuid, note="security group")
     return cells.code(rule.cidr)
+
+
+def _members(caller: Caller, group: SecurityGroup) -> list[Holder]:
+    found = subjects.holders_of("security group", caller, [group.uuid])
+    return sorted(found.values(), key=lambda one: one.name)[:MOST_MEMBERS]
 
 
 def _has_rules(caller: Caller, group: SecurityGroup) -> bool:
@@ -182,6 +189,12 @@ SECURITY_GROUP = DetailPage(
                 Fact("Account", "account.name", least=ADMIN),
                 Fact("Id", lambda group: cells.copyable(group.uuid)),
             ),
+        ),
+        Table(
+            "Network cards in it",
+            _members,
+            (Column("card", "Of", lambda one: cells.link(one.name, one.route, one.uuid)),),
+            empty="No network card is in it. Choose it as you deploy an instance, or on the page of a network card.",
         ),
         _rules("ingress", "May reach its members", "Nothing but answers comes in.", "From"),
         _rules("egress", "May be reached by its members", "Nothing but answers goes out.", "To"),

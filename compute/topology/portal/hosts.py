@@ -1,5 +1,6 @@
 """Hosts: the list with how full each is, one host, and the forms made from what its driver asks for."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -146,6 +147,11 @@ def _edit(caller: Caller, host: Host, values: dict[str, Any]) -> Host:
     return hosts.update(caller, host, changes)
 
 
+def _in_words(ability: str) -> str:
+    """`AttachesDisks` as “attaches disks”."""
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", ability).lower()
+
+
 def _driver_values(caller: Caller, host: Host) -> dict[str, Any]:
     """The driver's settings in words; of secret ones only that there is one."""
     declared = {one.name: one.settings for one in known_drivers("compute", "host")}
@@ -153,7 +159,13 @@ def _driver_values(caller: Caller, host: Host) -> dict[str, Any]:
         (one.label, "stored, not shown" if one.secret else cells.code(host.settings.get(one.name)))
         for one in declared.get(host.driver, ())
     ]
-    return {"lines": [("Driver", host.driver), *lines, ("Can", cells.words(sorted(abilities(host))))]}
+    return {
+        "lines": [
+            ("Driver", host.driver),
+            *lines,
+            ("Can", cells.words(sorted(map(_in_words, abilities(host))))),
+        ]
+    }
 
 
 def _facts(caller: Caller, host: Host) -> dict[str, Any] | None:
