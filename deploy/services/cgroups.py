@@ -34,12 +34,12 @@ def ensure(directory: Path) -> dict[Path, Path]:
 
 
 def remove(directory: Path) -> None:
-    """The groups are gone with all that are in them. No process may be left there."""
+    """The groups are gone with all that are in them, but for those where a process still dies: they are used again."""
     for root in roots():
         group = _group(directory, root)
         inner = [path for path in group.rglob("*") if path.is_dir()]
         for path in [*sorted(inner, reverse=True), group]:
-            with suppress(FileNotFoundError):
+            with suppress(OSError):
                 path.rmdir()
 
 
