@@ -11,6 +11,7 @@ from cloudportal.portal.forms import Group, PortalForm
 from compute import guest_data_actions as actions
 from compute.guest_data_queries import key_pairs_for, linked_for, user_data_for
 from compute.models import UserData
+from compute.models.template_data import ALLOW_OVERRIDE
 from compute.services.guest_data.variables import MOST_VALUE_CHARACTERS, Variable, declared
 from storage.models import Template
 
@@ -65,7 +66,8 @@ class GuestDataFields(PortalForm):
         may = template is not None and self.caller.may(actions.READ_USER_DATA.name)
         linked = linked_for(self.caller, template).first() if may and template is not None else None
         for one in declared(linked.user_data.variables) if linked else ():
-            self.fields.setdefault(f"{_VALUE}{one.name}", _field(replace(one, is_required=False)))
+            is_required = one.is_required and linked is not None and linked.policy != ALLOW_OVERRIDE
+            self.fields.setdefault(f"{_VALUE}{one.name}", _field(replace(one, is_required=is_required)))
 
     def sections(self) -> list[tuple[Group, list[forms.BoundField]]]:
         """With the variables' fields behind the choice that brought them."""
