@@ -141,6 +141,7 @@ INSTANCE = DetailPage(
                 Fact("Size", lambda row: cells.noted(words.size(row), row.offering.name)),
                 Fact("CPU", lambda row: f"{row.cpus} × {row.cpu_mhz} MHz"),
                 Fact("Template", words.template),
+                Fact("Told by its template", words.inherited, is_shown_empty=False),
                 Fact(
                     "In its drive",
                     lambda row: (

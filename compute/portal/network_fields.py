@@ -46,7 +46,7 @@ class NetworkFields(PortalForm):
         label="Security groups",
         required=False,
         initial=[],
-        help_text="They hold the cards in networks that have security groups. None chosen: your default group.",
+        help_text="They hold the cards in networks that have security groups. Without any it is your default group.",
     )
 
     def offer_networks(self) -> None:

@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from cloudportal.portal import cells, formats
 from compute import states
 from compute.models import Instance, Nic, ServiceOffering
+from compute.services.guest_data.template_links import WORDS, inherited_of
 from compute.services.instances.lease_terms import ended
 from compute.services.sizing import bounds_of
 
@@ -63,6 +64,12 @@ def lease(offering: ServiceOffering) -> str:
     bound = f", {most} at most" if most and most != days else ""
     then = f"; then they are {ended(offering.lease_policy)}" if offering.lease_policy else ""
     return f"{days} days{bound}{then}"
+
+
+def inherited(instance: Instance) -> str:
+    """What its template tells it, as far as anybody but the template's owner may know."""
+    found = inherited_of(instance)
+    return f"user data of its own, {WORDS[found.policy]}" if found and found.text else ""
 
 
 def _amount(offering: ServiceOffering, name: str, words: Callable[[int], str]) -> str:

@@ -23,7 +23,7 @@ from storage.models import Template
 WORDS = {
     ALLOW_OVERRIDE: "told where you give none of your own",
     APPEND: "told before your own",
-    DENY_OVERRIDE: "all that is told; it takes none of your own",
+    DENY_OVERRIDE: "all that is told and takes none of your own",
 }
 
 

@@ -11,10 +11,11 @@ from compute.portal.variable_lines import lines_for, variables_in
 from compute.services.guest_data.variables import Variable
 from storage.models import TemplateGrant
 from storage.portal.templates import TEMPLATE
-from tests.support.factories import account_of
-from tests.support.factories_compute import make_cloud
+from tests.support.factories import account_of, make_personas
+from tests.support.factories_compute import make_cloud, submit_deployment
 from tests.support.factories_guest_data import make_key_pair, make_user_data
 from tests.support.factories_infra import make_template
+from tests.support.pages import PageClient
 from tests.support.suites.pages import FillsForm, ListsRows, ShowsRow
 
 ADD, EDIT = FORMS
@@ -150,6 +151,17 @@ class TestDeployingWithUserData(FillsForm):
         page = self.sent(**self.values())
         assert page.status == 400
         assert "takes no other" in page.text
+
+
+@pytest.mark.django_db
+def test_an_instances_page_says_that_its_template_tells_it_something_and_not_what():
+    personas, cloud = make_personas(), make_cloud()
+    row = make_user_data(account_of(personas.user), content="canary-text")
+    TemplateUserData.objects.create(template=cloud.template, user_data=row, policy="append")
+    instance, _ = submit_deployment(cloud, personas.neighbour)
+    page = PageClient(personas.neighbour).get("instance", instance.uuid)
+    assert "user data of its own, told before your own" in page.text
+    assert "canary-text" not in page.text
 
 
 class TestTellingInstancesOfATemplate(FillsForm):
