@@ -11,6 +11,7 @@ from cloudportal.drivers.errors import DriverError, NotThere, Refused
 from cloudportal.events import alerts
 from cloudportal.events.records import About
 from compute.topology.connections import ASK_SECONDS
+from compute.topology.driver_settings import needs_host
 from storage import parts, states, store, template_work
 from storage.amounts import readable
 from storage.connections import ready_pool, storage_driver
@@ -27,6 +28,9 @@ FULL_ALERT = "storage-pool-full"
 PROMISED_ALERT = "storage-pool-promised"
 # As for hosts: one lost packet must not raise an alert.
 SILENT_ROUNDS = 3
+# A call about a mount whose server is silent ends for us, but keeps one of libvirt's 20 workers for as long as that
+# lasts. When all are kept, the host does nothing else either.
+SPARING_ROUNDS = 10
 # A file that was shelved so long ago and still has no template belongs to nobody.
 ORPHAN_SECONDS = 24 * 3600
 
@@ -136,6 +140,9 @@ def _clear(checksum: str) -> bool:
 
 
 def _watch(pool: Pool) -> bool:
+    if _is_spared(pool):
+        Pool.objects.filter(pk=pool.pk).update(silent_rounds=pool.silent_rounds + 1)
+        return False
     # Of several hosts the one that is asked may be new to it; of one alone, that it is gone there is news.
     opened = ready_pool if pool.host_id is None else storage_driver
     try:
@@ -146,6 +153,12 @@ def _watch(pool: Pool) -> bool:
         return False
     _answered(pool, facts)
     return True
+
+
+def _is_spared(pool: Pool) -> bool:
+    """True where an answer has not come for long and asking would cost the pool's hosts too much."""
+    is_shared = pool.host_id is None and needs_host("storage", pool.driver, pool)
+    return is_shared and pool.silent_rounds > SILENT_ROUNDS and pool.silent_rounds % SPARING_ROUNDS > 0
 
 
 def _answered(pool: Pool, facts: PoolFacts) -> None:

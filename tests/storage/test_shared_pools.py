@@ -149,3 +149,12 @@ def test_a_pool_is_watched_through_a_host_that_is_new_to_it():
     ]
     assert housekeeping.watch() == 1
     assert [Pool.objects.get(pk=pool.pk).silent_rounds for pool in pools_] == [0, 1]
+
+
+def test_a_pool_that_hangs_its_hosts_is_asked_less_often():
+    host, settings = make_host(), {"place": new_place(), "capacity_gib": 3}
+    zone = host.cluster.pod.zone
+    pool = Pool.objects.create(zone=zone, name="nas", driver="simulator", settings=settings, state="up")
+    for rounds, answered, after in ((4, 0, 5), (9, 0, 10), (10, 1, 0)):
+        Pool.objects.filter(pk=pool.pk).update(silent_rounds=rounds)
+        assert (housekeeping.watch(), Pool.objects.get(pk=pool.pk).silent_rounds) == (answered, after)

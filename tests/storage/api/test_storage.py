@@ -82,6 +82,17 @@ class TestPools(Storage, AnswersWithJob):
         pool = client.get(f"{self.address}{answer.json()['storage_pool']['uuid']}/").json()
         assert (pool["state"], pool["capacity_bytes"]) == ("up", 10 * GIB)
 
+    def test_a_share_is_described_by_what_can_do_no_harm(self):
+        client = self.client(self.writer)
+        values = {"name": "nas", "zone": str(infra.make_zone().uuid), "driver": "libvirt-nfs"}
+        wrong = {"server": "nas;id", "export": "/a/../etc", "options": "suid,exec"}
+        answer = client.post(self.address, {**values, "settings": wrong})
+        assert answer.status_code == 400
+        assert {f"settings.{name}" for name in wrong} == set(answer.json()["fields"])
+        share = {"server": "nas1.example.org", "export": "/export/primary", "options": "nfsvers=4.2"}
+        answer = client.post(self.address, {**values, "settings": share})
+        assert (answer.status_code, answer.json()["storage_pool"]["settings"]) == (202, share)
+
 
 class TestSnapshots(Storage, AnswersWithJob):
     resource = SNAPSHOTS
