@@ -23,6 +23,7 @@ from compute.drivers.specs import (
     NicConfig,
     NicSpec,
 )
+from compute.services.guest_data.combining import combined
 from compute.services.guest_data.passwords import sha512_crypt
 from deploy import debian_guest
 from deploy.stages import Stage
@@ -40,7 +41,10 @@ MORE_MIB = 256
 USER = "debian"
 # Its CPUs, and its memory in KiB.
 SIZE = "echo $(nproc) $(awk '/^MemTotal/ {print $2}' /proc/meminfo)"
-USER_DATA = "#!/bin/sh\necho ran >> /var/tmp/told\n"
+# As a template's own text and its user's are put together: documents whose lists are joined, and a script.
+OF_TEMPLATE = "#cloud-config\ntimezone: Asia/Tokyo\nruncmd:\n- echo of the template >> /var/tmp/both\n"
+OF_USER = "#cloud-config\ntimezone: Asia/Seoul\nruncmd:\n- echo of the user >> /var/tmp/both\n"
+USER_DATA = combined(combined(OF_TEMPLATE, OF_USER), "#!/bin/sh\necho ran >> /var/tmp/told\n")
 VENDOR_DATA = "#cloud-config\nwrite_files:\n- path: /var/tmp/vendor\n  content: told by the vendor\n"
 FIRST, SECOND = sha512_crypt("first", "saltsalt"), sha512_crypt("second", "saltsalt")
 
@@ -198,6 +202,8 @@ def is_told_who_it_is(guest):
     assert guest.run("hostname") == "deb-1"
     assert guest.run("cat /var/tmp/told") == "ran"
     assert guest.run("cat /var/tmp/vendor") == "told by the vendor"
+    assert guest.run("cat /var/tmp/both").splitlines() == ["of the template", "of the user"]
+    assert guest.run("cat /etc/timezone") == "Asia/Tokyo"
     assert guest.run("sudo cloud-init query v1.availability_zone") == "north"
 
 
