@@ -201,7 +201,7 @@ def _demand_fitting(volume: Volume, source: Pool, pool: Pool) -> None:
         raise InvalidInput.of(
             "pool", f"{pool.name} is {pool.state} and takes no volumes. Choose one that is up."
         )
-    if pool.driver != source.driver:
+    if not abilities.are_kin(pool, source):
         raise InvalidInput.of(
             "pool", f"{pool.name} is another kind of storage, to which nothing can be copied."
         )

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, ClassVar, Literal
 from uuid import UUID
 
 from cloudportal.drivers.base import Driver
@@ -126,7 +126,13 @@ class ImageFacts:
 
 
 class StorageDriver(Driver):
-    """One pool. `cloudportal.drivers.base.Driver` states the contract of all calls."""
+    """One pool. `cloudportal.drivers.base.Driver` states the contract of all calls.
+
+    Drivers of one `family` read each other's locators: on a host that reaches both pools, what lies on one can be
+    copied and moved to the other.
+    """
+
+    family: ClassVar[str]
 
     @abstractmethod
     def ensure_pool(self, spec: PoolSpec) -> PoolFacts:

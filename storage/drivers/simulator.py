@@ -52,6 +52,7 @@ class SimulatedStorage(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshot
     """One simulated pool, named by its place in the world."""
 
     name: ClassVar[str] = "simulator"
+    family: ClassVar[str] = "simulator"
     label: ClassVar[str] = "Simulated pool"
     settings: ClassVar[tuple[Setting, ...]] = (
         world_setting("pool"),

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from compute.services import instances
+from compute.services import instances, volume_copies
+from compute.services.volume_copies import MoveValues
 from compute.topology.services import hosts
 from storage.services import pools
 from tests.support.factories import caller, make_caller, make_root_admin
@@ -48,16 +49,19 @@ def add_host(root, cluster, daemon, directory):
 
 def test_a_guest_goes_on_at_another_host_with_what_it_wrote(real_cloud, nfs_server, second_daemon, tmp_path):  # noqa: F811
     cloud, tenant, root = real_cloud, make_caller(), caller(make_root_admin())
+    volume = make_volume(cloud.zone, tenant, size_gib=1)
     pools.disable(root, cloud.pool)
     share = {"server": nfs_server.server, "export": nfs_server.export, "options": nfs_server.options}
     pool = add_pool(root, cloud.host, "nas", "", driver="libvirt-nfs", settings=share, host_uuid=None)
 
     instance = deployed(cloud, tenant)
     await_agent(cloud, instance)
-    volume = make_attached(tenant, make_volume(cloud.zone, tenant, size_gib=1), instance)
-    assert {one.pool for one in pool.volumes.all()} == {fresh_volume(volume).pool} == {pool}
+    assert pool.volumes.get().kind == "root"
+    make_attached(tenant, volume, instance)
     device = await_device(cloud, instance, volume)
     in_guest(cloud, instance, f"echo {MARK} | tee /kept {device} && sync")
+    # From the directory of its host, while the guest goes on.
+    done(volume_copies.move(root, fresh_volume(volume), MoveValues(pool=pool.uuid)))
     (file,) = nfs_server.files.glob(f"*{volume.uuid}*")
     assert MARK.encode() in file.read_bytes()
 

@@ -7,7 +7,7 @@ from cloudportal.core.errors import InvalidInput
 from cloudportal.drivers.errors import NotThere
 from cloudportal.jobs.models import JobLine
 from compute.topology.models import Host
-from storage import housekeeping
+from storage import abilities, housekeeping
 from storage.connections import hosts_of, prepare_pool, reaches, storage_driver
 from storage.models import Pool, Volume
 from storage.services import pools
@@ -158,3 +158,9 @@ def test_a_pool_that_hangs_its_hosts_is_asked_less_often():
     for rounds, answered, after in ((4, 0, 5), (9, 0, 10), (10, 1, 0)):
         Pool.objects.filter(pk=pool.pk).update(silent_rounds=rounds)
         assert (housekeeping.watch(), Pool.objects.get(pk=pool.pk).silent_rounds) == (answered, after)
+
+
+def test_volumes_go_between_shares_and_directories_and_to_no_strange_pool():
+    share, directory, strange = (Pool(driver=one) for one in ("libvirt-nfs", "libvirt-pool", "simulator"))
+    assert abilities.are_kin(share, directory)
+    assert not abilities.are_kin(share, strange)

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 from uuid import UUID
 
 from cloudportal.drivers.libvirtd import pools
@@ -30,6 +30,8 @@ from storage.drivers.libvirt_pool import changes, images, pool, snapshots, volum
 
 class FilePool(StorageDriver, GrowsVolumes, CopiesVolumes, TakesSnapshots, LeavesPools):
     """A pool whose volumes are files named by our ids, copy-on-write over their image."""
+
+    family: ClassVar[str] = "libvirt-files"
 
     @property
     @abstractmethod
