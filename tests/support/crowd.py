@@ -44,7 +44,7 @@ WAYS = (
     (FaultKind.LOSE_ANSWER, "unreachable"),
     (FaultKind.HANG, "unreachable"),
 )
-TRIES = 7
+TRIES = 12
 LIVES = (
     (Instance, states.INSTANCE),
     (InstanceSnapshot, states.SNAPSHOT),
@@ -62,8 +62,13 @@ class Crowd:
         self.die = random.Random(seed)
         self.root = caller(make_root_admin())
         self.cloud = self._cloud(count)
+        # Security groups only here: each member that comes or goes is told to all the others of its group.
         self.second_network = make_network(
-            self.cloud.zone, cidr="10.96.0.0/16", last="10.96.20.250", settings=self.cloud.network.settings
+            self.cloud.zone,
+            cidr="10.96.0.0/16",
+            last="10.96.20.250",
+            settings=self.cloud.network.settings,
+            has_groups=True,
         )
         self.second_pool = another_pool(self.cloud)
         self.larger, self.disk = make_offering(cpus=2, memory_mib=1024), make_disk_offering(size_gib=None)
@@ -84,7 +89,6 @@ class Crowd:
             cidr="10.64.0.0/16",
             last=f"10.64.{(2 * count + 60) // 250}.250",
             settings=cloud.network.settings,
-            has_groups=True,
         )
         return replace(cloud, network=network)
 
@@ -103,13 +107,14 @@ class Crowd:
             count = self.die.randint(1, 6)
             self.cloud.world.inject(Fault(operation=operation, kind=kind, error=error, count=count))
 
-    def stir(self, names=frozenset(VERBS)):
-        """Does one of these verbs to every instance that is at rest, of those that its state allows."""
+    def stir(self, share):
+        """Does something to this share of the instances that are at rest, of what the state of each allows."""
         allowed = {}
-        for name in sorted(names):
-            for state in VERBS[name].states:
+        for name, verb in VERBS.items():
+            for state in verb.states:
                 allowed.setdefault(state, []).append(name)
-        for row in with_everything(Instance.objects.filter(state__in=allowed)).order_by("pk"):
+        rows = list(with_everything(Instance.objects.filter(state__in=allowed)).order_by("pk"))
+        for row in self.die.sample(rows, round(share * len(rows))):
             self._attempt(row, allowed[row.state])
 
     def _attempt(self, row, names):

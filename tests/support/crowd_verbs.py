@@ -137,7 +137,7 @@ def _groups(crowd, row):
     groups = crowd.groups[row.account_id]
     chosen = crowd.die.sample(groups, crowd.die.randint(1, len(groups)))
     return nics.set_groups(
-        crowd.owner_of(row), _nic(crowd, row, is_default=True), [one.uuid for one in chosen]
+        crowd.owner_of(row), _nic(crowd, row, network__has_groups=True), [one.uuid for one in chosen]
     )
 
 
