@@ -261,6 +261,7 @@ urlpatterns = [
     *FROM_INSTANCE.urls(),
     *VOLUME.add(
         RowLink(actions.ATTACH_VOLUME, "volume-attach", icon="instance", is_shown=_is_free),
+        RowLink(actions.RESIZE_VOLUME, "volume-resize", icon="ascending"),
         RowAction(
             actions.DETACH_VOLUME,
             attachments.detach,
@@ -268,7 +269,6 @@ urlpatterns = [
             done="{name} is being detached.",
             is_shown=_is_attached,
         ),
-        RowLink(actions.RESIZE_VOLUME, "volume-resize", icon="ascending"),
         RowLink(actions.CLONE_VOLUME, "volume-clone", icon="copy"),
         RowLink(actions.MOVE_VOLUME, "volume-move", icon="right"),
     ),

@@ -112,7 +112,10 @@ def _placement(caller: Caller, instance: Instance) -> dict[str, Any] | None:
     if job is None:
         return None
     funnel = job.notes["funnel"]
-    return {"funnel": funnel if caller.is_root_admin else redacted(funnel), "job": job}
+    shown = funnel if caller.is_root_admin else redacted(funnel)
+    is_refused = any(not (one.get("passed") or one.get("left")) for one in shown.get("stages", ()))
+    # Where all is well, what was asked on the way is for those who look for it.
+    return {"funnel": shown, "job": job, "is_open": is_refused}
 
 
 def _told(caller: Caller, instance: Instance) -> dict[str, Any] | None:

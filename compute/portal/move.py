@@ -6,6 +6,7 @@ from django import forms
 from django.urls import reverse
 
 from cloudportal.core.caller import Caller
+from cloudportal.portal.choices import AnyOf, Card
 from cloudportal.portal.forms import FormPage, Group, PortalForm
 from compute import actions, queries
 from compute.models import Instance
@@ -32,15 +33,15 @@ class MoveForm(PortalForm):
     )
 
     owner = forms.ChoiceField(label="New owner")
-    networks = forms.MultipleChoiceField(
-        label="Networks", required=False, widget=forms.CheckboxSelectMultiple
+    networks = AnyOf(
+        label="Networks", required=False, initial=[], nothing_to_choose="There is no network in its zone."
     )
 
     def shape(self) -> None:
         """Offers whom this caller can reach."""
         self.offer("owner", [("", "Choose one"), *_projects(self.caller), *_accounts(self.caller, self.row)])
         rows = networks_for(self.caller).filter(zone=self.row.zone, state=network_states.READY)
-        self.offer("networks", [(str(row.uuid), f"{row.name} ({row.cidr})") for row in rows[:MOST_OWNERS]])
+        self.offer("networks", [(str(row.uuid), Card(row.name, row.cidr)) for row in rows[:MOST_OWNERS]])
 
 
 def _projects(caller: Caller) -> list[tuple[str, str]]:

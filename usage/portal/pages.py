@@ -70,7 +70,7 @@ class Month:
 def _terms(line: UsageLine) -> str:
     found = line.quantities
     parts = [
-        f"{found['cpus']} CPUs" if "cpus" in found else "",
+        f"{found['cpus']} {'CPU' if found['cpus'] == 1 else 'CPUs'}" if "cpus" in found else "",
         formats.mib(found["memory_mib"]) if "memory_mib" in found else "",
         formats.size(found["size_bytes"]) if "size_bytes" in found else "",
     ]

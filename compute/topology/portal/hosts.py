@@ -148,8 +148,8 @@ def _edit(caller: Caller, host: Host, values: dict[str, Any]) -> Host:
 
 
 def _in_words(ability: str) -> str:
-    """`AttachesDisks` as “attaches disks”."""
-    return re.sub(r"(?<!^)(?=[A-Z])", " ", ability).lower()
+    """`GuardsNics` as “guards NICs”."""
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", ability).lower().replace("nics", "NICs")
 
 
 def _driver_values(caller: Caller, host: Host) -> dict[str, Any]:

@@ -118,6 +118,10 @@ def test_a_menu_of_actions_needs_no_mouse(town, visit):
     page.keyboard.press("Escape")
     expect(page.get_by_role("link", name="Destroy")).to_be_hidden()
     expect(more).to_be_focused()
+    # However long the page, the menu beside it stays.
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(more).not_to_be_in_viewport()
+    expect(page.get_by_role("button", name="Sign out")).to_be_in_viewport()
 
 
 def test_typing_narrows_the_list_at_once_and_keeps_the_place(town, visit):
