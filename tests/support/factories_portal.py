@@ -9,6 +9,7 @@ from compute.models import Instance, InstanceNote, Nic, TemplateUserData
 from compute.services import nics
 from compute.services.nics import NewNic
 from networking.models import SecurityGroup, SecurityGroupRule
+from networking.services import ranges
 from storage.models import Volume
 from tenants.models import User
 from tenants.services import credentials, invitations
@@ -97,6 +98,7 @@ def furnish(who, cloud):
     )
     run_jobs()
     InstanceNote.objects.create(instance=instance, text="Ours.", author_name="somebody")
+    ranges.reserve(who.root_admin, cloud.network.addresses.filter(state="free").first(), note="The printer")
     make_os_type()
     make_volume(cloud.zone, who.user)
     data = make_attached(who.user, make_volume(cloud.zone, who.user), fresh(instance))

@@ -24,6 +24,7 @@ MANY = {
     "/instances/<uuid>/?": 8,
     "/domains/<uuid>/?": 3,
     "/nics/<uuid>/?": 12,
+    "/addresses/<uuid>/?": 12,
     "/volumes/<uuid>/?": 12,
     "/templates/<uuid>/?": 6,
     "/security-groups/<uuid>/?": 4,
