@@ -11,7 +11,7 @@ from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
 from cloudportal.core.scoping import ScopedQuerySet
 from cloudportal.events.portal.events import events_panel
-from cloudportal.portal import cells, subjects
+from cloudportal.portal import cells, menu, subjects
 from cloudportal.portal.buttons import RowAction, RowLink
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
@@ -216,6 +216,15 @@ REMOVE_RANGE = _about_range(
     submit=_remove_range,
     button="Remove addresses",
     done=lambda network: f"{network.name} does not give them out any more.",
+)
+
+menu.entry(
+    "IP addresses",
+    "addresses",
+    icon="network",
+    section="Resources",
+    order=32,
+    action=actions.READ_ADDRESS,
 )
 
 urlpatterns = [

@@ -151,9 +151,11 @@ def test_the_menu_has_what_each_persona_has_a_use_for(who):
     assert tenant == [
         "Overview",
         "Instances",
+        "Instance snapshots",
         "Volumes",
         "Snapshots",
         "Networks",
+        "IP addresses",
         "Security groups",
         "Templates",
         "Projects",
