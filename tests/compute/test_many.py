@@ -29,7 +29,7 @@ def live(count, *, rounds, share=1.0, seed=SEED):
     crowd.work()
     for _ in range(rounds):
         crowd.stir(share)
-        crowd.break_something(count // 6)
+        crowd.break_something(round(share * count) // 5)
         crowd.work()
     assert Job.objects.filter(state="failed").exists()
     crowd.settle()
@@ -45,4 +45,5 @@ def test_a_few_instances_bear_a_failing_world():
 @pytest.mark.slow
 @pytest.mark.any_database
 def test_a_thousand_instances_bear_a_failing_world():
-    assert len(live(1000, rounds=2, share=0.5).begun) > 0.8 * len(VERBS)
+    """All verbs beside one another, though what fails decides what the rarest of them find to be done to."""
+    assert len(live(1000, rounds=5, share=0.2).begun) >= len(VERBS) - 2
