@@ -10,8 +10,9 @@ from pathlib import Path
 from deploy import environment
 from deploy.services import mariadb
 
-# Real guests and servers share one worker (tests/support/services/selection.py), all else has the others.
-WORKERS = str(min(4, max(2, os.cpu_count() or 2)))
+# Real guests and servers share one worker (tests/support/services/selection.py), which mostly waits; all else has the
+# others.
+WORKERS = str(min(4, (os.cpu_count() or 2) + 1))
 # Tables are made from the models in the first round, which is quick, and by the real migrations in the second.
 SECOND = ("--database-only", "--migrations")
 # What pytest answers when its selection is empty: the words given on the command line may leave nothing here.

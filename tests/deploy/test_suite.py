@@ -71,6 +71,9 @@ class TestOfDjango(TestCase):
 def test_one_that_asks_for_a_real_service_is_real_and_stays_on_one_worker(request, slapd_server):
     assert request.node.get_closest_marker("real")
     assert request.node.get_closest_marker("xdist_group").args == ("real",)
+    # How the scheduler hears of it, where there is one that asks.
+    asks = getattr(request.config.option, "loadgroup", False)
+    assert request.node.nodeid.endswith("@real") == asks
 
 
 @pytest.mark.parametrize(
