@@ -5,7 +5,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from deploy.commands import last_lines
 READY_SECONDS = 60.0
 STOP_SECONDS = 15.0
 LOOK_SECONDS = 0.05
+FREEZE_SECONDS = 0.001
 
 # Whoever dies before the kernel was asked to tell of it is noticed by the shell: we are not its parent any more.
 _AS_LONG_AS_WE_LIVE = (
@@ -98,6 +100,28 @@ def stop(daemon: Daemon, *, seconds: float = STOP_SECONDS) -> None:
         os.killpg(daemon.process.pid, signal.SIGKILL)
     except ProcessLookupError:
         return
+
+
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """The process takes connections and calls and answers none; afterwards it goes on."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        # Until all of its threads have heard of it, one may still answer.
+        while not all(map(_is_still, Path(f"/proc/{pid}/task").iterdir())):
+            time.sleep(FREEZE_SECONDS)
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def _is_still(thread: Path) -> bool:
+    """True for one that is stopped, or has ended: proc(5), "stat", the field behind the name."""
+    try:
+        stat = (thread / "stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return stat.rpartition(")")[2].split()[0] in "TtZX"
 
 
 def free_port() -> int:

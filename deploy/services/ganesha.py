@@ -4,10 +4,7 @@ Needs root and util-linux. It speaks NFS 3 beside 4: libnfs 4.0, which the tests
 4 KiB at a time by version 4.
 """
 
-import os
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,14 +80,9 @@ class Ganesha:
     def options(self) -> str:
         return f"nfsvers=3,port={self.port},mountport={self.mount_port}"
 
-    @contextmanager
-    def frozen(self) -> Iterator[None]:
+    def frozen(self) -> AbstractContextManager[None]:
         """The server takes connections and calls and answers none."""
-        os.kill(self.daemon.process.pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.kill(self.daemon.process.pid, signal.SIGCONT)
+        return daemon.frozen(self.daemon.process.pid)
 
 
 def start(directory: Path, *, port: int | None = None, mount_port: int | None = None) -> Ganesha:

@@ -1,14 +1,12 @@
 """A real libvirtd with QEMU for tests, private to the test process, and ways to disturb it."""
 
-import os
-import signal
 import sys
 from contextlib import contextmanager
 
 import pytest
 
 from cloudportal.drivers.libvirtd.link import library
-from deploy.services import libvirtd
+from deploy.services import daemon, libvirtd
 from tests.support import mount_nfs
 
 
@@ -48,15 +46,9 @@ class PrivateLibvirtd:
     def domain(self, uuid):
         return self.connection.lookupByUUIDString(str(uuid))
 
-    @contextmanager
     def frozen(self):
         """The daemon takes connections and calls and answers none."""
-        pid = libvirtd.daemon_pid(self.daemon)
-        os.kill(pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.kill(pid, signal.SIGCONT)
+        return daemon.frozen(libvirtd.daemon_pid(self.daemon))
 
     @contextmanager
     def away(self):
