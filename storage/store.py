@@ -53,8 +53,7 @@ def receive(
     """Streams the source to `incoming_path(owner)`, which is there only when it is complete. May be repeated.
 
     `on_progress` hears how many bytes have come in so far and may raise to stop; `digest` is a checksum that is fed on
-    the way. Raises InvalidInput for an empty
-    source or one past the limit; nothing is left behind then.
+    the way. Raises InvalidInput for an empty source or one past the limit; nothing is left behind then.
     """
     draft = _incoming() / f"{owner}.{uuid.uuid4()}"
     try:

@@ -126,13 +126,21 @@ def qcow2_bytes(virtual_size_bytes=64 * MIB, salt=b""):
     return (header + b"\0" * 8 + salt).ljust(65536 * 4, b"\0")
 
 
+def _stored(content):
+    """The checksum under which the content is in the store, whole at once: other processes may have the same."""
+    checksum = hashlib.sha256(content).hexdigest()
+    owner = uuid4()
+    store.incoming_path(owner).write_bytes(content)
+    store.shelve(owner, checksum)
+    return checksum
+
+
 def make_template(account=None, name=None, content=None, **values):
     """A ready, public template whose image is in the store."""
     account = account or Account.objects.get(domain=foundation(), name="admin")
     name = name or numbered("template")
     content = content or qcow2_bytes(salt=uuid4().bytes)
-    checksum = hashlib.sha256(content).hexdigest()
-    store.path_of(checksum).write_bytes(content)
+    checksum = _stored(content)
     values = {
         "checksum": checksum,
         "size_bytes": len(content),
@@ -148,8 +156,7 @@ def make_template(account=None, name=None, content=None, **values):
 def make_snapshot(volume, name=None, **values):
     """A ready snapshot of the volume, whose image is in the store."""
     content = qcow2_bytes(volume.size_bytes, salt=uuid4().bytes)
-    checksum = hashlib.sha256(content).hexdigest()
-    store.path_of(checksum).write_bytes(content)
+    checksum = _stored(content)
     values = {
         "account": volume.account,
         "zone": volume.zone,
@@ -167,8 +174,7 @@ def make_snapshot(volume, name=None, **values):
 def make_volume_export(volume, **values):
     """A copy of the volume that is ready to be downloaded for an hour."""
     content = qcow2_bytes(volume.size_bytes, salt=uuid4().bytes)
-    checksum = hashlib.sha256(content).hexdigest()
-    store.path_of(checksum).write_bytes(content)
+    checksum = _stored(content)
     known = {
         "name": volume.name,
         "format": "qcow2",
