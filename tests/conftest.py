@@ -1,15 +1,8 @@
 """What every test stands on."""
 
-import os
-import tempfile
+import pytest
 
-# Before Django reads its settings: a state directory of our own, and a broker that nobody else listens to.
-_state = tempfile.mkdtemp(prefix="portal-tests-")
-os.environ.setdefault("PORTAL_STATE", _state)
-
-import pytest  # noqa: E402
-
-import cloudportal.celery  # noqa: E402,F401
+import cloudportal.celery  # noqa: F401
 
 
 def pytest_configure(config):
