@@ -18,6 +18,8 @@ from cloudportal.drivers.libvirtd.overtaking import have_done, wait_while_busy
 
 # libvirt carries at most 262,120 bytes of a stream in one message (virnetprotocol.x).
 CHUNK_BYTES = 256 * 1024
+# What libvirt says of a file that is there already, before and while it makes its own.
+EXISTS_WORDS = ("already exists", "File exists")
 
 
 def find_pool(talk: Talk, uuid: UUID) -> Any:
@@ -166,7 +168,7 @@ def leave(talk: Talk, pool: Any) -> None:
 
 def _is_anothers(talk: Talk, pool: Any, description: str, fault: Refused) -> bool:
     """True where another host of the pool has made the volume: this one finds a file that it does not know yet."""
-    if "already exists" not in fault.detail:
+    if not any(words in fault.detail for words in EXISTS_WORDS):
         return False
     refresh(talk, pool)
     return _known_volume(talk, pool, xml.read(description).findtext("name", "")) is not None
