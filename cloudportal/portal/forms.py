@@ -232,10 +232,10 @@ def adding(
         form=form,
         submit=submit,
         button=button,
-        next=lambda result: detail.address(_row_of(result)),
+        next=lambda result: detail.address(row_of(result)),
         parent=detail.parent,
         parent_label=detail.parent_label,
-        **{"done": lambda result: f"{_row_of(result)} is there.", **options},
+        **{"done": lambda result: f"{row_of(result)} is there.", **options},
     )
 
 
@@ -243,27 +243,31 @@ def editing(
     detail: DetailPage, *, action: Action, form: type[PortalForm], submit: Submit, **options: Any
 ) -> FormPage:
     """The form that changes a thing which has this page, and goes back there."""
-    return FormPage(
-        route=f"{detail.route}-edit",
-        path=f"{detail.path}<uuid:uuid>/edit/",
-        action=action,
-        form=form,
-        submit=submit,
-        next=lambda result: detail.address(_row_of(result)),
-        parent=detail.parent,
-        parent_label=detail.parent_label,
-        row_route=detail.route,
-        **{
-            "row": detail.row,
-            "title": "Edit {name}",
-            "button": "Save",
-            "done": lambda result: f"{_row_of(result)} is saved.",
-            **options,
-        },
-    )
+    usual = {
+        "title": "Edit {name}",
+        "button": "Save",
+        "done": lambda result: f"{row_of(result)} is saved.",
+    }
+    return about(detail, "edit", action=action, form=form, submit=submit, **{**usual, **options})
 
 
-def _row_of(result: Any) -> Any:
+def about(detail: DetailPage, verb: str, **options: Any) -> FormPage:
+    """A form about a thing which has this page: at its address, with the verb behind it. Where the service answers with
+    the thing, its page comes next; anything may be said otherwise.
+    """
+    usual = {
+        "route": f"{detail.route}-{verb}",
+        "path": f"{detail.path}<uuid:uuid>/{verb}/",
+        "next": lambda result: detail.address(row_of(result)),
+        "parent": detail.parent,
+        "parent_label": detail.parent_label,
+        "row": detail.row,
+        "row_route": detail.route,
+    }
+    return FormPage(**{**usual, **options})
+
+
+def row_of(result: Any) -> Any:
     """The row of a service's answer, which may be the row alone, or the row and its job."""
     return result[0] if isinstance(result, tuple) else result
 

@@ -4,17 +4,17 @@ from typing import Any
 
 from django import forms
 
-from cloudportal.core.actions import Action
 from cloudportal.core.caller import Caller
 from cloudportal.jobs.models import Job
 from cloudportal.portal import formats
 from cloudportal.portal.buttons import RowAction, RowLink
 from cloudportal.portal.choices import Card, OneOf
-from cloudportal.portal.forms import FormPage, PortalForm
+from cloudportal.portal.details import DetailPage
+from cloudportal.portal.forms import FormPage, PortalForm, about
 from compute import actions
 from compute.models import Instance
 from compute.portal.instances import INSTANCE
-from compute.queries import instance_for, instances_for
+from compute.queries import instances_for
 from compute.services import attachments, pool_maintenance, volume_copies, volume_sizes
 from compute.services.attachments import ATTACHING, LAST_PLACE, AttachValues
 from compute.services.volume_copies import CloneValues, MoveValues
@@ -159,89 +159,49 @@ def _attach_one(caller: Caller, instance: Instance, values: dict[str, Any]) -> t
     return volume, attachments.attach(caller, volume, wanted)
 
 
-def _page(
-    route: str, path: str, form: type[PortalForm], submit: Any, row: Any, page: Any, title: str
-) -> FormPage:
-    action: Action = actions.ATTACH_VOLUME
-    return FormPage(
-        route=route,
-        path=path,
-        title=title,
-        action=action,
-        form=form,
-        submit=submit,
+def _attaching(page: DetailPage, **options: Any) -> FormPage:
+    return about(
+        page,
+        "attach",
+        action=actions.ATTACH_VOLUME,
         button="Attach",
         done=lambda result: f"{result[0].name} is being attached.",
         next=lambda result: VOLUME.address(result[0]),
-        parent=page.parent,
-        parent_label=page.parent_label,
-        row=row,
-        row_route=page.route,
+        **options,
     )
 
 
-FROM_VOLUME = _page(
-    "volume-attach",
-    "volumes/<uuid:uuid>/attach/",
-    IntoInstanceForm,
-    _attach_to,
-    volume_for,
+FROM_VOLUME = _attaching(VOLUME, form=IntoInstanceForm, submit=_attach_to, title="Attach {name}")
+FROM_INSTANCE = _attaching(INSTANCE, form=OfVolumeForm, submit=_attach_one, title="Attach a volume to {name}")
+RESIZE = about(
     VOLUME,
-    "Attach {name}",
-)
-FROM_INSTANCE = _page(
-    "instance-attach",
-    "instances/<uuid:uuid>/attach/",
-    OfVolumeForm,
-    _attach_one,
-    instance_for,
-    INSTANCE,
-    "Attach a volume to {name}",
-)
-RESIZE = FormPage(
-    route="volume-resize",
-    path="volumes/<uuid:uuid>/resize/",
+    "resize",
     title="Resize {name}",
     action=actions.RESIZE_VOLUME,
     form=ResizeForm,
     submit=_resize,
     button="Resize",
     done=lambda result: f"{result[0].name} is being resized.",
-    next=lambda result: VOLUME.address(result[0]),
-    parent=VOLUME.parent,
-    parent_label=VOLUME.parent_label,
-    row=volume_for,
-    row_route=VOLUME.route,
 )
-CLONE = FormPage(
-    route="volume-clone",
-    path="volumes/<uuid:uuid>/clone/",
+CLONE = about(
+    VOLUME,
+    "clone",
     title="Clone {name}",
     action=actions.CLONE_VOLUME,
     form=CloneForm,
     submit=_clone,
     button="Clone",
     done=lambda result: f"{result[0].name} is being made.",
-    next=lambda result: VOLUME.address(result[0]),
-    parent=VOLUME.parent,
-    parent_label=VOLUME.parent_label,
-    row=volume_for,
-    row_route=VOLUME.route,
 )
-MOVE = FormPage(
-    route="volume-move",
-    path="volumes/<uuid:uuid>/move/",
+MOVE = about(
+    VOLUME,
+    "move",
     title="Move {name}",
     action=actions.MOVE_VOLUME,
     form=MoveForm,
     submit=_move,
     button="Move",
     done=lambda result: f"{result[0].name} is being moved.",
-    next=lambda result: VOLUME.address(result[0]),
-    parent=VOLUME.parent,
-    parent_label=VOLUME.parent_label,
-    row=volume_for,
-    row_route=VOLUME.route,
 )
 
 

@@ -12,7 +12,7 @@ from cloudportal.core.secrets import Secret
 from cloudportal.jobs.models import Job
 from cloudportal.portal.choices import AnyOf, lines_of
 from cloudportal.portal.details import Crumb
-from cloudportal.portal.forms import FormPage, Group, PortalForm
+from cloudportal.portal.forms import Group, PortalForm, about
 from compute import actions
 from compute.models import Instance
 from compute.portal.guest_data_fields import key_pairs_to_choose
@@ -79,9 +79,9 @@ def password_shown(request: HttpRequest, instance: Instance, password: Secret) -
     return render(request, "compute/password_made.html", values, status=201)
 
 
-RESET_PASSWORD = FormPage(
-    route="instance-reset-password",
-    path="instances/<uuid:uuid>/reset-password/",
+RESET_PASSWORD = about(
+    INSTANCE,
+    "reset-password",
     title="Reset the password of {name}",
     note=_HOW,
     action=actions.RESET_PASSWORD,
@@ -89,16 +89,11 @@ RESET_PASSWORD = FormPage(
     submit=_reset_password,
     button="Make a new password",
     done=lambda result: "",
-    next=lambda result: INSTANCE.address(result[0]),
     answer=lambda request, result: password_shown(request, result[0], result[2]),
-    parent="instances",
-    parent_label="Instances",
-    row=INSTANCE.row,
-    row_route="instance",
 )
-RESET_SSH_KEYS = FormPage(
-    route="instance-reset-ssh-keys",
-    path="instances/<uuid:uuid>/reset-ssh-keys/",
+RESET_SSH_KEYS = about(
+    INSTANCE,
+    "reset-ssh-keys",
     title="Reset the SSH keys of {name}",
     note=_HOW,
     action=actions.RESET_SSH_KEYS,
@@ -106,11 +101,6 @@ RESET_SSH_KEYS = FormPage(
     submit=_reset_keys,
     button="Set these keys",
     done=lambda result: f"{result[0].name} is being told its new keys.",
-    next=lambda result: INSTANCE.address(result[0]),
-    parent="instances",
-    parent_label="Instances",
-    row=INSTANCE.row,
-    row_route="instance",
 )
 
 urlpatterns = [*RESET_PASSWORD.urls(), *RESET_SSH_KEYS.urls()]

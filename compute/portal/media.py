@@ -4,11 +4,10 @@ from typing import Any
 
 from cloudportal.core.caller import Caller
 from cloudportal.portal.choices import Card, OneOf
-from cloudportal.portal.forms import FormPage, PortalForm
+from cloudportal.portal.forms import PortalForm, about
 from compute import actions
 from compute.models import Instance
 from compute.portal.instances import INSTANCE
-from compute.queries import instance_for
 from compute.services.instances import media
 from storage import states as storage_states
 from storage.models import Template
@@ -35,20 +34,15 @@ def _attach(caller: Caller, instance: Instance, values: dict[str, Any]) -> Insta
     return instance
 
 
-ATTACH = FormPage(
-    route="instance-iso",
-    path="instances/<uuid:uuid>/iso/",
+ATTACH = about(
+    INSTANCE,
+    "iso",
     title="Attach an ISO to {name}",
     action=actions.ATTACH_ISO,
     form=IsoForm,
     submit=_attach,
     button="Attach",
     done=lambda instance: f"The ISO is being put into the drive of {instance.name}.",
-    next=lambda instance: INSTANCE.address(instance),
-    row=instance_for,
-    row_route="instance",
-    parent="instances",
-    parent_label="Instances",
     note="It goes into the CD drive: at once where the instance runs, else when it is started next.",
 )
 

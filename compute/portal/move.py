@@ -7,9 +7,10 @@ from django.urls import reverse
 
 from cloudportal.core.caller import Caller
 from cloudportal.portal.choices import AnyOf, Card
-from cloudportal.portal.forms import FormPage, Group, PortalForm
-from compute import actions, queries
+from cloudportal.portal.forms import Group, PortalForm, about
+from compute import actions
 from compute.models import Instance
+from compute.portal.instances import INSTANCE
 from compute.services import instances
 from compute.services.instances.move import MoveValues
 from networking import states as network_states
@@ -66,9 +67,9 @@ def _submit(caller: Caller, instance: Instance, values: dict[str, Any]) -> Insta
     return instances.move(caller, instance, MoveValues(**wanted))
 
 
-MOVE = FormPage(
-    route="instance-move",
-    path="instances/<uuid:uuid>/move/",
+MOVE = about(
+    INSTANCE,
+    "move",
     title="Move the instance",
     action=actions.MOVE,
     form=MoveForm,
@@ -76,10 +77,6 @@ MOVE = FormPage(
     button="Move",
     done=lambda instance: f"{instance.name} belongs to {instance.account.name} now.",
     next=lambda instance: reverse("portal:instances"),
-    parent="instances",
-    parent_label="Instances",
-    row=queries.instance_for,
-    row_route="instance",
     is_planned=True,
     plan_template="compute/deploy_plan.html",
     plan_values=lambda caller, plan: {"sentences": [one["sentence"] for one in plan.effects]},

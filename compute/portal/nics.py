@@ -15,7 +15,7 @@ from cloudportal.portal.buttons import RowAction, RowLink
 from cloudportal.portal.choices import AnyOf, Card, OneOf
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
-from cloudportal.portal.forms import FormPage, PortalForm, adding
+from cloudportal.portal.forms import PortalForm, about, adding
 from cloudportal.portal.panels import Fact, Facts, Table
 from cloudportal.portal.subjects import Holder
 from compute import nic_actions as actions
@@ -250,25 +250,20 @@ ADD = adding(
     button="Add card",
     done=lambda result: f"{result[0].mac} is being plugged in.",
 )
-SET_GROUPS = FormPage(
-    route="nic-set-groups",
-    path="nics/<uuid:uuid>/set-groups/",
+SET_GROUPS = about(
+    NIC,
+    "set-groups",
     title="Choose security groups for {name}",
     action=actions.SET_GROUPS,
     form=GroupsForm,
     submit=_set_groups,
     button="Choose",
     done=lambda result: "The groups are being applied.",
-    next=lambda result: reverse("portal:nic", args=[result[0].uuid]),
-    parent="instances",
-    parent_label="Instances",
-    row=queries.nic_for,
-    row_route="nic",
     note="What no rule of any of them allows is dropped.",
 )
-ADD_ADDRESS = FormPage(
-    route="nic-add-address",
-    path="nics/<uuid:uuid>/add-address/",
+ADD_ADDRESS = about(
+    NIC,
+    "add-address",
     title="Give {name} one more address",
     action=actions.ADD_ADDRESS,
     form=AddressForm,
@@ -276,26 +271,17 @@ ADD_ADDRESS = FormPage(
     button="Add address",
     done=lambda result: f"{result[0]} is being added.",
     next=lambda result: reverse("portal:nic", args=[result[0].nic.uuid]),
-    parent="instances",
-    parent_label="Instances",
-    row=queries.nic_for,
-    row_route="nic",
     note="DHCP gives a card only its first address. Set this one up inside the instance.",
 )
-REMOVE_ADDRESS = FormPage(
-    route="nic-remove-address",
-    path="nics/<uuid:uuid>/remove-address/",
+REMOVE_ADDRESS = about(
+    NIC,
+    "remove-address",
     title="Take an address from {name}",
     action=actions.REMOVE_ADDRESS,
     form=WhichAddressForm,
     submit=_remove_address,
     button="Remove address",
     done=lambda result: "The address is being removed.",
-    next=lambda result: reverse("portal:nic", args=[result[0].uuid]),
-    parent="instances",
-    parent_label="Instances",
-    row=queries.nic_for,
-    row_route="nic",
 )
 
 

@@ -8,7 +8,7 @@ from cloudportal.core.caller import Caller
 from cloudportal.portal import cells
 from cloudportal.portal.buttons import RowAction
 from cloudportal.portal.details import DetailPage
-from cloudportal.portal.forms import FormPage, Group, PortalForm
+from cloudportal.portal.forms import Group, PortalForm, about
 from cloudportal.portal.panels import Fact, Facts
 from compute import note_actions
 from compute.models import Instance, InstanceNote
@@ -45,9 +45,10 @@ def _submit(caller: Caller, instance: Instance, values: dict[str, Any]) -> Insta
     return notes.add(caller, instance, NoteValues(**values))
 
 
-NOTE_ADD = FormPage(
+NOTE_ADD = about(
+    INSTANCE,
+    "add-note",
     route="instance-note-add",
-    path="instances/<uuid:uuid>/add-note/",
     title="Write a note about {name}",
     action=note_actions.ADD_NOTE,
     form=NoteForm,
@@ -55,10 +56,6 @@ NOTE_ADD = FormPage(
     button="Add note",
     done=lambda note: "The note is written down.",
     next=lambda note: INSTANCE.address(note.instance),
-    parent=INSTANCE.parent,
-    parent_label=INSTANCE.parent_label,
-    row=INSTANCE.row,
-    row_route=INSTANCE.route,
 )
 
 NOTE = DetailPage(

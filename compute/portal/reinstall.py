@@ -7,7 +7,7 @@ from django import forms
 from cloudportal.core.caller import Caller
 from cloudportal.jobs.models import Job
 from cloudportal.portal.choices import Card, OneOf
-from cloudportal.portal.forms import FormPage, Group, PortalForm
+from cloudportal.portal.forms import Group, PortalForm, about
 from compute import actions
 from compute.models import Instance
 from compute.portal.deploy import MOST_CARDS, outcome
@@ -51,20 +51,15 @@ def _submit(caller: Caller, instance: Instance, values: dict[str, Any]) -> tuple
     return instance, instances.reinstall(caller, instance, wanted, force=values["force"])
 
 
-REINSTALL = FormPage(
-    route="instance-reinstall",
-    path="instances/<uuid:uuid>/reinstall/",
+REINSTALL = about(
+    INSTANCE,
+    "reinstall",
     title="Reinstall {name}",
     action=actions.REINSTALL,
     form=ReinstallForm,
     submit=_submit,
     button="Reinstall",
     done=lambda result: f"{result[0].name} is being reinstalled.",
-    next=lambda result: INSTANCE.address(result[0]),
-    parent=INSTANCE.parent,
-    parent_label=INSTANCE.parent_label,
-    row=INSTANCE.row,
-    row_route=INSTANCE.route,
     is_planned=True,
     plan_template="compute/deploy_plan.html",
     plan_values=outcome,

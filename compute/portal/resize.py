@@ -6,7 +6,7 @@ from cloudportal.core.caller import Caller
 from cloudportal.jobs.models import Job
 from cloudportal.portal import formats
 from cloudportal.portal.choices import Card, OneOf
-from cloudportal.portal.forms import FormPage, Group, PortalForm
+from cloudportal.portal.forms import Group, PortalForm, about
 from compute import actions, queries, states
 from compute.models import Instance
 from compute.portal import words
@@ -64,20 +64,15 @@ def _submit(caller: Caller, instance: Instance, values: dict[str, Any]) -> tuple
     return instance, instances.resize(caller, instance, ResizeValues(offering=offering.uuid, **amounts))
 
 
-RESIZE = FormPage(
-    route="instance-resize",
-    path="instances/<uuid:uuid>/resize/",
+RESIZE = about(
+    INSTANCE,
+    "resize",
     title="Resize {name}",
     action=actions.RESIZE,
     form=ResizeForm,
     submit=_submit,
     button="Resize",
     done=lambda result: f"{result[0].name} is being resized.",
-    next=lambda result: INSTANCE.address(result[0]),
-    parent=INSTANCE.parent,
-    parent_label=INSTANCE.parent_label,
-    row=INSTANCE.row,
-    row_route=INSTANCE.route,
     is_planned=True,
     plan_template="compute/deploy_plan.html",
     plan_values=outcome,

@@ -15,7 +15,7 @@ from cloudportal.portal import cells, menu, subjects
 from cloudportal.portal.buttons import RowAction, RowLink
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
-from cloudportal.portal.forms import FormPage, PortalForm, editing
+from cloudportal.portal.forms import FormPage, PortalForm, about, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts
 from cloudportal.portal.queries import Filter
@@ -219,9 +219,10 @@ SCHEDULE = DetailPage(
 def _form(
     route: str, word: str, title: str, action: Action, form: type[PortalForm], submit: Any, to: DetailPage
 ) -> FormPage:
-    return FormPage(
+    return about(
+        INSTANCE,
+        word,
         route=route,
-        path=f"instances/<uuid:uuid>/{word}/",
         title=title,
         action=action,
         form=form,
@@ -229,10 +230,6 @@ def _form(
         button="Save",
         done=lambda result: f"{result} is on its way." if to is SNAPSHOT else f"{result} is saved.",
         next=to.address,
-        parent=INSTANCE.parent,
-        parent_label=INSTANCE.parent_label,
-        row=INSTANCE.row,
-        row_route=INSTANCE.route,
     )
 
 

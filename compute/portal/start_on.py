@@ -6,7 +6,7 @@ from django import forms
 
 from cloudportal.core.caller import Caller
 from cloudportal.jobs.models import Job
-from cloudportal.portal.forms import FormPage, Group, PortalForm
+from cloudportal.portal.forms import Group, PortalForm, about
 from compute.models import Instance
 from compute.placement_actions import CHOOSE_HOST
 from compute.portal.deploy import outcome
@@ -39,20 +39,16 @@ def _submit(caller: Caller, instance: Instance, values: dict[str, Any]) -> tuple
     return instance, instances.start(caller, instance, host=values["host"])
 
 
-START_ON = FormPage(
+START_ON = about(
+    INSTANCE,
+    "start-on",
     route="instance-choose-host",
-    path="instances/<uuid:uuid>/start-on/",
     title="Start {name} on a chosen host",
     action=CHOOSE_HOST,
     form=StartOnForm,
     submit=_submit,
     button="Start",
     done=lambda result: f"{result[0].name} is being started.",
-    next=lambda result: INSTANCE.address(result[0]),
-    parent=INSTANCE.parent,
-    parent_label=INSTANCE.parent_label,
-    row=INSTANCE.row,
-    row_route=INSTANCE.route,
     is_planned=True,
     plan_template="compute/deploy_plan.html",
     plan_values=outcome,

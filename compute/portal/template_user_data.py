@@ -9,7 +9,7 @@ from cloudportal.portal import cells
 from cloudportal.portal.buttons import RowAction, RowLink
 from cloudportal.portal.choices import Card, OneOf
 from cloudportal.portal.columns import Column
-from cloudportal.portal.forms import FormPage, PortalForm
+from cloudportal.portal.forms import PortalForm, about
 from cloudportal.portal.panels import Table
 from compute import guest_data_actions as actions
 from compute.guest_data_queries import linked_for, own_linked_for, user_data_for
@@ -73,20 +73,16 @@ def _can_unlink(caller: Caller, template: Template) -> bool:
     return is_own(caller, template) and linked_for(caller, template).exists()
 
 
-LINK = FormPage(
-    route="template-link-user-data",
-    path="templates/<uuid:uuid>/link-user-data/",
+LINK = about(
+    TEMPLATE,
+    "link-user-data",
     title="Tell instances of {name}",
     action=actions.LINK_USER_DATA,
     form=LinkForm,
     submit=_submit,
     button="Link",
     done=lambda template: f"Instances of {template.name} are told it from now on.",
-    next=lambda template: TEMPLATE.address(template),
     row=own_template_for,
-    row_route="template",
-    parent="templates",
-    parent_label="Templates",
     note="Whoever may use the template can make instances that are told this, and can read it inside them.",
 )
 

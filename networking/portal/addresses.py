@@ -15,7 +15,7 @@ from cloudportal.portal import cells, menu, subjects
 from cloudportal.portal.buttons import RowAction, RowLink
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
-from cloudportal.portal.forms import FormPage, PortalForm
+from cloudportal.portal.forms import FormPage, PortalForm, about
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts
 from cloudportal.portal.queries import Filter
@@ -162,9 +162,9 @@ def _remove_range(caller: Caller, network: Network, values: dict[str, Any]) -> N
     return ranges.remove_range(caller, network, AddressSpan(**values))
 
 
-RESERVE = FormPage(
-    route="address-reserve",
-    path="addresses/<uuid:uuid>/reserve/",
+RESERVE = about(
+    ADDRESS,
+    "reserve",
     title="Reserve {name}",
     note="It is given to no instance until it is given out again.",
     action=actions.RESERVE_ADDRESS,
@@ -172,11 +172,6 @@ RESERVE = FormPage(
     submit=_reserve,
     button="Reserve",
     done=lambda address: f"{address} is given to nobody.",
-    next=ADDRESS.address,
-    parent="addresses",
-    parent_label="IP addresses",
-    row=queries.address_for,
-    row_route="address",
 )
 
 

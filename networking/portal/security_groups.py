@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.urls import reverse
 
 from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
@@ -15,7 +14,7 @@ from cloudportal.portal import cells, menu, subjects
 from cloudportal.portal.buttons import PageLink, RowAction, RowLink
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
-from cloudportal.portal.forms import FormPage, Group, PortalForm, adding, editing
+from cloudportal.portal.forms import FormPage, Group, PortalForm, about, adding, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts, Table
 from cloudportal.portal.subjects import Holder
@@ -216,20 +215,15 @@ def _about_rules(
     verb: str, title: str, button: str, form: type[PortalForm], submit: Any, done: str
 ) -> FormPage:
     """A form about the rules of one group."""
-    return FormPage(
-        route=f"security-group-{verb}",
-        path=f"security-groups/<uuid:uuid>/{verb}/",
+    return about(
+        SECURITY_GROUP,
+        verb,
         title=title,
         action=actions.ADD_RULE if verb == "add-rule" else actions.REMOVE_RULE,
         form=form,
         submit=submit,
         button=button,
         done=lambda result: done,
-        next=lambda result: reverse("portal:security-group", args=[result[0].uuid]),
-        parent="security-groups",
-        parent_label="Security groups",
-        row=queries.group_for,
-        row_route="security-group",
     )
 
 

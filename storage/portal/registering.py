@@ -9,7 +9,7 @@ from django.urls import reverse
 from cloudportal.core.caller import Caller
 from cloudportal.jobs.models import Job
 from cloudportal.portal.details import Crumb
-from cloudportal.portal.forms import FormPage, PortalForm
+from cloudportal.portal.forms import FormPage, PortalForm, about
 from cloudportal.portal.standing import stands_at
 from storage import actions, queries
 from storage.inspection import FORMATS, ISO
@@ -123,22 +123,18 @@ FORMS = (
         parent="templates",
         parent_label="Templates",
     ),
-    FormPage(
-        route="template-upload",
-        path="templates/<uuid:uuid>/upload/",
+    about(
+        TEMPLATE,
+        "upload",
         title="Upload the image of {name}",
         action=actions.UPLOAD_TEMPLATE,
         form=NothingForm,
         submit=_send_again,
         button="Go on to the file",
         done=lambda result: "",
-        next=lambda result: TEMPLATE.address(result[0]),
         answer=_page_to_send,
         row=queries.own_template_for,
-        row_route="template",
         note="The page that follows takes the file. What was sent before is given up.",
-        parent="templates",
-        parent_label="Templates",
     ),
 )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from cloudportal.core.caller import Caller
 from cloudportal.portal.choices import Card, OneOf
-from cloudportal.portal.forms import FormPage, PortalForm
+from cloudportal.portal.forms import FormPage, PortalForm, about
 from storage import actions, queries
 from storage.models import Template
 from storage.portal.templates import TEMPLATE
@@ -53,17 +53,7 @@ def _unshare(caller: Caller, template: Template, values: dict[str, Any]) -> Temp
 
 
 def _page(name: str, **options: Any) -> FormPage:
-    return FormPage(
-        route=f"template-{name}",
-        path=f"templates/<uuid:uuid>/{name}/",
-        action=actions.SHARE_TEMPLATE,
-        next=lambda template: TEMPLATE.address(template),
-        row=queries.own_template_for,
-        row_route="template",
-        parent="templates",
-        parent_label="Templates",
-        **options,
-    )
+    return about(TEMPLATE, name, action=actions.SHARE_TEMPLATE, row=queries.own_template_for, **options)
 
 
 FORMS = (

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 
 from cloudportal.core import time_zones
-from cloudportal.core.actions import Action
 from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
 from cloudportal.events.portal.events import events_panel
@@ -15,7 +14,7 @@ from cloudportal.portal import cells, formats, menu, subjects
 from cloudportal.portal.buttons import RowAction, RowLink
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
-from cloudportal.portal.forms import FormPage, PortalForm, editing
+from cloudportal.portal.forms import FormPage, PortalForm, about, editing, row_of
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts
 from cloudportal.portal.queries import Filter
@@ -243,84 +242,66 @@ SCHEDULE = DetailPage(
 )
 
 
-def _form(
-    route: str,
-    path: str,
-    title: str,
-    action: Action,
-    form: type[PortalForm],
-    submit: Any,
-    page: DetailPage,
-    to: Any,
-) -> FormPage:
+def _of(page: DetailPage, verb: str, to: DetailPage, *, title: str, **options: Any) -> FormPage:
     """A form about one thing, after which the new thing's page comes."""
-    return FormPage(
-        route=route,
-        path=path,
+    return about(
+        page,
+        verb,
         title=title,
-        action=action,
-        form=form,
-        submit=submit,
         button=title.partition(" {name}")[0].removesuffix(" of"),
-        done=lambda result: f"{result[0] if isinstance(result, tuple) else result} is on its way.",
-        next=lambda result: to.address(result[0] if isinstance(result, tuple) else result),
-        parent=page.parent,
-        parent_label=page.parent_label,
-        row=page.row,
-        row_route=page.route,
+        done=lambda result: f"{row_of(result)} is on its way.",
+        next=lambda result: to.address(row_of(result)),
+        **options,
     )
 
 
 FORMS = (
-    _form(
-        "snapshot-take",
-        "volumes/<uuid:uuid>/snapshot/",
-        "Take snapshot of {name}",
-        actions.TAKE_SNAPSHOT,
-        TakeForm,
-        _take,
+    _of(
         VOLUME,
+        "snapshot",
         SNAPSHOT,
+        route="snapshot-take",
+        title="Take snapshot of {name}",
+        action=actions.TAKE_SNAPSHOT,
+        form=TakeForm,
+        submit=_take,
     ),
-    _form(
-        "snapshot-schedule-add",
-        "volumes/<uuid:uuid>/schedule/",
-        "Schedule snapshots of {name}",
-        actions.SCHEDULE_SNAPSHOTS,
-        ScheduleForm,
-        _schedule,
+    _of(
         VOLUME,
+        "schedule",
         SCHEDULE,
+        route="snapshot-schedule-add",
+        title="Schedule snapshots of {name}",
+        action=actions.SCHEDULE_SNAPSHOTS,
+        form=ScheduleForm,
+        submit=_schedule,
     ),
-    _form(
-        "volume-template",
-        "volumes/<uuid:uuid>/template/",
-        "Make template of {name}",
-        actions.CREATE_TEMPLATE,
-        TemplateForm,
-        _of_volume,
+    _of(
         VOLUME,
+        "template",
         TEMPLATE,
+        title="Make template of {name}",
+        action=actions.CREATE_TEMPLATE,
+        form=TemplateForm,
+        submit=_of_volume,
     ),
-    _form(
-        "snapshot-volume",
-        "snapshots/<uuid:uuid>/volume/",
-        "Make volume of {name}",
-        actions.USE_SNAPSHOT,
-        VolumeForm,
-        _make_volume,
+    _of(
         SNAPSHOT,
+        "volume",
         VOLUME,
+        title="Make volume of {name}",
+        action=actions.USE_SNAPSHOT,
+        form=VolumeForm,
+        submit=_make_volume,
     ),
-    _form(
-        "snapshot-template",
-        "snapshots/<uuid:uuid>/template/",
-        "Make template of {name}",
-        actions.CREATE_TEMPLATE,
-        TemplateForm,
-        _of_snapshot,
+    _of(
         SNAPSHOT,
+        "template",
         TEMPLATE,
+        title="Make template of {name}",
+        action=actions.CREATE_TEMPLATE,
+        form=TemplateForm,
+        submit=_of_snapshot,
     ),
     editing(SNAPSHOT, action=actions.UPDATE_SNAPSHOT, form=NameForm, submit=_rename, title="Rename {name}"),
     editing(

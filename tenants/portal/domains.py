@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.urls import reverse
 
 from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
@@ -14,7 +13,7 @@ from cloudportal.portal import cells, menu, subjects
 from cloudportal.portal.buttons import RowAction, RowLink
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
-from cloudportal.portal.forms import FormPage, PortalForm, editing
+from cloudportal.portal.forms import PortalForm, about, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.options import Option
 from cloudportal.portal.panels import Fact, Facts, Table
@@ -157,20 +156,15 @@ DOMAIN = DetailPage(
     ),
 )
 FORMS = (
-    FormPage(
-        route="domain-add",
-        path="domains/<uuid:uuid>/add/",
+    about(
+        DOMAIN,
+        "add",
         title="Add a domain below {name}",
         action=actions.CREATE_DOMAIN,
         form=SubdomainForm,
         submit=_create,
         button="Add domain",
         done=lambda domain: f"{domain.name} is there. Add its first account.",
-        next=lambda domain: reverse("portal:domain", args=[domain.uuid]),
-        parent="domains",
-        parent_label="Domains",
-        row=queries.domain_for,
-        row_route="domain",
     ),
     editing(DOMAIN, action=actions.UPDATE_DOMAIN, form=DomainForm, submit=_edit),
 )

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.urls import reverse
 
 from cloudportal.core.actions import Action
 from cloudportal.core.caller import Caller
@@ -14,7 +13,7 @@ from cloudportal.portal import cells, menu, subjects
 from cloudportal.portal.buttons import PageLink, RowAction, RowLink
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
-from cloudportal.portal.forms import FormPage, PortalForm, adding, editing
+from cloudportal.portal.forms import FormPage, PortalForm, about, adding, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts, Part, Table
 from cloudportal.portal.queries import Filter
@@ -259,21 +258,15 @@ PROJECT = DetailPage(
 )
 
 
-def _about_project(
-    route: str, title: str, action: Action, form: type[PortalForm], **options: Any
-) -> FormPage:
+def _about_project(verb: str, title: str, action: Action, form: type[PortalForm], **options: Any) -> FormPage:
     """A form about a project that goes back to its page."""
-    return FormPage(
-        route=f"project-{route}",
-        path=f"projects/<uuid:uuid>/{route}/",
+    return about(
+        PROJECT,
+        verb,
         title=title,
         action=action,
         form=form,
-        next=lambda result: reverse("portal:project", args=[result.project.uuid]),
-        parent="projects",
-        parent_label="Projects",
-        row=queries.project_for,
-        row_route="project",
+        next=lambda result: PROJECT.address(result.project),
         **options,
     )
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.urls import reverse
 
 from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
@@ -12,7 +11,7 @@ from cloudportal.portal import cells, menu, subjects
 from cloudportal.portal.buttons import PageLink, RowAction, RowLink
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
-from cloudportal.portal.forms import FormPage, PortalForm, adding, editing
+from cloudportal.portal.forms import PortalForm, about, adding, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts
 from cloudportal.portal.queries import Filter
@@ -206,20 +205,15 @@ FORMS = (
         button="Add user",
     ),
     editing(USER, action=actions.UPDATE_USER, form=UserForm, submit=_edit),
-    FormPage(
-        route="user-password",
-        path="users/<uuid:uuid>/password/",
+    about(
+        USER,
+        "password",
         title="Set a password for {name}",
         action=credential_actions.RESET_PASSWORD,
         form=ResetForm,
         submit=_reset,
         button="Set password",
         done=lambda user: f"{user.username} has a new password and is signed out everywhere.",
-        next=lambda user: reverse("portal:user", args=[user.uuid]),
-        parent="users",
-        parent_label="Users",
-        row=queries.user_for,
-        row_route="user",
     ),
 )
 
