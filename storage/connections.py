@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.db.models import QuerySet
+
 from cloudportal.drivers.errors import Unreachable
 from cloudportal.drivers.settings import InvalidSettings
 from compute.topology import states as topology_states
 from compute.topology.connections import CALL_SECONDS
-from compute.topology.driver_settings import can_lend, merged, needs_host, outdated
+from compute.topology.driver_settings import can_lend, lenders, merged, needs_host, outdated
 from compute.topology.models import Host
 from storage.drivers.contract import PoolSpec, StorageDriver
 from storage.drivers.opening import open_storage
@@ -73,15 +75,23 @@ def reaches(host: Host, pool: Pool) -> bool:
     return pool.zone_id == host.cluster.pod.zone_id
 
 
-def hosts_of(pool: Pool) -> list[Host]:
+def reaching(*pools: Pool) -> QuerySet[Host]:
+    """The hosts that reach all of the pools, as `reaches` says of one, in a fixed order."""
+    hosts = Host.objects.select_related("cluster__pod").order_by("pk")
+    for pool in pools:
+        hosts = hosts.filter(driver__in=lenders("storage", pool.driver))
+        if pool.host_id is not None:
+            hosts = hosts.filter(pk=pool.host_id)
+        elif pool.cluster_id is not None:
+            hosts = hosts.filter(cluster_id=pool.cluster_id)
+        else:
+            hosts = hosts.filter(cluster__pod__zone_id=pool.zone_id)
+    return hosts
+
+
+def hosts_of(pool: Pool) -> QuerySet[Host]:
     """The hosts that are up and reach the pool, in a fixed order."""
-    hosts = Host.objects.filter(cluster__pod__zone_id=pool.zone_id, state=topology_states.UP)
-    if pool.cluster_id is not None:
-        hosts = hosts.filter(cluster_id=pool.cluster_id)
-    if pool.host_id is not None:
-        hosts = hosts.filter(pk=pool.host_id)
-    found = hosts.select_related("cluster__pod").order_by("pk")
-    return [host for host in found if reaches(host, pool)]
+    return reaching(pool).filter(state=topology_states.UP)
 
 
 def _host_for(pool: Pool, host: Host | None) -> Host:
@@ -89,7 +99,7 @@ def _host_for(pool: Pool, host: Host | None) -> Host:
         return host
     if pool.host is not None:
         return pool.host
-    found = hosts_of(pool)
-    if not found:
+    found = hosts_of(pool).first()
+    if found is None:
         raise Unreachable(NO_HOST_UP, detail=f"storage pool {pool.name}")
-    return found[0]
+    return found

@@ -24,7 +24,7 @@ from storage import abilities, guards, origins, volume_work
 from storage import queries as storage
 from storage import states as storage_states
 from storage.amounts import readable
-from storage.connections import reaches
+from storage.connections import reaches, reaching
 from storage.models import Pool, Volume
 from tenants.services import limits
 
@@ -185,9 +185,7 @@ def submit_move(caller: Caller, volume: Volume, pool: Pool, instance: Instance |
 
 def common_host(source: Pool, pool: Pool) -> Host | None:
     """A host that is up and reaches both."""
-    rows = Host.objects.filter(cluster__pod__zone_id=source.zone_id, state=topology_states.UP)
-    hosts = rows.select_related("cluster__pod").order_by("pk")
-    return next((one for one in hosts if reaches(one, source) and reaches(one, pool)), None)
+    return reaching(source, pool).filter(state=topology_states.UP).first()
 
 
 def _demand_fitting(volume: Volume, source: Pool, pool: Pool) -> None:

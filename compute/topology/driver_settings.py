@@ -91,6 +91,11 @@ def can_lend(kind: DriverKind, driver: str, compute_driver: str) -> bool:
     return all(one in driver_class("compute", compute_driver).settings for one in asked)
 
 
+def lenders(kind: DriverKind, driver: str) -> tuple[str, ...]:
+    """The names of the compute drivers whose hosts can lend that, for narrowing in SQL."""
+    return tuple(name for name in driver_names("compute") if can_lend(kind, driver, name))
+
+
 def merged(
     kind: DriverKind, driver: str, row: Configured, *, host: Host | None = None
 ) -> dict[str, SettingValue]:

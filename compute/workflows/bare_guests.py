@@ -12,7 +12,7 @@ from compute.topology.abilities import drivers_that_can
 from compute.topology.connections import compute_driver
 from compute.topology.models import Host
 from compute.workflows.subjects import disk_of, runs_guests, volumes_of
-from storage.connections import reaches
+from storage.connections import reaching
 
 
 def host_for(instance: Instance) -> Host:
@@ -20,16 +20,16 @@ def host_for(instance: Instance) -> Host:
     if instance.host is not None:
         return instance.host
     pools = [volume.pool for volume in volumes_of(instance) if volume.pool]
-    hosts = Host.objects.select_related("cluster__pod").filter(
+    hosts = reaching(*pools).filter(
         cluster__pod__zone=instance.zone,
         state=topology_states.UP,
         driver__in=drivers_that_can(ABILITY),
     )
     # Where it ran last first, so that a step that is done again finds what it left.
-    for host in sorted(hosts, key=lambda one: (one.pk != instance.last_host_id, one.pk)):
-        if all(reaches(host, pool) for pool in pools):
-            return host
-    raise NoRoom(reason="No host that reaches all disks of the instance is up.")
+    host = hosts.filter(pk=instance.last_host_id or 0).first() or hosts.first()
+    if host is None:
+        raise NoRoom(reason="No host that reaches all disks of the instance is up.")
+    return host
 
 
 def ensure_bare(instance: Instance, host: Host) -> None:

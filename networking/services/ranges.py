@@ -59,11 +59,11 @@ def remove_range(caller: Caller, network: Network, values: AddressSpan) -> Netwo
     wanted = range_of(network.cidr, network.gateway, values.first_ip, values.last_ip)
     within = network.addresses.filter(number__range=(int(wanted.first), int(wanted.last)))
     # Locked, so that whoever wants one of them waits, and then does not find it.
-    rows = list(within.select_for_update())
+    rows = list(within.select_for_update().order_by("number"))
     if not rows:
         raise Conflict(f"{network.name} gives none of these addresses out.")
     _demand_idle(network, rows)
-    Address.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    within.delete()
     before = {"first_ip": rows[0].ip, "last_ip": rows[-1].ip, "addresses": len(rows)}
     records.record(caller, "NETWORK.UPDATE", About.of(network), before=before)
     plans.note("update", f"Lets {network.name} give out {len(rows)} addresses less.", count=len(rows))

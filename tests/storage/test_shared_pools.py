@@ -8,7 +8,7 @@ from cloudportal.drivers.errors import NotThere
 from cloudportal.jobs.models import JobLine
 from compute.topology.models import Host
 from storage import abilities, housekeeping
-from storage.connections import hosts_of, prepare_pool, reaches, storage_driver
+from storage.connections import hosts_of, prepare_pool, reaches, reaching, storage_driver
 from storage.models import Pool, Volume
 from storage.services import pools
 from tenants.models import Account
@@ -76,10 +76,25 @@ def test_every_host_of_its_reach_that_can_mount_it_has_it(root, cluster):
     near, far = host_in(cluster), host_in(make_cluster(cluster.pod, driver="kvm"))
     strange = host_in(cluster, driver="simulator", settings={})
     host_in(cluster, state="unreachable")
-    assert hosts_of(pool) == [near, far]
+    assert list(hosts_of(pool)) == [near, far]
     assert not reaches(strange, pool)
     pool.cluster = cluster
-    assert (hosts_of(pool), reaches(far, pool)) == ([near], False)
+    assert (list(hosts_of(pool)), reaches(far, pool)) == ([near], False)
+
+
+def test_the_hosts_that_reach_several_pools_are_those_that_reach_each(root, cluster):
+    hosts = [
+        host_in(cluster),
+        host_in(cluster),
+        host_in(make_cluster(cluster.pod, driver="kvm")),
+        make_host(),
+    ]
+    zoned, of_cluster, of_host = (add(root, cluster, name=name) for name in ("nas1", "nas2", "nas3"))
+    of_cluster.cluster = cluster
+    of_host.host = hosts[1]
+    for asked in ((zoned,), (of_cluster,), (of_host,), (zoned, of_cluster), (zoned, of_cluster, of_host)):
+        reached = [one for one in hosts if all(reaches(one, pool) for pool in asked)]
+        assert reached and list(reaching(*asked)) == reached
 
 
 def test_its_driver_is_told_the_address_of_the_host(root, cluster):
