@@ -12,7 +12,7 @@ from cloudportal.drivers.libvirtd.link import Talk, library
 from cloudportal.drivers.libvirtd.overtaking import have_done
 from compute.drivers.facts import GuestFacts
 from compute.drivers.growth import demand_growth
-from compute.drivers.kvm import guests
+from compute.drivers.kvm import guests, translation
 from compute.drivers.kvm.machine import MEMORY_STEP_MIB
 
 
@@ -20,6 +20,8 @@ def grow_guest(talk: Talk, domain: Any, *, cpus: int, memory_mib: int) -> GuestF
     """The guest has so many CPUs and so much memory; see the contract."""
     facts = guests.facts_of(talk, domain)
     demand_growth(facts, cpus=cpus, memory_mib=memory_mib, step_mib=MEMORY_STEP_MIB)
+    if cpus > facts.cpus:
+        translation.demand_regions(talk, domain, facts, cpus=cpus)
     # Both into the definition too, so that what was given is still there when the guest goes off and on.
     flags = library().VIR_DOMAIN_AFFECT_LIVE | library().VIR_DOMAIN_AFFECT_CONFIG
     if memory_mib > facts.memory_mib:

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 
 from cloudportal.drivers.libvirtd import xml
 from cloudportal.drivers.libvirtd.locators import network_in, path_in
+from compute.drivers.kvm import translation
 from compute.drivers.kvm.drives import add_drive
 from compute.drivers.kvm.filters import filter_name
 from compute.drivers.kvm.screens import LOCAL, Screens
@@ -22,8 +23,6 @@ NIC_ALIAS = "ua-nic-"
 # The last letter, so that no disk is ever named after it; the guest's own order is that of the PCI slots.
 SEED_TARGET = "vdz"
 BOOT: dict[BootDevice, str] = {"disk": "hd", "network": "network", "cdrom": "cdrom"}
-# QEMU takes by default what would hold the code of a much larger guest; 32 MiB boots a small one as fast.
-CODE_CACHE_MIB = 32
 BALLOON_PERIOD_SECONDS = 10
 # Each time that a running guest is given memory takes a slot; they are free again when it is made anew.
 MEMORY_SLOTS = 16
@@ -107,7 +106,8 @@ def _add_processor(root: Element, spec: GuestSpec, acceleration: str) -> None:
         # Not host-passthrough: guests must be able to move to a host with a slightly different processor.
         _add_node(xml.child(root, "cpu", {"mode": "host-model"}), spec)
         return
-    xml.child(xml.child(features, "tcg"), "tb-cache", {"unit": "MiB"}, str(CODE_CACHE_MIB))
+    cache_mib = translation.cache_mib(spec.cpus, spec.most_cpus or spec.cpus)
+    xml.child(xml.child(features, "tcg"), "tb-cache", {"unit": "MiB"}, str(cache_mib))
     processor = xml.child(root, "cpu", {"mode": "custom", "match": "exact"})
     xml.child(processor, "model", {"fallback": "allow"}, "qemu64")
     _add_node(processor, spec)
