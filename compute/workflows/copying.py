@@ -40,7 +40,7 @@ class CopyVolume(Step):
         """When the copy was made, and whether the guest held still. Done again it is a new copy."""
         volume = volume_of(run)
         moment = clock.now()
-        with ready_pool(pool_of(volume), timeout_seconds=COPY_SECONDS) as driver:
+        with ready_pool(_source(run), timeout_seconds=COPY_SECONDS) as driver:
             pool = takes_snapshots(driver)
             instance = _runs_on(volume)
             if instance is None:
@@ -78,7 +78,7 @@ class ReceiveCopy(Step):
         def on_progress(size_bytes: int) -> None:
             run.show_progress(size_bytes / max(volume.size_bytes, 1), steps=COPYING_STEPS)
 
-        return receiving.receive(pool_of(volume), run.subject_uuid, on_progress=on_progress)
+        return receiving.receive(_source(run), run.subject_uuid, on_progress=on_progress)
 
     def record(self, run: Run, result: tuple[Received, int]) -> None:
         """From now on the store knows that somebody wants this image."""
@@ -143,16 +143,13 @@ def volume_of(run: Run) -> Volume:
     return rows.get(uuid=UUID(run.arguments["volume"]))
 
 
-def pool_of(volume: Volume) -> Pool:
-    """Where the volume lies. Raises LookupError for one that lies nowhere."""
-    if volume.pool is None:
-        raise LookupError(f"The volume {volume.uuid} has no pool.")
-    return volume.pool
-
-
 def remove_copy(run: Run) -> None:
-    """The pool does not have the copy. Succeeds where there is none."""
-    with ready_pool(pool_of(volume_of(run))) as driver:
+    """The pool does not have the copy. Succeeds where there is none, and where the portal has no such pool any more."""
+    try:
+        pool = _source(run)
+    except Pool.DoesNotExist:
+        return
+    with ready_pool(pool) as driver:
         takes_snapshots(driver).remove_snapshot(run.subject_uuid)
 
 
@@ -161,6 +158,13 @@ def copies_disks(driver: ComputeDriver) -> CopiesDisks:
     if not isinstance(driver, CopiesDisks):
         raise Unsupported(detail=f"the driver {driver.name} cannot copy disks of running guests")
     return driver
+
+
+def _source(run: Run) -> Pool:
+    """Where the volume lay when the copy was asked for; it may be moved or deleted before the last of it is cleared
+    up. Raises Pool.DoesNotExist.
+    """
+    return Pool.objects.select_related("host").get(uuid=UUID(run.arguments["pool"]))
 
 
 def _runs_on(volume: Volume) -> Instance | None:

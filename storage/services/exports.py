@@ -20,7 +20,7 @@ from storage.drivers.contract import FORMATS
 from storage.models import Download, VolumeExport
 from storage.services import downloads
 from storage.services.downloads import Link
-from storage.services.snapshots import demand_ready
+from storage.services.snapshots import copied_from, demand_ready
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ def begin(caller: Caller, values: NewExport) -> tuple[VolumeExport, Job]:
         caller,
         "volume.export",
         Subject.of(export),
-        {"volume": str(volume.uuid)},
+        copied_from(volume),
         owner=owner,
         holds=[hold_of(export), hold_of(volume)],
     )

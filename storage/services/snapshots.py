@@ -13,7 +13,7 @@ from cloudportal.events.records import About
 from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
-from storage import abilities, actions, guards, origins, queries, states
+from storage import abilities, actions, guards, origins, queries, states, volume_work
 from storage.amounts import GIB, gib_of, readable, whole_sectors
 from storage.models import THIN, Snapshot, Volume
 from storage.services import volumes
@@ -84,7 +84,7 @@ def begin(
         caller,
         "snapshot.take",
         Subject.of(snapshot),
-        {"volume": str(volume.uuid), "is_quiet": values.is_quiet},
+        {**copied_from(volume), "is_quiet": values.is_quiet},
         owner=account.owner,
         holds=[hold_of(snapshot), hold_of(volume)],
     )
@@ -201,6 +201,13 @@ def delete(caller: Caller, snapshot: Snapshot) -> Job:
     return jobs.submit(
         caller, "snapshot.delete", Subject.of(snapshot), owner=owner, holds=[hold_of(snapshot)]
     )
+
+
+def copied_from(volume: Volume) -> dict[str, str]:
+    """What a job that copies the volume is told: the pool too, for its copy may have to be removed from there when the
+    volume lies elsewhere by then.
+    """
+    return {"volume": str(volume.uuid), "pool": str(volume_work.pool_of(volume).uuid)}
 
 
 def demand_ready(volume: Volume, doing: str) -> None:

@@ -16,7 +16,7 @@ from cloudportal.jobs.services import Subject, hold_of
 from storage import actions, guards, origins, states
 from storage.models import Snapshot, Template, Volume
 from storage.services.registration import checked
-from storage.services.snapshots import demand_ready
+from storage.services.snapshots import copied_from, demand_ready
 from tenants.models import Account
 from tenants.services import limits
 from tenants.services.limits import Resource
@@ -60,7 +60,7 @@ def of_volume(caller: Caller, volume: Volume, values: NewTemplate) -> tuple[Temp
     os_type = volume.template.os_type if volume.template else ""
     template = _template(caller, values, of=f"volume {volume.name}", os_type=os_type)
     _carry_on(template, volume)
-    arguments = {"volume": str(volume.uuid), "is_quiet": True}
+    arguments = {**copied_from(volume), "is_quiet": True}
     holds = [hold_of(template), hold_of(volume)]
     return template, jobs.submit(caller, "template.make", Subject.of(template), arguments, holds=holds)
 

@@ -1,9 +1,14 @@
 """The question whether rows and simulated world say the same of instances, their disks, addresses and claims."""
 
 from collections import Counter as Tally
+from uuid import UUID
+
+from django.db.models import Q
 
 from cloudportal.events import meters
 from cloudportal.events.models import MeterMark
+from cloudportal.jobs import states as job_states
+from cloudportal.jobs.models import Job
 from compute import states
 from compute.models import AttachedIso, Instance, Nic, SecondaryAddress
 from networking.connections import network_driver
@@ -36,6 +41,7 @@ def world_equals_rows(cloud):
         _check_instance(guests.get(instance.uuid), instance)
     assert set(guests) <= set(Instance.objects.values_list("uuid", flat=True))
     _check_volumes(cloud)
+    _check_copies(cloud)
     _check_addresses(cloud)
     _check_claims(cloud)
     assert [str(one) for one in find_drift(COUNTED)] == []
@@ -91,6 +97,20 @@ def _check_volumes(cloud):
     marks = MeterMark.objects.filter(meter=meters.VOLUME).order_by("id").values_list("subject_uuid", "starts")
     metered = {uuid for uuid, starts in dict(marks).items() if starts}
     assert metered - uncertain == set(made.filter(state=storage_states.READY).values_list("uuid", flat=True))
+
+
+def copies_in(cloud):
+    """The uuids of the copies of volumes that wait in pools."""
+    if cloud.world is None:
+        return set()
+    with cloud.world.transaction(is_effect=False) as connection:
+        return {UUID(row["uuid"]) for row in connection.execute("SELECT uuid FROM snapshots")}
+
+
+def _check_copies(cloud):
+    # A job that is through, be it forwards or back, has left none.
+    through = Job.objects.filter(Q(state=job_states.DONE) | Q(state=job_states.FAILED, cursor=0))
+    assert copies_in(cloud) & set(through.values_list("subject_uuid", flat=True)) == set()
 
 
 def _check_addresses(cloud):

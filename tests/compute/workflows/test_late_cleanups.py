@@ -14,7 +14,9 @@ from compute.services.instances import media
 from compute.services.nics import NewNic
 from compute.services.volume_copies import CloneValues, MoveValues
 from storage.models import Volume
-from tests.support.agreement_compute import world_equals_rows
+from storage.services import snapshots, volumes
+from storage.services.snapshots import NewSnapshot
+from tests.support.agreement_compute import copies_in, world_equals_rows
 from tests.support.factories_compute import deployed, fresh, guests_of, stopped
 from tests.support.factories_infra import make_iso
 from tests.support.factories_volumes import another_pool, fresh_volume, make_volume
@@ -99,6 +101,23 @@ def test_a_copy_that_came_to_nothing_is_gone_once_it_is_cleaned_up(cloud, tenant
     assert Volume.objects.get(uuid=job.subject_uuid).state == "error"
     resume(job)
     assert Volume.objects.get(uuid=job.subject_uuid).state == "deleted"
+    world_equals_rows(cloud)
+
+
+@pytest.mark.parametrize("meanwhile", ["moved", "deleted"])
+def test_a_snapshots_copy_is_removed_from_where_it_was_made(cloud, tenant, root, stuck, resume, meanwhile):
+    volume, other = make_volume(cloud.zone, tenant), another_pool(cloud)
+    values = NewSnapshot(volume_uuid=volume.uuid)
+    job = stuck(
+        lambda: snapshots.take(tenant, values)[1], take_snapshot="lose-answer", remove_snapshot="fail"
+    )
+    assert copies_in(cloud) == {job.subject_uuid}
+    if meanwhile == "moved":
+        done(volume_copies.move(root, fresh_volume(volume), MoveValues(pool=other.uuid)))
+    else:
+        done(volumes.delete(tenant, fresh_volume(volume)))
+    resume(job)
+    assert copies_in(cloud) == set()
     world_equals_rows(cloud)
 
 
