@@ -69,8 +69,15 @@ class ScopedAdmin(admin.ModelAdmin):
         return ()
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Only declared filters: any other lookup would let people ask for hashes and secrets letter by letter."""
-        return any(lookup == name or lookup.startswith(f"{name}__") for name in map(str, self.list_filter))
+        """Only what declared filters ask for: any other lookup would tell hashes and secrets letter by letter."""
+        return any(lookup in self._lookups(name) for name in map(str, self.list_filter))
+
+    def _lookups(self, name: str) -> tuple[str, ...]:
+        # As a whole, never by their beginning: past a relation every path would lead on to other people's rows.
+        field: Any = self.opts.get_field(name)
+        if field.is_relation:
+            return f"{name}__{field.target_field.name}__exact", f"{name}__isnull"
+        return name, f"{name}__exact", f"{name}__isnull"
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """The declared filters, with scoped choices where they lead to other rows."""

@@ -11,6 +11,9 @@ from tests.support import factories
 from tests.support.admin import admin_of, browser_of, list_page, page, rows_of
 
 ADMINS = [one for one in admin.site._registry.values() if isinstance(one, ScopedAdmin)]
+FILTERED_RELATIONS = [
+    (one, str(name)) for one in ADMINS for name in one.list_filter if one.opts.get_field(name).is_relation
+]
 HASHES = {"password", "digest", "token_hash", "session_salt", "sealed", "sealed_token", "secret", "secrets"}
 
 
@@ -149,6 +152,54 @@ def test_no_lookup_can_be_typed_into_the_address(browser, own):
     for lookup in ("password__startswith", "session_salt", "account__domain__path__startswith", "id__gt"):
         answer = browser.get(list_page(type(user)), {lookup: "a"})
         assert answer.status_code == 400 or "e=1" in answer.get("Location", ""), lookup
+
+
+def test_no_filter_leads_on_to_the_password_of_somebody_else(browser, own, personas):
+    address = list_page(factories.User)
+    foreign = factories.User.objects.get(pk=personas.root_admin.user_id)
+    for start in (foreign.password[:3], "x"):
+        lookups = {
+            "domain__parent__users__username": foreign.username,
+            "domain__parent__users__password__startswith": start,
+        }
+        assert browser.get(address, lookups).status_code == 400
+
+
+def test_no_filter_leads_past_the_row_that_it_names(personas, own):
+    root = browser_of(personas.root_admin)
+    for one, name in FILTERED_RELATIONS:
+        field = one.opts.get_field(name)
+        back = f"{name}__{field.related_query_name()}__pk"
+        for lookup in (f"{name}__pk__gt", f"{name}__pk", f"{name}__uuid__startswith", back, f"{back}__gt"):
+            assert root.get(list_page(one.model), {lookup: "0"}).status_code == 400, (one, lookup)
+
+
+def test_a_plain_filter_asks_for_whole_values(personas, own):
+    root = browser_of(personas.root_admin)
+    for one, name in [(one, str(name)) for one in ADMINS for name in one.list_filter]:
+        for lookup in ("startswith", "gt", "regex", "contains", "in", "pk"):
+            answer = root.get(list_page(one.model), {f"{name}__{lookup}": "0"})
+            assert answer.status_code == 400, (one, name, lookup)
+
+
+def test_every_filter_that_a_list_offers_works(personas, own):
+    root, followed = browser_of(personas.root_admin), set()
+    for one in ADMINS:
+        for filtered, link in offered(root, one):
+            answer = root.get(list_page(one.model) + link)
+            assert answer.status_code == 200, (one, link, answer.get("Location"))
+            followed.add((one, filtered))
+    assert {
+        (one, str(name)) for one in ADMINS for name in one.list_filter if one.opts.get_field(name).choices
+    } <= (followed)
+
+
+def offered(browser, one):
+    """The name of the filter and the link, of each link of each filter that the list shows."""
+    page_of_it = browser.get(list_page(one.model)).context["cl"]
+    for spec in page_of_it.filter_specs:
+        for choice in spec.choices(page_of_it):
+            yield spec.field_path, choice["query_string"]
 
 
 @pytest.mark.parametrize(
