@@ -60,6 +60,17 @@ def portal_doors(world):
     return [_portal_door(world, pattern, entry.name) for pattern, entry in _portal_patterns()]
 
 
+def portal_door(world, name):
+    """The page of that name, as `portal_doors` has it; nothing is made for the others."""
+    pattern = next(path for path, entry in _portal_patterns() if entry.name == name)
+    return _portal_door(world, pattern, name)
+
+
+def portal_names():
+    """The name of every page of the portal."""
+    return {entry.name for _, entry in _portal_patterns()}
+
+
 def rest_views():
     """What serves the REST door, address by address."""
     views = [getattr(entry.callback, "cls", None) for _, entry in _walk(get_resolver().url_patterns)]

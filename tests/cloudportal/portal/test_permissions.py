@@ -20,7 +20,7 @@ from tests.architecture.permissions.audiences import (
     Audience,
 )
 from tests.architecture.permissions.things import World
-from tests.security.doors import ask, browser_of, portal_doors
+from tests.security.doors import ask, browser_of, portal_door, portal_names
 
 # What a form or button about another account of the domain answers where the row is looked for first.
 OTHER = Audience(NONE, NONE, YES, NONE, NO)
@@ -114,21 +114,18 @@ def outcome(answer):
     return WHO if if_turned_away else by_status.get(answer.status_code, YES)
 
 
-def named(doors):
-    return {door.name.removeprefix("portal:"): door for door in doors}
-
-
-@pytest.mark.django_db
 def test_every_page_and_button_has_a_row_and_every_row_a_page():
-    assert set(ROWS) == set(named(portal_doors(World())))
+    assert set(ROWS) == portal_names()
 
 
+# The scopes and actions behind the pages are asked on both databases through the REST door.
+@pytest.mark.any_database
 @pytest.mark.django_db
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(ROWS))
 def test_a_page_answers_each_persona_as_the_matrix_says(name):
     world = World()
-    door = named(portal_doors(world))[name]
+    door = portal_door(world, name)
     expected = vars(ROWS[name])
     wrong = {}
     for method in ("GET", "POST"):
