@@ -51,6 +51,10 @@ class Action:
     def check(self, caller: Caller, row: Any) -> None:
         """Permission and state together. Raises NotPermitted or WrongState."""
         self.permit(caller)
+        self.demand_state(row)
+
+    def demand_state(self, row: Any) -> None:
+        """Returns where the row's state allows the action, whoever asks. Raises WrongState."""
         refusal = self.refusal(row)
         if refusal:
             raise refusal

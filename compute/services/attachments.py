@@ -75,6 +75,18 @@ def detach(caller: Caller, volume: Volume) -> Job:
     """
     actions.DETACH_VOLUME.check(caller, volume)
     instance = holder_of(caller, volume)
+    demand_detachable(volume, instance)
+    plans.note(
+        "detach", f"Detaches the volume {volume.name} from the instance {instance.name}.", noun="volume"
+    )
+    if instance.state == states.RUNNING:
+        plans.note("guest", f"{instance.name} must let go of the disk while it runs; unmount it there first.")
+    return _submit(caller, volume, instance, "volume.detach", DETACHING)
+
+
+def demand_detachable(volume: Volume, instance: Instance) -> None:
+    """Returns where the instance could be without the volume. Raises Conflict or WrongState."""
+    actions.DETACH_VOLUME.demand_state(volume)
     if volume.kind == Volume.ROOT:
         raise Conflict(
             f"The volume {volume.name} is the disk that {instance.name} boots from, and stays with it until the "
@@ -83,12 +95,6 @@ def detach(caller: Caller, volume: Volume) -> Job:
     _demand_state(instance, DETACHING, "detach a volume")
     guards.demand_allowed(volume, "detach")
     _demand_able(instance)
-    plans.note(
-        "detach", f"Detaches the volume {volume.name} from the instance {instance.name}.", noun="volume"
-    )
-    if instance.state == states.RUNNING:
-        plans.note("guest", f"{instance.name} must let go of the disk while it runs; unmount it there first.")
-    return _submit(caller, volume, instance, "volume.detach", DETACHING)
 
 
 def holder_of(caller: Caller, volume: Volume) -> Instance:

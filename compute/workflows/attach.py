@@ -34,6 +34,12 @@ def attaches_disks(driver: ComputeDriver) -> AttachesDisks:
     return driver
 
 
+def link_between(volume: Volume, instance: Instance) -> VolumeAttachment | None:
+    """The place that the volume has in the instance, None where it has none."""
+    links = VolumeAttachment.objects.select_related("volume", "instance__offering")
+    return links.filter(volume=volume, instance=instance).first()
+
+
 def free(volume: Volume, instance: Instance) -> None:
     """The volume is attached to nothing any more, if it was to this instance. Rows only."""
     VolumeAttachment.objects.filter(volume=volume, instance=instance).delete()
@@ -51,7 +57,9 @@ class GiveDisk(Step):
         instance, volume = instance_of(run), volume_of(run)
         if instance.host is None:
             return
-        link = VolumeAttachment.objects.select_related("volume").get(volume=volume, instance=instance)
+        link = link_between(volume, instance)
+        if link is None:
+            raise LookupError(f"The volume {volume.uuid} is not attached to the instance {instance.uuid}.")
         if volume.pool is not None:
             with ready_pool(volume.pool, host=instance.host) as pool:
                 pool.volume(volume.uuid)
@@ -69,20 +77,31 @@ class GiveDisk(Step):
             job_uuid=run.job.uuid,
         )
 
-    def undo(self, run: Run) -> None:
-        """The guest has let go of the disk; while it does not, the volume counts as attached."""
+    def undo(self, run: Run) -> bool:
+        """The guest has let go of the disk; while it does not, the volume counts as attached. True where it has.
+
+        Taken up late, a volume that counts as attached is: the instance may have been started with it since.
+        """
         instance, volume = instance_of(run), volume_of(run)
+        if run.was_given_up and link_between(volume, instance) is not None:
+            try:
+                self.act(run)
+            except NotThere:
+                run.say("The instance is not on its host; it gets the disk as it starts.")
+            return False
         if instance.host is None or not volume.locator:
-            return
+            return True
         with compute_driver(instance.host) as driver:
             try:
                 attaches_disks(driver).detach_disk(instance.uuid, volume.locator)
             except NotThere:
                 run.say("The instance is not on its host, so there was nothing to take away.")
+        return True
 
-    def record_undo(self, run: Run, result: None) -> None:
-        """The volume is free again."""
-        free(volume_of(run), instance_of(run))
+    def record_undo(self, run: Run, result: bool) -> None:
+        """The volume is free again, where the guest is without it."""
+        if result:
+            free(volume_of(run), instance_of(run))
 
 
 @workflow

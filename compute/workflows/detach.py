@@ -2,16 +2,16 @@
 
 from typing import ClassVar
 
+from cloudportal.core.errors import Conflict
 from cloudportal.drivers.errors import NotThere
 from cloudportal.events import records
 from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from compute.models import VolumeAttachment
+from compute.services import attachments
 from compute.topology.connections import compute_driver
-from compute.workflows.attach import attaches_disks, free, instance_of, volume_of
+from compute.workflows.attach import attaches_disks, free, instance_of, link_between, volume_of
 from compute.workflows.subjects import disk_of
-from storage import guards
 
 
 class TakeDisk(Step):
@@ -43,9 +43,10 @@ class TakeDisk(Step):
         )
 
     def undo(self, run: Run) -> None:
-        """The guest has the disk as before, where it had let go of it after all."""
+        """The guest has the disk as before, where it had let go of it after all and the rows still give it to it."""
         instance = instance_of(run)
-        link = VolumeAttachment.objects.select_related("volume").filter(volume=volume_of(run)).first()
+        # Of this instance alone: taken up late, another may have the volume by now.
+        link = link_between(volume_of(run), instance)
         if instance.host is None or link is None:
             return
         with compute_driver(instance.host) as driver:
@@ -68,5 +69,8 @@ class DetachVolume(Workflow):
         """It stays attached."""
 
     def retry(self, run: Run) -> None:
-        """As it is, where nothing was taken since that needs it; whether it is attached still is looked at first."""
-        guards.demand_allowed(volume_of(run), "detach")
+        """As it is, where the instance has the volume still and nothing stands against it."""
+        volume, instance = volume_of(run), instance_of(run)
+        if link_between(volume, instance) is None:
+            raise Conflict(f"The volume {volume.name} is not attached to {instance.name} any more.")
+        attachments.demand_detachable(volume, instance)

@@ -8,7 +8,8 @@ from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.jobs import services as jobs
 from compute import snapshot_queries, states
 from compute.models import Instance, Nic
-from compute.services import instance_snapshots, instances, nics, volume_copies, volume_sizes
+from compute.services import attachments, instance_snapshots, instances, nics, volume_copies, volume_sizes
+from compute.services.attachments import AttachValues
 from compute.services.instance_snapshots import NewInstanceSnapshot
 from compute.services.instances import media
 from compute.services.nics import NewNic
@@ -19,7 +20,7 @@ from storage.services.snapshots import NewSnapshot
 from tests.support.agreement_compute import copies_in, world_equals_rows
 from tests.support.factories_compute import deployed, fresh, guests_of, stopped
 from tests.support.factories_infra import make_iso
-from tests.support.factories_volumes import another_pool, fresh_volume, make_volume
+from tests.support.factories_volumes import another_pool, fresh_volume, make_attached, make_volume
 from tests.support.jobs import run_job
 from tests.support.scenarios_nics import second_network, the
 
@@ -195,4 +196,50 @@ def test_the_bare_guest_of_an_instance_that_was_destroyed_since_goes_too(cloud, 
     assert instance.uuid not in guests_of(cloud)
     assert Instance.objects.get(pk=instance.pk).state == states.DESTROYED
     assert snapshot_queries.instance_snapshot_for(tenant, job.subject_uuid).state == "failed"
+    world_equals_rows(cloud)
+
+
+def test_a_volume_that_another_instance_has_by_now_is_not_given_back(cloud, tenant, stuck, resume):
+    first, second = deployed(cloud, tenant), deployed(cloud, tenant)
+    volume = make_attached(tenant, make_volume(cloud.zone, tenant), first)
+    job = stuck(lambda: attachments.detach(tenant, volume), detach_disk="lose-answer", attach_disk="fail")
+    done(attachments.detach(tenant, fresh_volume(volume)))
+    make_attached(tenant, fresh_volume(volume), second)
+    resume(job)
+    assert fresh_volume(volume).held_by == second.uuid
+    world_equals_rows(cloud)
+
+
+def test_a_volume_that_was_not_detached_after_all_is_given_back(cloud, tenant, stuck, resume):
+    instance = deployed(cloud, tenant)
+    volume = make_attached(tenant, make_volume(cloud.zone, tenant), instance)
+    job = stuck(lambda: attachments.detach(tenant, volume), detach_disk="lose-answer", attach_disk="fail")
+    resume(job)
+    assert fresh_volume(volume).held_by == instance.uuid
+    world_equals_rows(cloud)
+
+
+def test_a_disk_that_an_instance_was_started_with_since_stays_in_it(cloud, tenant, stuck, resume):
+    instance, volume = deployed(cloud, tenant), make_volume(cloud.zone, tenant)
+    values = AttachValues(instance=instance.uuid)
+    job = stuck(
+        lambda: attachments.attach(tenant, volume, values), attach_disk="lose-answer", detach_disk="fail"
+    )
+    done(instances.stop(tenant, fresh(instance)))
+    done(instances.start(tenant, fresh(instance)))
+    resume(job)
+    assert fresh_volume(volume).held_by == instance.uuid
+    world_equals_rows(cloud)
+
+
+def test_a_disk_that_was_detached_since_is_not_in_the_guest(cloud, tenant, stuck, resume):
+    first, second, volume = deployed(cloud, tenant), deployed(cloud, tenant), make_volume(cloud.zone, tenant)
+    values = AttachValues(instance=first.uuid)
+    job = stuck(
+        lambda: attachments.attach(tenant, volume, values), attach_disk="lose-answer", detach_disk="fail"
+    )
+    done(attachments.detach(tenant, fresh_volume(volume)))
+    make_attached(tenant, fresh_volume(volume), second)
+    resume(job)
+    assert fresh_volume(volume).held_by == second.uuid
     world_equals_rows(cloud)
