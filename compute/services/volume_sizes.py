@@ -54,10 +54,7 @@ def resize(caller: Caller, volume: Volume, values: ResizeValues) -> Job:
         raise InvalidInput.of(
             "size_gib", f"The volume {volume.name} is like this already. Choose a larger size."
         )
-    instance = _holder(volume)
-    _demand_can(volume, instance)
-    if size_bytes != volume.size_bytes:
-        guards.demand_allowed(volume, "resize")
+    instance = demand_possible(volume, size_bytes, offering)
     more_gib = gib_of(size_bytes) - gib_of(volume.size_bytes)
     limits.reserve(volume.account, {Resource.PRIMARY_STORAGE_GIB: more_gib})
     _note(volume, instance, size_bytes, offering)
@@ -86,9 +83,28 @@ def resize(caller: Caller, volume: Volume, values: ResizeValues) -> Job:
     return job
 
 
-def _wanted(volume: Volume, offering: DiskOffering | None, values: ResizeValues) -> int:
+def demand_possible(volume: Volume, size_bytes: int, offering: DiskOffering | None) -> Instance | None:
+    """The instance that has the volume, if one has, where the volume can have this size and offering now.
+
+    Raises InvalidInput for an offering that does not fit, WrongState, and Conflict where the size, the host or the
+    storage cannot do it.
+    """
+    actions.RESIZE_VOLUME.demand_state(volume)
     if offering is not None and offering != volume.offering:
         _demand_fit(volume, offering)
+    if size_bytes < volume.size_bytes:
+        raise Conflict(
+            f"The volume {volume.name} has {readable(volume.size_bytes)} by now, more than the {readable(size_bytes)} "
+            "that it was to get. Resize it anew, if it is to be larger still."
+        )
+    instance = _holder(volume)
+    _demand_can(volume, instance)
+    if size_bytes != volume.size_bytes:
+        guards.demand_allowed(volume, "resize")
+    return instance
+
+
+def _wanted(volume: Volume, offering: DiskOffering | None, values: ResizeValues) -> int:
     present_gib = gib_of(volume.size_bytes)
     if offering is None:
         asked = values.size_gib or present_gib

@@ -11,9 +11,10 @@ from compute.drivers.facts import Power
 from compute.drivers.limits import DiskLimits, TunesDisks
 from compute.models import Instance
 from compute.promises import limits_of
+from compute.services import volume_sizes
 from compute.topology.connections import compute_driver
-from storage import guards, pool_choice, volume_work
-from storage.amounts import readable
+from storage import pool_choice, volume_work
+from storage.amounts import gib_of, readable
 from storage.connections import ready_pool
 from storage.drivers.contract import GrowsVolumes
 from storage.models import DiskOffering, Pool, Volume
@@ -134,12 +135,10 @@ class ResizeVolume(Workflow):
         """It has the size that the rows say."""
 
     def retry(self, run: Run) -> None:
-        """Counted anew; one that grew after all has nothing left to count."""
-        volume = volume_of(run)
-        missing = run.arguments["size_bytes"] - volume.size_bytes
-        if missing:
-            guards.demand_allowed(volume, "resize")
-        run.job.arguments["more_gib"] = run.arguments["more_gib"] if missing else 0
+        """Counted anew, from the size that it has by now; one that grew after all has nothing left to count."""
+        volume, size_bytes = volume_of(run), run.arguments["size_bytes"]
+        volume_sizes.demand_possible(volume, size_bytes, _offering(run))
+        run.job.arguments["more_gib"] = gib_of(size_bytes) - gib_of(volume.size_bytes)
         run.job.save(update_fields=["arguments"])
         limits.reserve(volume.account, {Resource.PRIMARY_STORAGE_GIB: run.job.arguments["more_gib"]})
 

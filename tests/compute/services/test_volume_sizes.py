@@ -1,7 +1,7 @@
 import pytest
 
 from cloudportal.core import plans
-from cloudportal.core.errors import InvalidInput, LimitReached, NotFound, WrongState
+from cloudportal.core.errors import Conflict, InvalidInput, LimitReached, NotFound, WrongState
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.events.models import Event, MeterMark
 from cloudportal.jobs import services as jobs
@@ -154,6 +154,36 @@ def test_a_refused_growth_can_be_tried_again(cloud, caller, volume):
     cloud.world.clear_faults(fault)
     assert run_job(jobs.retry(make_personas().root_admin, job)).state == "done"
     assert (fresh_volume(volume).size_bytes, counted(caller)) == (5 * GIB, 5)
+    world_equals_rows(cloud)
+
+
+def refused(cloud, caller, volume, size_gib):
+    """A job that was to give the volume this size and was refused."""
+    fault = cloud.world.inject(
+        Fault(operation="grow_volume", kind=FaultKind.FAIL, error="refused", count=None)
+    )
+    job = resize(caller, volume, size_gib=size_gib)
+    assert job.state == "failed"
+    cloud.world.clear_faults(fault)
+    return job
+
+
+def test_another_try_counts_from_the_size_that_there_is_by_then(cloud, caller, volume):
+    job = refused(cloud, caller, volume, 10)
+    assert resize(caller, fresh_volume(volume), size_gib=4).state == "done"
+    assert run_job(jobs.retry(make_personas().root_admin, job)).state == "done"
+    assert (fresh_volume(volume).size_bytes, counted(caller)) == (10 * GIB, 10)
+    assert Pool.objects.get(pk=volume.pool_id).claimed_bytes == 10 * GIB
+    world_equals_rows(cloud)
+
+
+def test_another_try_makes_nothing_smaller(cloud, caller, volume):
+    job = refused(cloud, caller, volume, 4)
+    assert resize(caller, fresh_volume(volume), size_gib=5).state == "done"
+    with pytest.raises(Conflict, match="has 5 GiB by now"):
+        jobs.retry(make_personas().root_admin, job)
+    assert (fresh_volume(volume).size_bytes, counted(caller)) == (5 * GIB, 5)
+    assert Pool.objects.get(pk=volume.pool_id).claimed_bytes == 5 * GIB
     world_equals_rows(cloud)
 
 
