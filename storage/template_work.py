@@ -19,10 +19,12 @@ Wanting = Template | Snapshot | VolumeExport | VolumeArrival
 
 
 def is_wanted(checksum: str, *, but_for: Wanting | None = None) -> bool:
-    """True while a template or snapshot that is not deleted has this image, or a volume on its way out or in;
-    `but_for` one of them.
+    """True while a template or snapshot that is not deleted has this image, a volume on its way out or in, or one that
+    is still to be made of its template, be that deleted or not; `but_for` one of them.
     """
+    unmade = Volume.objects.filter(state__in=(states.ALLOCATED, states.CREATING), snapshot=None)
     wanting = (
+        *unmade.filter(template__checksum=checksum).values_list("uuid"),
         *Template.objects.filter(checksum=checksum).exclude(state=states.DELETED).values_list("uuid"),
         *Snapshot.objects.filter(checksum=checksum).exclude(state=states.DELETED).values_list("uuid"),
         *VolumeExport.objects.filter(checksum=checksum).values_list("uuid"),

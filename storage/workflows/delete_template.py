@@ -31,7 +31,7 @@ class ClearStore(Step):
     label = "Remove the image from the store"
 
     def act(self, run: Run) -> None:
-        """The store keeps the image for other templates only."""
+        """The store keeps the image only for others that want it; housekeeping takes it when they do no more."""
         template = _template(run)
         store.discard_incoming(template.uuid)
         if template.checksum:

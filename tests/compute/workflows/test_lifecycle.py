@@ -1,5 +1,8 @@
 """The whole life of an instance on the simulator, through services and the runner."""
 
+import os
+import time
+
 import pytest
 
 from cloudportal.events import meters
@@ -8,7 +11,9 @@ from compute import states
 from compute.models import Instance
 from compute.services import instances
 from networking.models import Address
+from storage import housekeeping, store
 from storage.models import Volume
+from storage.services import templates
 from tenants.models import Counter
 from tests.support.factories import account_of
 from tests.support.factories_compute import deployed, destroyed, fresh, guests_of, stopped
@@ -186,3 +191,21 @@ def test_two_instances_never_share_an_address_or_mac(cloud, tenant):
         deployed(cloud, tenant)
     nics = [nic for one in Instance.objects.all() for nic in one.nics.select_related("address")]
     assert len({nic.mac for nic in nics}) == len({nic.address.ip for nic in nics}) == 5
+
+
+def test_an_instance_that_was_never_started_keeps_the_image_of_a_deleted_template(cloud, tenant, root):
+    instance = deployed(cloud, tenant, start=False)
+    assert run_job(templates.delete(root, cloud.template)).state == "done"
+    assert run_job(instances.start(tenant, instance)).state == "done"
+    assert fresh(instance).state == states.RUNNING
+
+
+def test_the_image_of_a_deleted_template_goes_with_the_last_that_waits_for_it(cloud, tenant, root):
+    instance = deployed(cloud, tenant, start=False)
+    assert run_job(templates.delete(root, cloud.template)).state == "done"
+    image = store.path_of(cloud.template.checksum)
+    old = time.time() - housekeeping.ORPHAN_SECONDS - 1
+    os.utime(image, (old, old))
+    assert (housekeeping.clear_images(), image.exists()) == (0, True)
+    assert run_job(instances.destroy(tenant, fresh(instance), expunge=True)).state == "done"
+    assert (housekeeping.clear_images(), image.exists()) == (1, False)
