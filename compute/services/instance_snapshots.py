@@ -92,12 +92,9 @@ def revert(caller: Caller, snapshot: InstanceSnapshot) -> Job:
 
     Raises WrongState, Busy, and Conflict where the instance has other disks, or for memory another shape, than then.
     """
-    actions.REVERT.check(caller, snapshot)
+    actions.REVERT.permit(caller)
+    demand_revertible(snapshot)
     instance = snapshot.instance
-    require_enabled(instance.account)
-    lock(instance)
-    _demand_power(instance, snapshot.has_memory, "revert it to this snapshot")
-    volume_rules.demand_same_shape(snapshot)
     plans.note(
         "revert",
         f"Brings the instance {instance.name} back to the snapshot {snapshot.name}; what it did since is gone.",
@@ -106,10 +103,31 @@ def revert(caller: Caller, snapshot: InstanceSnapshot) -> Job:
     return _submit(caller, snapshot, "instance-snapshot.revert", "VMSNAPSHOT.REVERTTO")
 
 
+def demand_revertible(snapshot: InstanceSnapshot) -> None:
+    """Returns where the instance could come back to the snapshot now. Raises as `revert` does. Needs a transaction."""
+    actions.REVERT.demand_state(snapshot)
+    instance = snapshot.instance
+    require_enabled(instance.account)
+    lock(instance)
+    _demand_power(instance, snapshot.has_memory, "revert it to this snapshot")
+    volume_rules.demand_same_shape(snapshot)
+
+
 @transaction.atomic
 def delete(caller: Caller, snapshot: InstanceSnapshot) -> Job:
     """The job that deletes the snapshot from the instance's disks; what was taken after it stays. Raises Busy."""
     actions.DELETE.check(caller, snapshot)
+    begin_deleting(snapshot)
+    plans.note(
+        "delete",
+        f"Deletes the snapshot {snapshot.name} of {snapshot.instance.name}.",
+        noun="instance snapshot",
+    )
+    return _submit(caller, snapshot, "instance-snapshot.delete", "VMSNAPSHOT.DELETE")
+
+
+def begin_deleting(snapshot: InstanceSnapshot) -> None:
+    """The snapshot is being deleted from disks that nobody moves meanwhile. Rows only. Raises WrongState."""
     instance = snapshot.instance
     lock(instance)
     if instance.state not in (states.RUNNING, states.STOPPED):
@@ -117,10 +135,6 @@ def delete(caller: Caller, snapshot: InstanceSnapshot) -> Job:
             noun="instance", state=instance.state, action="delete its snapshot", needed="running or stopped"
         )
     states.SNAPSHOT.move(snapshot, "delete")
-    plans.note(
-        "delete", f"Deletes the snapshot {snapshot.name} of {instance.name}.", noun="instance snapshot"
-    )
-    return _submit(caller, snapshot, "instance-snapshot.delete", "VMSNAPSHOT.DELETE")
 
 
 def end_with(instance: Instance) -> None:

@@ -16,6 +16,7 @@ from compute.drivers.contract import ComputeDriver
 from compute.drivers.facts import Power
 from compute.drivers.snapshots import GuestSnapshot, SnapshotsGuests
 from compute.models import Instance, InstanceSnapshot
+from compute.services import instance_snapshots
 from compute.services.instance_snapshots import about, gone
 from compute.topology.connections import compute_driver
 from compute.topology.models import Host
@@ -161,7 +162,8 @@ class RevertInstance(Workflow):
     steps: ClassVar = (Prepare, Revert, FinishReverting)
 
     def retry(self, run: Run) -> None:
-        """As it is: every step may be repeated."""
+        """As a new revert: what has changed since may stand against it."""
+        instance_snapshots.demand_revertible(snapshot_of(run))
 
 
 class Remove(Step):
@@ -202,7 +204,7 @@ class DeleteInstanceSnapshot(Workflow):
 
     def retry(self, run: Run) -> None:
         """Deletes it again."""
-        states.SNAPSHOT.move(snapshot_of(run), "delete")
+        instance_snapshots.begin_deleting(snapshot_of(run))
 
 
 def snapshot_of(run: Run) -> InstanceSnapshot:

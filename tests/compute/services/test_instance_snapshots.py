@@ -8,6 +8,7 @@ from cloudportal.drivers.errors import Refused
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.events import meters
 from cloudportal.events.models import Event
+from cloudportal.jobs import services as jobs
 from compute import snapshot_queries
 from compute.drivers.simulator import SimulatedCompute
 from compute.models import Instance, InstanceSnapshot
@@ -31,6 +32,7 @@ from tests.support.factories_compute import (
     stopped,
 )
 from tests.support.factories_infra import make_disk_offering
+from tests.support.factories_volumes import make_attached, make_volume
 from tests.support.jobs import run_job
 
 pytestmark = pytest.mark.django_db
@@ -208,6 +210,46 @@ def test_another_size_stands_against_coming_back_to_memory(user, running):
     with pytest.raises(Conflict) as refusal:
         instance_snapshots.revert(user, snapshot_queries.instance_snapshot_for(user, snapshot.uuid))
     assert "other amount of memory" in refusal.value.detail
+
+
+def power_on(user, cloud, snapshot):
+    assert run_job(instances.start(user, fresh(snapshot.instance))).state == "done"
+
+
+def delete_it(user, cloud, snapshot):
+    assert run_job(instance_snapshots.delete(user, snapshot)).state == "done"
+
+
+def give_it_a_disk(user, cloud, snapshot):
+    make_attached(user, make_volume(cloud.zone, user), snapshot.instance)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        (power_on, WrongState, "stopped"),
+        (delete_it, WrongState, "deleted"),
+        (give_it_a_disk, Conflict, "had other disks"),
+    ],
+)
+def test_what_changed_since_stands_against_another_try(user, cloud, at_rest, change, error, words):
+    snapshot = taken(user, at_rest)
+    cloud.world.inject(Fault(operation="revert_guest", kind=FaultKind.FAIL, error="refused", count=None))
+    job = run_job(instance_snapshots.revert(user, snapshot))
+    assert job.state == "failed"
+    cloud.world.clear_faults()
+    change(user, cloud, snapshot_queries.instance_snapshot_for(user, snapshot.uuid))
+    with pytest.raises(error, match=words):
+        jobs.retry(make_personas().root_admin, job)
+
+
+def test_a_revert_that_failed_can_be_tried_again(user, cloud, at_rest):
+    snapshot = taken(user, at_rest)
+    cloud.world.inject(Fault(operation="revert_guest", kind=FaultKind.FAIL, error="refused", count=None))
+    job = run_job(instance_snapshots.revert(user, snapshot))
+    cloud.world.clear_faults()
+    assert run_job(jobs.retry(make_personas().root_admin, job)).state == "done"
+    world_equals_rows(cloud)
 
 
 def test_raw_disks_and_unmade_ones_are_refused_beforehand(user, cloud, at_rest):
