@@ -1,4 +1,6 @@
-"""What an instance is held to on its host: CPUs, NICs, disks; and what of that the host cannot do, in words."""
+"""What an instance is held to on its host and its storage: CPUs, NICs, disks; and what of that the host cannot do, in
+words.
+"""
 
 from compute.drivers.limits import DiskLimits
 from compute.models import Instance, ServiceOffering
@@ -27,6 +29,13 @@ def disk_limits(instance: Instance, volume: Volume) -> DiskLimits:
     if volume.offering is not None:
         return limits_of(volume.offering)
     return limits_of(instance.offering) if volume.kind == Volume.ROOT else DiskLimits()
+
+
+def storage_tags(instance: Instance | None, volume: Volume) -> tuple[str, ...]:
+    """What a pool must have for the volume beside the tags of its own offering: for a root disk, what the instance's
+    size says.
+    """
+    return tuple(instance.offering.storage_tags) if instance and volume.kind == Volume.ROOT else ()
 
 
 def limits_of(offering: DiskOffering | ServiceOffering) -> DiskLimits:

@@ -16,6 +16,7 @@ from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
 from compute import actions
 from compute.models import Instance
+from compute.promises import storage_tags
 from compute.services import volume_copies
 from storage import pool_choice, states
 from storage.models import Pool, Volume
@@ -84,7 +85,8 @@ def fate_of(volume: Volume, promised: dict[int, int]) -> Fate:
         return Fate(volume, instance, None, f"it is {volume.state}; wait, or delete it.")
     host = instance.host if instance is not None else None
     reason = "no other pool in reach has room and the tags that it needs."
-    for pool in pool_choice.narrow(Need.of(volume, host=host)).pools:
+    need = Need.of(volume, tags=storage_tags(instance, volume), host=host)
+    for pool in pool_choice.narrow(need).pools:
         if pool.pk == volume.pool_id or not _has_room(pool, _weight(pool, volume) + promised.get(pool.pk, 0)):
             continue
         try:

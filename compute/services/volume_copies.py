@@ -15,6 +15,7 @@ from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
 from compute import actions, states
 from compute.models import Instance
+from compute.promises import storage_tags
 from compute.services.instances.holding import held_with
 from compute.services.reach import is_reachable
 from compute.topology import states as topology_states
@@ -119,7 +120,7 @@ def holder_of(volume: Volume) -> Instance | None:
     """The instance that has the volume attached."""
     if volume.held_by is None:
         return None
-    rows = Instance.objects.select_related("host__cluster__pod", "account__domain", "zone")
+    rows = Instance.objects.select_related("host__cluster__pod", "account__domain", "zone", "offering")
     return rows.filter(uuid=volume.held_by).first()
 
 
@@ -127,7 +128,7 @@ def demand_movable(volume: Volume, pool: Pool, instance: Instance | None) -> Non
     """Returns where the volume could be moved to the pool now, room aside. Raises as `move` does."""
     guards.demand_allowed(volume, "move")
     source = _pool_of(volume)
-    _demand_fitting(volume, source, pool)
+    _demand_fitting(volume, source, pool, instance)
     if instance is not None and instance.state not in (*AT_REST, states.RUNNING):
         raise WrongState(
             noun="instance", state=instance.state, action="move its volumes", needed="running or stopped"
@@ -188,7 +189,7 @@ def common_host(source: Pool, pool: Pool) -> Host | None:
     return reaching(source, pool).filter(state=topology_states.UP).first()
 
 
-def _demand_fitting(volume: Volume, source: Pool, pool: Pool) -> None:
+def _demand_fitting(volume: Volume, source: Pool, pool: Pool, instance: Instance | None) -> None:
     if pool.pk == source.pk:
         raise InvalidInput.of(
             "pool", f"The volume {volume.name} lies on {pool.name} already. Choose another pool."
@@ -203,10 +204,13 @@ def _demand_fitting(volume: Volume, source: Pool, pool: Pool) -> None:
         raise InvalidInput.of(
             "pool", f"{pool.name} is another kind of storage, to which nothing can be copied."
         )
-    missing = sorted(set(volume.offering.tags) - set(pool.tags)) if volume.offering else []
+    wanted = {*storage_tags(instance, volume), *(volume.offering.tags if volume.offering else ())}
+    missing = sorted(wanted - set(pool.tags))
     if missing:
         raise InvalidInput.of(
-            "pool", f"{pool.name} lacks what the offering of the volume asks for: {missing}."
+            "pool",
+            f"{pool.name} lacks the tags that the offering of the volume asks for: {', '.join(missing)}. Choose a "
+            "pool that has them.",
         )
 
 

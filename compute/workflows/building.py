@@ -25,7 +25,7 @@ from compute.placement.custom import OrderFailed
 from compute.placement.orders import CUSTOM
 from compute.placement.peers import breaks, peers_of, take_turns
 from compute.placement.request import Request
-from compute.promises import not_kept
+from compute.promises import not_kept, storage_tags
 from compute.services.instances.chosen_host import pinned_in
 from compute.topology.connections import compute_driver
 from compute.topology.models import Host
@@ -315,8 +315,7 @@ def _take(run: Run, instance: Instance, host: Host) -> bool:
 
 def _choose_pools(run: Run, instance: Instance, host: Host) -> None:
     for volume in volumes_of(instance):
-        tags = instance.offering.storage_tags if volume.kind == Volume.ROOT else ()
-        volume_work.choose_pool(run, volume, host=host, tags=tags)
+        volume_work.choose_pool(run, volume, host=host, tags=storage_tags(instance, volume))
 
 
 def _claimed_alone(run: Run) -> bool:

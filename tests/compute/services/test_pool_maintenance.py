@@ -4,6 +4,7 @@ from cloudportal.core import plans
 from cloudportal.core.errors import Conflict, NotPermitted, WrongState
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.jobs import services as jobs
+from compute.models import ServiceOffering
 from compute.services import pool_maintenance
 from storage.models import Pool, Volume
 from storage.services import pools, volume_bin
@@ -76,6 +77,17 @@ def test_what_could_go_nowhere_is_told_before_anything_begins(root, cloud, calle
         pool_maintenance.evacuate(root, fresh_pool(cloud))
     assert volume.name in refusal.value.detail
     assert state_of(cloud.pool) == "up"
+
+
+def test_a_root_disk_goes_only_to_what_the_size_of_its_instance_asks_for(root, cloud, caller):
+    instance = deployed(cloud, caller)
+    ServiceOffering.objects.filter(pk=instance.offering_id).update(storage_tags=["fast"])
+    another_pool(cloud)
+    with pytest.raises(Conflict, match="can go nowhere"):
+        pool_maintenance.evacuate(root, fresh_pool(cloud))
+    fast = another_pool(cloud, tags=["fast"])
+    assert run_job(pool_maintenance.evacuate(root, fresh_pool(cloud))).state == "done"
+    assert instance.attachments.get().volume.pool == fast
 
 
 def test_room_is_counted_for_all_of_them_together(root, cloud, caller, volume, other):

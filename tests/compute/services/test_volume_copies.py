@@ -5,6 +5,7 @@ from cloudportal.core.errors import Conflict, InvalidInput, LimitReached, NotPer
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.events.models import Alert
 from cloudportal.jobs import services as jobs
+from compute.models import ServiceOffering
 from compute.services import instances, volume_copies
 from compute.services.volume_copies import CloneValues, MoveValues
 from storage.connections import storage_driver
@@ -148,6 +149,18 @@ def test_what_the_offering_asks_for_is_asked_of_the_new_pool_too(root, cloud, ca
     with pytest.raises(InvalidInput) as refusal:
         volume_copies.move(root, volume, MoveValues(pool=other.uuid))
     assert "fast" in refusal.value.detail
+
+
+def test_what_the_size_asks_for_is_asked_for_its_root_disk_too(root, cloud, caller, other):
+    instance = deployed(cloud, caller)
+    ServiceOffering.objects.filter(pk=instance.offering_id).update(storage_tags=["fast"])
+    disk = fresh_volume(instance.attachments.get().volume)
+    with pytest.raises(InvalidInput, match="fast"):
+        volume_copies.move(root, disk, MoveValues(pool=other.uuid))
+    data = make_attached(caller, make_volume(cloud.zone, caller), instance)
+    target = another_pool(cloud, tags=["fast"])
+    assert moved(root, disk, target).state == "done"
+    assert moved(root, data, target).state == "done"
 
 
 def test_pools_without_a_host_between_them_are_refused(root, cloud, volume):
