@@ -37,7 +37,7 @@ def guard_of(nic: Nic, *, without: UUID | None = None) -> NicGuard:
 def rules_of(nic: Nic) -> tuple[GuardRule, ...]:
     """The rules of all groups of the NIC, with groups as the addresses of their members. Raises TooManyRules."""
     rows = SecurityGroupRule.objects.filter(group__nics=nic).select_related("peer").order_by("id")
-    return compiled([(rule, others_of(rule)) for rule in rows])
+    return compiled([(rule, others_of(rule, nic.network.zone_id)) for rule in rows])
 
 
 def compiled(rules: Sequence[tuple[SecurityGroupRule, Iterable[str]]]) -> tuple[GuardRule, ...]:
@@ -56,16 +56,19 @@ def compiled(rules: Sequence[tuple[SecurityGroupRule, Iterable[str]]]) -> tuple[
     return tuple(found)
 
 
-def others_of(rule: SecurityGroupRule) -> list[str]:
-    """The networks of the rule's other side: its own, or the addresses of the NICs in its peer."""
-    return addresses_in(rule.peer) if rule.peer else [rule.cidr]
+def others_of(rule: SecurityGroupRule, zone_id: int) -> list[str]:
+    """The networks of the rule's other side: its own, or the addresses of the NICs in its peer in the zone."""
+    return addresses_in(rule.peer, zone_id) if rule.peer else [rule.cidr]
 
 
-def addresses_in(group: SecurityGroup) -> list[str]:
-    """Every address that a NIC in the group has."""
-    first = Nic.objects.filter(groups=group).exclude(address=None).values_list("address__ip", flat=True)
-    rows = SecondaryAddress.objects.filter(nic__groups=group)
-    return [*first, *rows.values_list("address__ip", flat=True)]
+def addresses_in(group: SecurityGroup, zone_id: int) -> list[str]:
+    """Every address that a NIC in the group has in the zone.
+
+    Subnets differ within a zone, where a router may join networks; in another zone the same address may be anybody's.
+    """
+    nics = Nic.objects.filter(groups=group, network__zone=zone_id).exclude(address=None)
+    rows = SecondaryAddress.objects.filter(nic__groups=group, nic__network__zone=zone_id)
+    return [*nics.values_list("address__ip", flat=True), *rows.values_list("address__ip", flat=True)]
 
 
 def held_to(group: SecurityGroup) -> list[int]:
