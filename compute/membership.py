@@ -5,7 +5,7 @@ from uuid import UUID
 
 from cloudportal.core import plans
 from cloudportal.core.caller import Caller
-from cloudportal.core.errors import InvalidInput, NotFound
+from cloudportal.core.errors import Conflict, InvalidInput, NotFound
 from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject
@@ -51,6 +51,28 @@ def join(nic: Nic, groups: Iterable[SecurityGroup]) -> None:
         nic.groups.set(groups)
 
 
+def demand_few_rules(nic: Nic) -> None:
+    """Returns where the NIC's groups come to no more rules than its host is asked to keep for it. Raises Conflict."""
+    if not nic.network.has_groups:
+        return
+    try:
+        guarding.rules_of(nic)
+    except guarding.TooManyRules as fault:
+        sentence = (
+            f"The network card's security groups come to {fault}. Choose fewer groups, or smaller ones."
+        )
+        raise Conflict(sentence, fields={"security_groups": [sentence]}) from fault
+
+
+def demand_room_for_rule(group: SecurityGroup) -> None:
+    """Returns where every NIC in the group has room for the group's rules. Raises Conflict."""
+    try:
+        guarding.demand_few_rules(group)
+    except guarding.TooManyRules as fault:
+        sentence = f"With it, a network card in {group.name} comes to {fault}. Name fewer or larger networks."
+        raise Conflict(sentence) from fault
+
+
 def members_changed(caller: Caller, groups: Iterable[SecurityGroup]) -> None:
     """After a NIC or address came into one of the groups or left it: whoever lets the group through learns of it."""
     for group in sorted(groups, key=lambda one: one.pk):
@@ -76,4 +98,4 @@ def nics_in(group: SecurityGroup) -> int:
     return group.nics.count()
 
 
-group_changes.register(apply, nics_in)
+group_changes.register(apply, nics_in, demand_room_for_rule)

@@ -8,15 +8,20 @@ from networking.models import SecurityGroup
 
 Apply = Callable[[Caller, SecurityGroup], Job]
 InUse = Callable[[SecurityGroup], int]
+DemandRoom = Callable[[SecurityGroup], None]
 
 _apply: list[Apply] = []
 _in_use: list[InUse] = []
+_demand_room: list[DemandRoom] = []
 
 
-def register(apply: Apply, in_use: InUse) -> None:
-    """`apply` submits the job that holds the group's NICs to its rules as they are now; `in_use` counts its NICs."""
+def register(apply: Apply, in_use: InUse, demand_room: DemandRoom) -> None:
+    """`apply` submits the job that holds the group's NICs to its rules as they are now; `in_use` counts its NICs;
+    `demand_room` raises Conflict where one of them has more rules than can be kept.
+    """
     _apply.append(apply)
     _in_use.append(in_use)
+    _demand_room.append(demand_room)
 
 
 def apply(caller: Caller, group: SecurityGroup) -> Job:
@@ -31,3 +36,9 @@ def apply(caller: Caller, group: SecurityGroup) -> Job:
 def nics_in(group: SecurityGroup) -> int:
     """How many NICs are in the group."""
     return sum(count(group) for count in _in_use)
+
+
+def demand_room(group: SecurityGroup) -> None:
+    """Returns where every NIC in the group has room for its rules as they are now. Raises Conflict."""
+    for demand in _demand_room:
+        demand(group)

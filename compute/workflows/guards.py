@@ -14,6 +14,7 @@ from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from compute import guarding
 from compute.drivers.contract import ComputeDriver
+from compute.drivers.guards import NicGuard
 from compute.drivers.nics import GuardsNics
 from compute.models import Instance, Nic
 from compute.topology.connections import compute_driver
@@ -25,26 +26,46 @@ AT_ONCE = 10
 
 
 def ensure_guards(driver: ComputeDriver, nics: Sequence[Nic], *, without: UUID | None = None) -> None:
-    """The host holds these NICs to what their rows say, also where those change meanwhile. Raises Unsupported."""
+    """The host holds these NICs to what their rows say, also where those change meanwhile.
+
+    One whose rules are too many stays as it was and keeps none of the others from being held. Raises Unsupported, and
+    Refused in the end where there was such a one.
+    """
     if not isinstance(driver, GuardsNics):
         _demand_no_groups(driver, nics)
         return
     pending = [nic for nic in nics if nic.uuid != without]
+    faults: list[guarding.TooManyRules] = []
     while pending:
         wanted = dict(
             Nic.objects.filter(pk__in=[nic.pk for nic in pending]).values_list("pk", "guard_wanted")
         )
-        try:
-            told = driver.ensure_guards(tuple(guarding.guard_of(nic, without=without) for nic in pending))
-        except guarding.TooManyRules as error:
-            raise Refused(
-                "The security groups of a network card come to too many rules. Name fewer or larger networks.",
-                detail=str(error),
-            ) from error
+        guards = _guards_of(pending, without, faults)
+        told = driver.ensure_guards(tuple(guards)) if guards else {}
         # Whoever changed a rule since we read it has counted up, and what we told the host may be older than that.
         pending = [
-            nic for nic in pending if nic.pk in wanted and not _applied(nic, wanted[nic.pk], told[nic.uuid])
+            nic
+            for nic in pending
+            if nic.uuid in told and nic.pk in wanted and not _applied(nic, wanted[nic.pk], told[nic.uuid])
         ]
+    if faults:
+        raise Refused(
+            "The security groups of a network card come to too many rules. Name fewer or larger networks.",
+            detail=str(faults[0]),
+        ) from faults[0]
+
+
+def _guards_of(
+    nics: Sequence[Nic], without: UUID | None, faults: list[guarding.TooManyRules]
+) -> list[NicGuard]:
+    """The guards of those that can have one; why the others cannot is added to the faults."""
+    found = []
+    for nic in nics:
+        try:
+            found.append(guarding.guard_of(nic, without=without))
+        except guarding.TooManyRules as fault:
+            faults.append(fault)
+    return found
 
 
 def remove_guards(driver: ComputeDriver, nics: Sequence[Nic]) -> None:
@@ -117,10 +138,19 @@ def _out_of_date(keys: Sequence[int]) -> list[Nic]:
 
 
 def _tell(run: Run, host: Host, nics: list[Nic]) -> None:
+    """A few at a time; those that the host cannot keep do not hold up the rest. Raises the first such fault in the
+    end.
+    """
+    faults: list[Refused] = []
     with compute_driver(host) as driver:
         for first in range(0, len(nics), AT_ONCE):
             run.check_lease()
-            ensure_guards(driver, nics[first : first + AT_ONCE])
+            try:
+                ensure_guards(driver, nics[first : first + AT_ONCE])
+            except Refused as fault:
+                faults.append(fault)
         # One whose guest has left the host meanwhile has left with its guard, which we may just have made again.
         here = set(Instance.objects.filter(host=host, nics__in=nics).values_list("nics__pk", flat=True))
         remove_guards(driver, [nic for nic in nics if nic.pk not in here])
+    if faults:
+        raise faults[0]

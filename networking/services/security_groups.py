@@ -94,7 +94,7 @@ def delete(caller: Caller, group: SecurityGroup, *, with_naming_rules: bool = Fa
 @transaction.atomic
 def add_rule(caller: Caller, group: SecurityGroup, values: NewRule) -> tuple[SecurityGroupRule, Job]:
     """One more rule, and the job after which it is in force. Raises InvalidInput, NotFound for a group that is not the
-    caller's to name, Conflict.
+    caller's to name, Conflict, also where a NIC in the group would have more rules than its host can keep.
     """
     actions.ADD_RULE.permit(caller)
     columns = checked(values)
@@ -105,6 +105,7 @@ def add_rule(caller: Caller, group: SecurityGroup, values: NewRule) -> tuple[Sec
     if group.rules.count() >= MOST_RULES:
         raise Conflict(f"A group has at most {MOST_RULES} rules. Remove one first.")
     rule.save()
+    group_changes.demand_room(group)
     records.record(caller, "SG.RULE.ADD", About.of(group, group.account.owner), after={"rule": rule.name})
     plans.note("rule", f"Lets {rule.name} through for the group {group.name}.", noun="rule")
     return rule, group_changes.apply(caller, group)

@@ -57,6 +57,8 @@ def add_nics(
     for nic in nics:
         members.join(nic, groups)
     take_addresses(caller, instance, ips)
+    for nic in nics:
+        members.demand_few_rules(nic)
     return nics
 
 

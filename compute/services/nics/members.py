@@ -11,7 +11,7 @@ from cloudportal.core.errors import Conflict
 from cloudportal.jobs.models import Job
 from compute import guarding
 from compute import nic_actions as actions
-from compute.membership import chosen_groups, members_changed
+from compute.membership import chosen_groups, demand_few_rules, members_changed
 from compute.models import Nic
 from compute.services.nics.submitting import demand_changeable, submit
 
@@ -29,6 +29,7 @@ def set_groups(caller: Caller, nic: Nic, uuids: Sequence[UUID | str]) -> Job:
     chosen = chosen_groups(caller, nic.instance.account, uuids)
     before = list(nic.groups.order_by("name"))
     nic.groups.set(chosen)
+    demand_few_rules(nic)
     guarding.mark([nic.pk])
     members_changed(caller, {*before, *chosen})
     names = ", ".join(group.name for group in chosen)

@@ -54,6 +54,7 @@ def add(caller: Caller, instance: Instance, values: NewNic) -> tuple[Nic, Job]:
         caller, network, instance.account, held_by=nic.uuid, wanted_ip=values.ip or None
     )
     nic.save(update_fields=["address"])
+    members.demand_few_rules(nic)
     members.members_changed(caller, groups)
     plans.note("nic", f"Plugs a network card for {network.name} into {instance.name}.", noun="nic")
     return nic, submit(caller, instance, "instance.add-nic", nic)

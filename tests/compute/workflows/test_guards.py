@@ -2,12 +2,20 @@
 
 import pytest
 
+from cloudportal.core.errors import Conflict
+from cloudportal.jobs.models import Job
+from compute.drivers.guards import MOST_RULES
+from compute.services import nics
+from networking.models import SecurityGroupRule
+from networking.rules import NewRule
+from networking.services import security_groups
 from tests.support.factories import make_personas
 from tests.support.factories_compute import deployed
-from tests.support.jobs import run_jobs
-from tests.support.scenarios_groups import guarded_cloud, guards_of, nic_of
+from tests.support.jobs import run_job, run_jobs
+from tests.support.scenarios_groups import guarded_cloud, guards_of, make_group, nic_of
 
 pytestmark = pytest.mark.django_db
+PING = {"direction": "ingress", "protocol": "icmp", "icmp_type": 8, "cidr": "0.0.0.0/0"}
 
 
 @pytest.fixture
@@ -25,6 +33,23 @@ def cloud():
     return guarded_cloud()
 
 
+def filled(group, count):
+    """The group with so many rules, which many at work at once may bring about."""
+    rules = [
+        SecurityGroupRule(
+            group=group,
+            direction="ingress",
+            protocol="tcp",
+            first_port=port,
+            last_port=port,
+            cidr="10.9.0.0/16",
+        )
+        for port in range(group.rules.count(), count)
+    ]
+    SecurityGroupRule.objects.bulk_create(rules)
+    return group
+
+
 def let_in(cloud, nic):
     """The networks that the NIC's host lets begin connections to it."""
     return [rule.cidr for rule in guards_of(cloud)[nic.uuid].rules if rule.direction == "in"]
@@ -37,3 +62,41 @@ def test_a_group_stands_for_its_members_in_the_zone_of_whom_it_lets_through(tena
     assert [nic.address.ip for nic in (one, *members)] == ["10.7.0.2", "10.7.0.2", "10.7.0.3"]
     assert let_in(here, one) == ["10.7.0.2/32"]
     assert [let_in(elsewhere, nic) for nic in members] == [["10.7.0.2/31"], ["10.7.0.2/31"]]
+
+
+def test_a_card_with_too_many_rules_keeps_no_other_from_being_told(cloud, tenant):
+    shared, full = make_group(tenant, PING), make_group(tenant)
+    crowded = nic_of(deployed(cloud, tenant, security_groups=(shared.uuid, full.uuid)))
+    beside = nic_of(deployed(cloud, tenant, security_groups=(shared.uuid,)))
+    run_jobs()
+    before = guards_of(cloud)
+    filled(full, MOST_RULES + 1)
+    job = run_job(security_groups.remove_rule(tenant, shared.rules.get(direction="ingress")))
+    assert (job.state, "too many rules" in job.message) == ("failed", True)
+    assert let_in(cloud, beside) == []
+    assert guards_of(cloud)[crowded.uuid] == before[crowded.uuid]
+
+
+def test_too_many_rules_for_a_card_are_refused_beforehand_and_change_nothing(cloud, tenant):
+    spare, full = make_group(tenant), make_group(tenant)
+    nic = nic_of(deployed(cloud, tenant, security_groups=(spare.uuid, full.uuid)))
+    filled(full, MOST_RULES - 1)
+    rule, job = security_groups.add_rule(tenant, spare, NewRule(**PING))
+    assert run_job(job).state == "done"
+    assert len(guards_of(cloud)[nic.uuid].rules) == MOST_RULES
+    jobs, one_more = Job.objects.count(), NewRule(direction="ingress", protocol="udp", cidr="10.9.0.0/16")
+    with pytest.raises(Conflict, match="Name fewer or larger networks"):
+        security_groups.add_rule(tenant, spare, one_more)
+    assert (list(spare.rules.filter(direction="ingress")), Job.objects.count()) == ([rule], jobs)
+
+
+def test_a_card_comes_into_no_groups_whose_rules_are_too_many(cloud, tenant):
+    full, other = filled(make_group(tenant), MOST_RULES), make_group(tenant, PING)
+    nic = nic_of(deployed(cloud, tenant, security_groups=(other.uuid,)))
+    too_many = [full.uuid, other.uuid]
+    with pytest.raises(Conflict) as refusal:
+        nics.set_groups(tenant, nic, too_many)
+    assert "security_groups" in refusal.value.fields
+    with pytest.raises(Conflict, match="Choose fewer groups"):
+        deployed(cloud, tenant, security_groups=too_many)
+    assert list(nic.groups.all()) == [other]
