@@ -7,6 +7,8 @@ stays a row to the end, so that nobody has its address while the guest might sti
 from typing import ClassVar
 from uuid import UUID
 
+from django.db import transaction
+
 from cloudportal.drivers.errors import Unsupported
 from cloudportal.events import records
 from cloudportal.jobs.run import Run
@@ -250,20 +252,30 @@ class UpdateNic(Workflow):
         put_back(run)
 
 
+@transaction.atomic
 def put_back(run: Run) -> None:
-    """The rows as they were before the change; may be done again. Rows only."""
+    """The rows as they were before the change; may be done again. Rows, and jobs for whoever is told of groups."""
     nic = nic_of(run)
     before = run.arguments["before"]
     if nic is None:
         return
     if "groups" in before:
-        nic.groups.set(SecurityGroup.objects.filter(uuid__in=before["groups"]))
-        guarding.mark([nic.pk])
+        _put_groups_back(run, nic, before["groups"])
     if "is_linked" in before:
         Nic.objects.filter(pk=nic.pk).update(is_linked=before["is_linked"])
     old = nic.instance.nics.filter(uuid=before.get("default")).first()
     if old is not None:
         defaults.choose(nic.instance, old)
+
+
+def _put_groups_back(run: Run, nic: Nic, uuids: list[str]) -> None:
+    groups = SecurityGroup.objects.select_related("account__domain")
+    now, before = set(groups.filter(nics=nic)), set(groups.filter(uuid__in=uuids))
+    if now != before:
+        nic.groups.set(before)
+        guarding.mark([nic.pk])
+        # Others may have been told of the change already.
+        members.members_changed(caller_of_job(run.job), now | before)
 
 
 class LetPass(Step):

@@ -166,7 +166,7 @@ def _move_addresses(caller: Caller, instance: Instance, target: _Target) -> None
         wiring.leave_groups(caller, nic)
         for address in wiring.addresses_of(nic):
             addresses.hand_over(caller, address, target.account)
-        wiring.join_default_group(nic, target.account)
+        wiring.join_default_group(caller, nic, target.account)
 
 
 def _wire_anew(caller: Caller, instance: Instance, target: _Target, uuids: Sequence[UUID | str]) -> None:

@@ -96,10 +96,15 @@ def leave_groups(caller: Caller, nic: Nic) -> None:
     members.members_changed(caller, groups)
 
 
-def join_default_group(nic: Nic, account: Account) -> None:
-    """The NIC is in the default group of its new owner, where its network has groups. Rows only."""
+def join_default_group(caller: Caller, nic: Nic, account: Account) -> None:
+    """The NIC is in the default group of its new owner, where its network has groups, and that group's others learn of
+    it. Rows and their jobs. Raises Conflict.
+    """
     if nic.network.has_groups:
-        members.join(nic, [security_groups.default_of(account)])
+        group = security_groups.default_of(account)
+        members.join(nic, [group])
+        members.demand_few_rules(nic)
+        members.members_changed(caller, [group])
 
 
 def release_addresses(caller: Caller, nic: Nic) -> None:

@@ -3,16 +3,19 @@
 import pytest
 
 from cloudportal.core.errors import Conflict
+from cloudportal.drivers.simulated.faults import Fault, FaultKind
+from cloudportal.jobs import runner
 from cloudportal.jobs.models import Job
 from compute.drivers.guards import MOST_RULES
-from compute.services import nics
+from compute.services import instances, nics
+from compute.services.instances import MoveValues
 from networking.models import SecurityGroupRule
 from networking.rules import NewRule
 from networking.services import security_groups
-from tests.support.factories import make_personas
-from tests.support.factories_compute import deployed
+from tests.support.factories import account_of, make_personas
+from tests.support.factories_compute import deployed, fresh
 from tests.support.jobs import run_job, run_jobs
-from tests.support.scenarios_groups import guarded_cloud, guards_of, make_group, nic_of
+from tests.support.scenarios_groups import guarded_cloud, guards_of, make_group, nic_of, reaches
 
 pytestmark = pytest.mark.django_db
 PING = {"direction": "ingress", "protocol": "icmp", "icmp_type": 8, "cidr": "0.0.0.0/0"}
@@ -100,3 +103,29 @@ def test_a_card_comes_into_no_groups_whose_rules_are_too_many(cloud, tenant):
     with pytest.raises(Conflict, match="Choose fewer groups"):
         deployed(cloud, tenant, security_groups=too_many)
     assert list(nic.groups.all()) == [other]
+
+
+def test_groups_that_could_not_be_changed_let_nobody_through_on_others_cards(cloud, tenant):
+    old, new = make_group(tenant), make_group(tenant)
+    naming = make_group(tenant, {"direction": "ingress", "peer": new.uuid})
+    moving = nic_of(deployed(cloud, tenant, security_groups=(old.uuid,)))
+    beside = nic_of(deployed(cloud, tenant, security_groups=(naming.uuid,)))
+    cloud.world.inject(Fault(operation="ensure_nics", kind=FaultKind.FAIL, error="refused", count=1))
+    job = nics.set_groups(tenant, moving, [new.uuid])
+    told = Job.objects.get(kind="security-group.apply", subject_uuid=new.uuid, state="queued")
+    runner.run(told.uuid)
+    assert let_in(cloud, beside) == [f"{moving.address.ip}/32"]
+    assert run_job(job).state == "failed"
+    assert list(moving.groups.all()) == [old]
+    assert let_in(cloud, beside) == []
+
+
+def test_an_instance_that_moves_with_its_address_is_let_in_by_its_new_owners(cloud, people):
+    target = account_of(people.neighbour)
+    beside = nic_of(deployed(cloud, people.neighbour))
+    moving = deployed(cloud, people.user)
+    assert run_job(instances.stop(people.user, moving)).state == "done"
+    instances.move(people.root_admin, fresh(moving), MoveValues(account=target.uuid))
+    run_jobs()
+    assert run_job(instances.start(people.neighbour, fresh(moving))).state == "done"
+    assert reaches(cloud, nic_of(moving), beside) and reaches(cloud, beside, nic_of(moving))
