@@ -82,10 +82,10 @@ def demand_few_rules(group: SecurityGroup) -> None:
     """Returns where no NIC in the group has more rules than a host is asked to keep. Raises TooManyRules."""
     inside = Nic.objects.filter(groups=group, network__has_groups=True).values_list("pk", flat=True)
     groups: dict[tuple[int, int], set[int]] = {}
-    for nic, zone, one in Nic.objects.filter(pk__in=inside).values_list("pk", "network__zone", "groups"):
-        groups.setdefault((nic, zone), set()).add(one)
+    for key, zone, one in Nic.objects.filter(pk__in=inside).values_list("pk", "network__zone", "groups"):
+        groups.setdefault((key, zone), set()).add(one)
     # Most of them are in the same groups as others, and come to the same.
-    kinds = {(zone, frozenset(ones)): nic for (nic, zone), ones in groups.items()}
+    kinds = {(zone, frozenset(ones)): key for (key, zone), ones in groups.items()}
     for nic in Nic.objects.filter(pk__in=kinds.values()).select_related("network"):
         rules_of(nic)
 

@@ -41,9 +41,11 @@ def preview(request: Request, *, order: str) -> Preview:
     if hosts:
         room = Stage(ROOM.name, found.with_room)
         return Preview(tuple(in_order(order, request, hosts)), Funnel((*found.stages(), room, *passed)))
-    # Nothing fits. Asked again with room last, the funnel says what is really missing.
-    _, stages = _sift(request, narrowing.able_hosts(request), (*filters, ROOM))
-    return Preview((), Funnel((*found.stages(), *stages)))
+    # Nothing fits. Asked again with room last, the funnel says what is really missing; or room has come meanwhile.
+    hosts, stages = _sift(request, narrowing.able_hosts(request), (*filters, ROOM))
+    return Preview(
+        tuple(in_order(order, request, hosts)) if hosts else (), Funnel((*found.stages(), *stages))
+    )
 
 
 def place(request: Request, take: Callable[[Host], bool], *, order: str) -> Placement:

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q
-from django.db.models.lookups import LessThanOrEqual
+from django.db.models import Count, Q
 
 from cloudportal.core.scoping import ScopedQuerySet
 from compute.placement.funnel import Stage
 from compute.placement.request import Request
 from compute.topology import states
 from compute.topology.abilities import drivers_that_can
+from compute.topology.claims import has_room
 from compute.topology.models import Host
 
 _ACCEPTING = Q(
@@ -101,10 +101,4 @@ def _able() -> Q:
 
 
 def _room(request: Request) -> Q:
-    # Sums only, as MariaDB refuses to subtract unsigned columns below zero; the claim asks again, exactly.
-    memory_mib = F("claimed_memory_mib") + F("reserved_memory_mib") * F("cluster__memory_overcommit")
-    has_memory = LessThanOrEqual(
-        memory_mib + request.memory_mib, F("memory_mib") * F("cluster__memory_overcommit")
-    )
-    has_cpus = LessThanOrEqual(F("claimed_cpus") + request.cpus, F("cpus") * F("cluster__cpu_overcommit"))
-    return Q(has_memory) & Q(has_cpus)
+    return has_room(request.cpus, request.memory_mib)

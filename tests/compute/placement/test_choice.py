@@ -9,6 +9,7 @@ from compute.placement import orders
 from compute.placement.choice import place, preview
 from compute.placement.funnel import redacted
 from compute.placement.request import Request, free_cpus, free_memory_mib
+from compute.placement.verdicts import verdicts
 from compute.topology import claims, states
 from storage.models import Volume
 from tests.support.factories import make_account
@@ -90,6 +91,28 @@ def test_what_is_counted_free_can_be_claimed_and_no_more(zone):
     assert not claims.claim(host, cpus + 1, 1)
     assert not claims.claim(host, 1, memory_mib + 1)
     assert claims.claim(host, cpus, memory_mib)
+
+
+@pytest.mark.parametrize(
+    ("cpus", "factor", "most"), [(25, "1.16", 29), (50, "2.3", 115), (60, "2.05", 123), (45, "1.4", 63)]
+)
+def test_the_last_over_committed_cpu_and_mib_are_found_told_and_claimed(zone, ask, cpus, factor, most):
+    home = cluster_in(zone, cpu_overcommit=Decimal(factor), memory_overcommit=Decimal(factor))
+    host = make_host(home, cpus=cpus, memory_mib=cpus, reserved_memory_mib=0)
+    for cpus, memory_mib in ((most + 1, 1), (1, most + 1)):
+        wanted = ask(cpus=cpus, memory_mib=memory_mib)
+        assert (names(seen(wanted)), told(wanted)) == ([], ["room"])
+        assert not claims.claim(host, cpus, memory_mib)
+    wanted = ask(cpus=most, memory_mib=most)
+    found = seen(wanted)
+    assert ([one.name for one in found.hosts], told(wanted)) == ([host.name], [""])
+    assert [stage.check for stage in found.funnel.stages][3] == "room"
+    assert claims.claim(host, most, most)
+
+
+def told(request):
+    """What each host says to the request, empty for yes."""
+    return [one.check for one in verdicts(request, order=orders.FIRST_FIT)]
 
 
 @pytest.mark.parametrize(
