@@ -195,10 +195,10 @@ def _meet(connection: sqlite3.Connection, operation: str, place: str, subject: s
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA synchronous = OFF")
     if not _is_complete(connection):
         _retry_while_locked(connection, "PRAGMA journal_mode = WAL")
-        connection.executescript(SCHEMA)
-    connection.execute("PRAGMA synchronous = OFF")
+        connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA}; COMMIT;")
     connection.execute("PRAGMA foreign_keys = ON")
 
 
