@@ -1,5 +1,7 @@
 """List pages: search, filters, order and pages over one query, the same for every noun."""
 
+import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +14,12 @@ from django.urls import URLPattern, path, reverse
 
 from cloudportal.core.caller import Caller
 from cloudportal.portal.buttons import PageLink
-from cloudportal.portal.columns import Column, columns_for, rows_of
-from cloudportal.portal.pages import page
+from cloudportal.portal.columns import Column, Row, columns_for, rows_of
+from cloudportal.portal.pages import is_by_htmx, page
 from cloudportal.portal.queries import PAGE_SIZES, Asked, Chip, Filter, Option, ordered, searched
+
+# A moment that is over a minute ago says something else only once a minute; before, it would be news all the time.
+_SECONDS_AGO = re.compile(r">(?:just now|\d+ s ago)</time>")
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ class ListPage:
 
     `prepare` may look up more for the rows of one page, in a fixed number of queries. `about` says what the
     things are for, where there are none; `create` is the list's one button, and `create_otherwise` are other ways to
-    the same end. While a row `is_lively` the page looks again by itself.
+    the same end. While a row `is_lively` the page looks again by itself, and is answered 204 while it would show the
+    same.
     """
 
     route: str
@@ -64,15 +70,21 @@ class ListPage:
         things = list(shown.object_list)
         if self.prepare:
             self.prepare(caller, things)
+        rows_shown = rows_of(columns, things)
+        pager = _pager(shown, asked)
+        is_live = self.is_lively is not None and any(self.is_lively(one) for one in things)
+        mark = _mark(rows_shown, pager)
+        if is_live and is_by_htmx(request) and request.GET.get("seen") == mark:
+            return HttpResponse(status=204)
         values = {
             "page_title": self.title,
             "declared": self,
             "asked": asked,
             "chips": chips,
             "headings": [_heading(one, asked) for one in columns],
-            "rows": rows_of(columns, things),
-            "pager": _pager(shown, asked),
-            "is_live": self.is_lively is not None and any(self.is_lively(one) for one in things),
+            "rows": rows_shown,
+            "pager": pager,
+            "look_again_url": asked.url(page=asked.page, seen=mark) if is_live else "",
             "create": self.create.for_caller(caller) if self.create else None,
             "otherwise": [one for one in self.create_otherwise if one.for_caller(caller)],
         }
@@ -103,6 +115,12 @@ class Pager:
     previous_url: str
     next_url: str
     sizes: tuple[Option, ...]
+
+
+def _mark(rows: Sequence[Row], pager: Pager) -> str:
+    """Changes whenever the rows show something else."""
+    seen = [[_SECONDS_AGO.sub("", str(cell.value)) for cell in row.cells] for row in rows]
+    return hashlib.sha256(repr((pager.total, seen)).encode()).hexdigest()[:12]
 
 
 def _pager(shown: Page[Any], asked: Asked) -> Pager:

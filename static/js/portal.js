@@ -44,5 +44,11 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// A list that looks again by itself waits while somebody is in it with the keyboard or has a menu of it open.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt } = event.detail;
+  if (elt.id === "results" && elt.querySelector(":focus-visible, details[open]")) event.preventDefault();
+});
+
 document.addEventListener("htmx:load", (event) => showCopyButtons(event.target));
 showCopyButtons(document);

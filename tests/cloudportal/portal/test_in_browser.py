@@ -155,6 +155,28 @@ def test_words_and_filters_narrow_together(town, visit):
     expect(page.locator(".chip-chosen")).to_contain_text("State: stopped")
 
 
+def test_a_list_that_changes_leaves_a_menu_and_the_keyboard_where_they_are(town, visit):
+    instance, _ = submit_deployment(town.cloud, town.who.user)
+    visitor = visit(town.who.user)
+    visitor.page.clock.install()
+    page = visitor.go("/instances/")
+    row = page.locator("tbody tr", has_text=instance.name)
+    menu = page.locator("summary", has_text="Zone").or_(page.locator("summary", has_text="State"))
+    menu.first.click()
+    run_jobs()
+    page.clock.fast_forward(10_000)
+    expect(page.locator("details.drop[open]")).to_be_visible()
+    expect(row).to_contain_text("deploying")
+    page.keyboard.press("Escape")
+    row.get_by_role("link", name=instance.name).focus()
+    page.clock.fast_forward(10_000)
+    expect(row.get_by_role("link", name=instance.name)).to_be_focused()
+    page.get_by_role("searchbox").focus()
+    page.clock.fast_forward(10_000)
+    expect(row).to_contain_text("running")
+    assert visitor.complaints == []
+
+
 def test_the_page_follows_the_job_and_then_stops_asking(town, visit):
     instance, _ = submit_deployment(town.cloud, town.who.user)
     visitor = visit(town.who.user)
