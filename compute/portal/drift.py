@@ -1,25 +1,34 @@
 """Drift: instances that are not on their host as the portal has them on record, and what to do about it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+
+from django.urls import reverse
 
 from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
 from cloudportal.events.portal.events import events_panel
-from cloudportal.jobs.portal.progress import progress_panel
+from cloudportal.jobs.portal.progress import failure_panel, progress_panel
 from cloudportal.portal import cells, menu
 from cloudportal.portal.buttons import RowAction
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
 from cloudportal.portal.lists import ListPage
-from cloudportal.portal.panels import Fact, Facts
+from cloudportal.portal.panels import Fact, Facts, Part
+from cloudportal.portal.queries import Filter
 from cloudportal.portal.tones import Tone
 from compute import actions, queries
 from compute.models import Instance
 from compute.portal import words
+from compute.reconcile.decisions import Kind
 from compute.services import drift
+from compute.topology.queries import hosts_for
 
 ROOT = RoleKind.ROOT_ADMIN
+# Whose instance it is, is told what it means for them: hosts and findings are none of their business.
+SILENT_SENTENCE = "Its host does not answer; what is shown is what was known last."
+OTHER_SENTENCE = "It was not found as it should be; whoever runs this cloud has been told."
 
 
 def _sentence(instance: Instance) -> str:
@@ -27,9 +36,9 @@ def _sentence(instance: Instance) -> str:
 
 
 def _kind(instance: Instance) -> Any:
-    tone = Tone.IDLE if instance.drift.get("is_ignored") else Tone.BAD
+    tone = Tone.IDLE if _is_ignored(instance) else Tone.BAD
     kind = str(instance.drift.get("kind", "drifted"))
-    return cells.state(f"{kind}, ignored" if instance.drift.get("is_ignored") else kind, tone=tone)
+    return cells.state(f"{kind}, ignored" if _is_ignored(instance) else kind, tone=tone)
 
 
 def _seen(name: str, instance: Instance) -> Any:
@@ -43,6 +52,42 @@ def _first(instance: Instance) -> Any:
 
 def _last(instance: Instance) -> Any:
     return _seen("last_seen_at", instance)
+
+
+def _hosts(caller: Caller) -> list[tuple[str, str]]:
+    return [(str(host.uuid), host.name) for host in hosts_for(caller).order_by("name")]
+
+
+def _is_ignored(instance: Instance) -> bool:
+    return bool(instance.drift.get("is_ignored"))
+
+
+def _told(caller: Caller, instance: Instance) -> dict[str, Any] | None:
+    """What was found about the instance, once it is certain: in full with a way to act on it for operators."""
+    if not instance.drift.get("confirmed_at"):
+        return None
+    if caller.may(actions.READ_DRIFT.name) and caller.is_root_admin:
+        return {"sentence": _sentence(instance), "url": reverse("portal:drift", args=[instance.uuid])}
+    if instance.drift.get("kind") == Kind.SILENT:
+        return {"sentence": SILENT_SENTENCE}
+    return None if _is_ignored(instance) else {"sentence": OTHER_SENTENCE}
+
+
+def _and_back(service: Callable[[Caller, Instance], Any]) -> Callable[[Caller, Instance], Instance]:
+    """The service, giving the instance: on its page one sees what comes of it."""
+
+    def performed(caller: Caller, instance: Instance) -> Instance:
+        service(caller, instance)
+        return instance
+
+    return performed
+
+
+def _instance_address(instance: Instance) -> str:
+    return reverse("portal:instance", args=[instance.uuid])
+
+
+FINDING_NOTICE = Part("What was found", "compute/finding_notice.html", _told, place="top")
 
 
 def _count(caller: Caller) -> int:
@@ -71,6 +116,12 @@ DRIFT = ListPage(
     ),
     about="Every instance is on its host as it should be. What differs is listed here once it has been seen twice.",
     search=("name", "account__name"),
+    filters=(
+        Filter("kind", "Found", "drift__kind", lambda caller: [(one.value, one.value) for one in Kind]),
+        Filter("host", "Host on record", "host__uuid", _hosts),
+    ),
+    # Rounds go on finding: what waits for a person is looked at again.
+    is_lively=lambda instance: not _is_ignored(instance),
 )
 FINDING = DetailPage(
     route="drift",
@@ -82,6 +133,7 @@ FINDING = DetailPage(
     state=_kind,
     summary=_sentence,
     panels=(
+        failure_panel(),
         progress_panel(),
         Facts(
             "Finding",
@@ -101,17 +153,17 @@ FINDING = DetailPage(
     buttons=(
         RowAction(
             actions.REPAIR_DRIFT,
-            drift.repair,
+            _and_back(drift.repair),
             icon="reboot",
             done="{name} is being repaired.",
-            goes_away=True,
+            lands=_instance_address,
         ),
         RowAction(
             actions.ACCEPT_DRIFT,
-            drift.accept,
+            _and_back(drift.accept),
             icon="check",
             done="What was found is on record.",
-            goes_away=True,
+            lands=_instance_address,
         ),
         RowAction(
             actions.IGNORE_DRIFT,
@@ -119,7 +171,7 @@ FINDING = DetailPage(
             icon="close",
             done="{name} is left as it is.",
             goes_away=True,
-            is_shown=lambda caller, row: not row.drift.get("is_ignored"),
+            is_shown=lambda caller, row: not _is_ignored(row),
         ),
     ),
 )

@@ -26,6 +26,7 @@ from compute.note_queries import notes_for
 from compute.placement.funnel import redacted
 from compute.placement_actions import CHANGE_GROUPS, CHOOSE_HOST, READ_PLACEMENT
 from compute.portal import words
+from compute.portal.drift import FINDING_NOTICE
 from compute.portal.nics import NIC_TABLE
 from compute.portal.snapshot_tables import END, SCHEDULE_TABLE, SNAPSHOT_TABLE
 from compute.services import instances
@@ -135,6 +136,7 @@ INSTANCE = DetailPage(
     title=lambda instance: instance.name,
     summary=lambda instance: instance.display_name,
     panels=(
+        FINDING_NOTICE,
         failure_panel(),
         progress_panel(),
         Facts(

@@ -7,6 +7,7 @@ from django.utils.html import format_html, format_html_join
 
 from cloudportal.portal import cells, formats
 from compute import states
+from compute.drivers.facts import Power
 from compute.models import Instance, Nic, ServiceOffering
 from compute.services.guest_data.template_links import WORDS, inherited_of
 from compute.services.instances.lease_terms import ended
@@ -106,7 +107,8 @@ def power(instance: Instance) -> Any:
     """What the host last said, and when."""
     if not instance.power_seen_at:
         return cells.NOTHING
-    return format_html("{}, seen {}", instance.power, cells.moment(instance.power_seen_at))
+    seen = "last heard" if instance.power == Power.UNKNOWN else "seen"
+    return format_html("{}, {} {}", instance.power, seen, cells.moment(instance.power_seen_at))
 
 
 def template(instance: Instance) -> Any:

@@ -142,12 +142,15 @@ def _write(instance: Instance, drift: dict[str, object]) -> None:
 
 def _write_power(rows: Iterable[Instance], seen: Sightings) -> None:
     by_power: dict[Power, list[int]] = defaultdict(list)
+    unheard = []
     for instance in rows:
-        if instance.host_id is None:
-            continue
         guests = seen.by_guest.get(instance.uuid, [])
         here = next((one.power for one in guests if one.host_id == instance.host_id), Power.UNKNOWN)
-        if instance.host_id in seen.asked | seen.silent:
+        if instance.host_id in seen.asked:
             by_power[here].append(instance.pk)
+        elif instance.host_id in seen.silent:
+            unheard.append(instance.pk)
+    # A host that says nothing was not seen just now: when it last spoke is what people need to know.
+    Instance.objects.filter(pk__in=unheard).update(power=Power.UNKNOWN)
     for power, pks in by_power.items():
         Instance.objects.filter(pk__in=pks).update(power=power, power_seen_at=clock.now())

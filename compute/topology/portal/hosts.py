@@ -223,7 +223,8 @@ HOST = DetailPage(
                 Fact("Tags", lambda host: cells.words(host.tags)),
                 Fact("Operating system", "preferred_os", is_shown_empty=False),
                 Fact("Last seen", lambda host: cells.moment(host.last_seen_at)),
-                Fact("Instances", lambda host: _instances_link(host)),
+                Fact("Instances", lambda host: _listed("Those that run here", "instances", host)),
+                Fact("Drift", lambda host: _listed("What was found wrong with them", "drifts", host)),
                 Fact("Id", lambda host: cells.copyable(host.uuid)),
             ),
         ),
@@ -255,9 +256,9 @@ HOST = DetailPage(
 )
 
 
-def _instances_link(host: Host) -> Any:
-    address = f"{reverse('portal:instances')}?host={host.uuid}"
-    return format_html('<a href="{}">Those that run here</a>', address)
+def _listed(words: str, route: str, host: Host) -> Any:
+    """A link to a list of a higher room, as far as it is about this host."""
+    return format_html('<a href="{}?host={}">{}</a>', reverse(f"portal:{route}"), host.uuid, words)
 
 
 FORMS = (

@@ -1,10 +1,13 @@
 """The pages of sizes and of drift."""
 
+from cloudportal.jobs.models import Job
 from compute.models import Instance, ServiceOffering
 from compute.portal.deploy import DEPLOY
 from compute.portal.drift import DRIFT, FINDING
 from compute.portal.offerings import FORMS, OFFERING, OFFERINGS
+from compute.services import drift
 from compute.topology.connections import compute_driver
+from compute.topology.models import Host
 from tests.support.factories_compute import deployed, make_cloud, make_offering
 from tests.support.jobs import run_jobs
 from tests.support.suites.pages import FillsForm, ListsRows, ShowsRow
@@ -81,14 +84,14 @@ class Drifting:
     strangers = ("user", "domain_admin")
 
     def prepare(self):
-        self.cloud = make_cloud()
+        self.cloud = make_cloud(hosts=2)
 
     def make(self, number=0):
         instance = deployed(self.cloud, self.personas.user)
-        drift = {
+        finding = {
             "kind": "gone",
-            "host_id": self.cloud.host.pk,
-            "host_name": self.cloud.host.name,
+            "host_id": instance.host.pk,
+            "host_name": instance.host.name,
             "sentence": f"{instance.name} should run, and is not there.",
             "times": 2,
             "first_seen_at": "2026-11-22T10:00:00+00:00",
@@ -96,9 +99,9 @@ class Drifting:
             "confirmed_at": "2026-11-22T10:01:00+00:00",
             "is_ignored": False,
         }
-        with compute_driver(self.cloud.host) as driver:
+        with compute_driver(instance.host) as driver:
             driver.remove_guest(instance.uuid)
-        Instance.objects.filter(pk=instance.pk).update(drift=drift)
+        Instance.objects.filter(pk=instance.pk).update(drift=finding)
         return Instance.objects.get(pk=instance.pk)
 
 
@@ -111,9 +114,69 @@ class TestDriftList(Drifting, ListsRows):
         line = next(one for one in lines if "Drift" in one.text)
         assert line.one(class_="count").text.startswith("1")
 
+    def test_the_hosts_page_leads_to_what_was_found_there(self):
+        instance = self.make()
+        host = instance.host
+        browser = self.browser("root_admin")
+        address = f"/infrastructure/drift/?host={host.uuid}"
+        assert address in browser.get("host", host.uuid).links
+        assert len(browser.open(address).rows()) == 1
+        other = Host.objects.exclude(pk=host.pk).get()
+        assert not self.listed(host=str(other.uuid)).rows()
+
+    def test_it_narrows_to_one_kind_of_finding(self):
+        self.make()
+        assert len(self.listed(kind="gone").rows()) == 1
+        assert not self.listed(kind="silent").rows()
+
+    def test_it_looks_again_while_something_waits_for_a_person(self):
+        instance = self.make()
+        assert self.listed().one("div", id="results")["hx-get"]
+        drift.ignore(self.personas.root_admin, instance)
+        assert self.listed().one("div", id="results")["hx-get"] is None
+
 
 class TestFinding(Drifting, ShowsRow):
     page = FINDING
+
+    def told(self, persona, instance):
+        return self.browser(persona).get("instance", instance.uuid).notices
+
+    def test_the_instances_page_tells_operators_and_leads_to_the_finding(self):
+        instance = self.make()
+        page = self.browser("root_admin").get("instance", instance.uuid)
+        assert f"{instance.name} should run, and is not there." in page.notices[0]
+        assert f"/infrastructure/drift/{instance.uuid}/" in page.links
+
+    def test_whose_instance_it_is_reads_what_it_means_and_no_host(self):
+        instance = self.make()
+        notices = self.told("user", instance)
+        assert notices == ["It was not found as it should be; whoever runs this cloud has been told."]
+        Instance.objects.filter(pk=instance.pk).update(drift={**instance.drift, "kind": "silent"})
+        page = self.browser("user").get("instance", instance.uuid)
+        assert page.notices == ["Its host does not answer; what is shown is what was known last."]
+        assert instance.host.name not in page.one("main").text
+
+    def test_what_was_seen_once_is_told_to_nobody(self):
+        instance = self.make()
+        kept = {name: value for name, value in instance.drift.items() if name != "confirmed_at"}
+        Instance.objects.filter(pk=instance.pk).update(drift=kept)
+        assert self.told("user", instance) == []
+        assert self.told("root_admin", instance) == []
+
+    def test_repairing_it_leads_to_the_instance_where_its_job_is_followed(self):
+        instance = self.make()
+        page = self.browser("root_admin").agree("drift-repair", instance.uuid)
+        assert instance.name in page.title
+        assert page.answer.wsgi_request.path == f"/instances/{instance.uuid}/"
+        assert page.all("progress")
+
+    def test_a_repair_that_failed_is_told_on_the_findings_page(self):
+        instance = self.make()
+        job = drift.repair(self.personas.root_admin, instance)
+        Job.objects.filter(pk=job.pk).update(state="failed", message="No host has room for it.")
+        page = self.shown(instance, "root_admin")
+        assert [one for one in page.notices if "No host has room for it." in one]
 
     def test_accepting_it_asks_first_and_then_does_it(self):
         instance = self.make()

@@ -165,9 +165,10 @@ def test_a_silent_host_makes_its_instances_unknown_and_stops_none(instance, comp
     set_reachable(cloud.world, place(instance.host), False)
     instance.host.state = "unreachable"
     instance.host.save()
+    seen_at = fresh(instance).power_seen_at
     compare(2)
     found = fresh(instance)
-    assert (found.state, found.power) == (states.RUNNING, "unknown")
+    assert (found.state, found.power, found.power_seen_at) == (states.RUNNING, "unknown", seen_at)
     assert kinds(queries.drifting_for(root)) == ["silent"]
     set_reachable(cloud.world, place(instance.host), True)
     compare()
