@@ -76,12 +76,15 @@ class ListPage:
         mark = _mark(rows_shown, pager)
         if is_live and is_by_htmx(request) and request.GET.get("seen") == mark:
             return HttpResponse(status=204)
+        headings = [_heading(one, asked) for one in columns]
         values = {
             "page_title": self.title,
             "declared": self,
             "asked": asked,
             "chips": chips,
-            "headings": [_heading(one, asked) for one in columns],
+            "headings": headings,
+            "sorts": [one for one in headings if one.url],
+            "sort_label": next((f"Sort: {one.column.label}" for one in headings if one.direction), "Sort"),
             "rows": rows_shown,
             "pager": pager,
             "look_again_url": asked.url(page=asked.page, seen=mark) if is_live else "",

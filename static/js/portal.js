@@ -46,8 +46,8 @@ window.addEventListener("pageshow", () => {
 
 // A list that looks again by itself waits while somebody is in it with the keyboard or has a menu of it open.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const { elt } = event.detail;
-  if (elt.id === "results" && elt.querySelector(":focus-visible, details[open]")) event.preventDefault();
+  if (event.detail.elt.id !== "look-again") return;
+  if (document.querySelector("#results :is(:focus-visible, details[open])")) event.preventDefault();
 });
 
 document.addEventListener("htmx:load", (event) => showCopyButtons(event.target));

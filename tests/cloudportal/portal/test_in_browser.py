@@ -85,6 +85,22 @@ def test_a_row_is_a_card_on_a_phone(town, visit):
     assert label.evaluate("cell => getComputedStyle(cell, '::before').content") == '"State"'
 
 
+def test_on_a_phone_a_list_is_sorted_and_no_key_goes_where_nothing_is_seen(town, visit):
+    page = visit(town.who.user, viewport=PHONE).go("/instances/")
+    page.locator("summary", has_text="Sort").click()
+    page.locator(".chips").get_by_role("link", name="Name").click()
+    expect(page).to_have_url(re.compile("sort=name"))
+    expect(page.locator("summary", has_text="Sort: Name")).to_be_visible()
+    names = page.locator("tbody th > a").all_inner_texts()
+    assert names == sorted(names)
+    expect(page.get_by_role("columnheader", name="Zone")).to_have_count(1)
+    takes_keys = page.locator("thead a").evaluate_all(
+        "all => all.map(one => (one.focus(), one.matches(':focus')))"
+    )
+    assert takes_keys
+    assert not any(takes_keys)
+
+
 def test_on_a_phone_the_menu_opens_and_closes(town, visit):
     for scripts in (True, False):
         page = visit(town.who.user, viewport=PHONE, scripts=scripts).go("/")

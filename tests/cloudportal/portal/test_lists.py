@@ -24,7 +24,9 @@ def cloud():
 
 
 def looks_again_at(page):
-    return page.one("div", id="results")["hx-get"]
+    """The address that the list asks again and again, or None."""
+    found = page.all("div", id="look-again")
+    return found[0]["hx-get"] if found else None
 
 
 def look_again(browser, address):
@@ -76,3 +78,13 @@ def test_a_mark_in_an_address_empties_no_page(who, cloud):
 def test_a_list_at_rest_does_not_look_again(who, cloud):
     deployed(cloud, who.user)
     assert looks_again_at(PageClient(who.user).get("instances")) is None
+
+
+def test_what_can_be_sorted_can_be_chosen_where_there_are_no_headings(who, cloud):
+    deployed(cloud, who.user)
+    page = PageClient(who.user).get("instances", sort="name")
+    menu = next(one for one in page.all("details") if one.text.startswith("Sort: Name"))
+    chosen = [one["href"] for one in menu.all("a")]
+    assert chosen == [one["href"] for one in page.one("thead").all("a")]
+    assert "/instances/?sort=-name" in chosen
+    assert all(one["aria-label"] for one in page.one("thead").all("th") if one.all("a"))
