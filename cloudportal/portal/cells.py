@@ -79,7 +79,7 @@ def _time(value: datetime, text: str) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(),
-        f"{formats.local(value):%Y-%m-%d %H:%M:%S %Z}",
+        f"{formats.local(value):%Y-%m-%d %H:%M:%S} {formats.zone_of(value)}",
         text,
     )
 

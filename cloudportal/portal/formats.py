@@ -65,8 +65,8 @@ def date(moment: datetime) -> str:
 
 
 def date_and_time(moment: datetime) -> str:
-    """`22 Nov 2026, 11:04:33` in the reader's zone."""
-    return f"{local(moment):%-d %b %Y, %H:%M:%S}"
+    """`22 Nov 2026, 11:04:33 CET` in the reader's zone."""
+    return f"{local(moment):%-d %b %Y, %H:%M:%S} {zone_of(moment)}"
 
 
 def clock_time(moment: datetime) -> str:
@@ -77,6 +77,17 @@ def clock_time(moment: datetime) -> str:
 def local(moment: datetime) -> datetime:
     """The moment in the zone that is active for this request."""
     return timezone.localtime(moment)
+
+
+def zone_of(moment: datetime) -> str:
+    """What the reader's zone is called at that moment: `CET`, or `UTC+05:45` where people have no word for it."""
+    name, offset = f"{local(moment):%Z}", f"{local(moment):%z}"
+    return f"UTC{offset[:3]}:{offset[3:5]}" if name.startswith(("+", "-")) else name
+
+
+def readers_zone() -> str:
+    """The name of the reader's zone, such as `Europe/Berlin`: what they mean by a time of day."""
+    return timezone.get_current_timezone_name()
 
 
 def zone(name: str) -> ZoneInfo:

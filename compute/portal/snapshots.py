@@ -11,7 +11,7 @@ from cloudportal.core.permissions import RoleKind
 from cloudportal.events.portal.events import events_panel
 from cloudportal.jobs.portal.pages import jobs_panel
 from cloudportal.jobs.portal.progress import failure_panel, progress_panel
-from cloudportal.portal import cells, menu, subjects
+from cloudportal.portal import cells, formats, menu, subjects
 from cloudportal.portal.buttons import RowAction, RowLink
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
@@ -58,8 +58,13 @@ class ScheduleForm(PortalForm):
         initial="0 20 * * 1-5",
         help_text="Minute, hour, day of the month, month and day of the week, as cron does.",
     )
-    time_zone = forms.ChoiceField(label="Time zone", choices=time_zones.choices(), initial="UTC")
+    time_zone = forms.ChoiceField(label="Time zone", choices=time_zones.choices)
     force = forms.BooleanField(label="Cut the power at once", required=False)
+
+    def shape(self) -> None:
+        """Begins in the zone in which its reader thinks."""
+        self.offer("time_zone", time_zones.choices(formats.readers_zone()))
+        self.initial = {"time_zone": formats.readers_zone(), **self.initial}
 
 
 class EditScheduleForm(ScheduleForm):

@@ -88,8 +88,13 @@ class ScheduleForm(PortalForm):
     day = forms.IntegerField(
         min_value=1, max_value=28, initial=1, help_text="Of the week, from Monday, 1, or of the month."
     )
-    time_zone = forms.ChoiceField(label="Time zone", choices=time_zones.choices(), initial="UTC")
+    time_zone = forms.ChoiceField(label="Time zone", choices=time_zones.choices)
     is_quiet = forms.BooleanField(label="Ask the guest to write everything out first", required=False)
+
+    def shape(self) -> None:
+        """Begins in the zone in which its reader thinks."""
+        self.offer("time_zone", time_zones.choices(formats.readers_zone()))
+        self.initial = {"time_zone": formats.readers_zone(), **self.initial}
 
 
 class EditScheduleForm(ScheduleForm):

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 
+from cloudportal.core import time_zones
 from cloudportal.core.caller import Caller
 from cloudportal.portal import cells
 from cloudportal.portal.buttons import Button, arranged
@@ -48,11 +49,14 @@ class ProfileForm(PortalForm):
     email = forms.EmailField(
         label="E-mail", required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
-    timezone = forms.CharField(label="Time zone", max_length=60, help_text="Such as Europe/Berlin.")
+    timezone = forms.ChoiceField(
+        label="Time zone", choices=time_zones.choices, help_text="Every time that you read is told in it."
+    )
 
     def shape(self) -> None:
         """Begins with what is known."""
         self.initial = {name: getattr(self.row, name) for name in ProfileForm.base_fields}
+        self.offer("timezone", time_zones.choices(self.row.timezone))
 
 
 class PasswordForm(PortalForm):

@@ -4,10 +4,11 @@ from typing import Any
 
 from django import forms
 
+from cloudportal.core import time_zones
 from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
 from cloudportal.events.portal.events import events_panel
-from cloudportal.portal import cells, menu, subjects
+from cloudportal.portal import cells, formats, menu, subjects
 from cloudportal.portal.buttons import PageLink, RowAction, RowLink
 from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
@@ -43,14 +44,15 @@ class UserForm(PortalForm):
     first_name = forms.CharField(required=False, max_length=100)
     last_name = forms.CharField(required=False, max_length=100)
     email = forms.EmailField(label="E-mail", required=False)
-    timezone = forms.CharField(
-        label="Time zone", initial="UTC", max_length=60, help_text="Such as Europe/Berlin."
+    timezone = forms.ChoiceField(
+        label="Time zone", choices=time_zones.choices, help_text="Every time that they read is told in it."
     )
 
     def shape(self) -> None:
         """Begins with the user's values."""
         if self.row is not None:
             self.initial = {name: getattr(self.row, name) for name in UserForm.base_fields}
+            self.offer("timezone", time_zones.choices(self.row.timezone))
 
 
 class NewUserForm(UserForm):
@@ -69,6 +71,8 @@ class NewUserForm(UserForm):
         rows = queries.accounts_for(self.caller)[:MOST_ACCOUNTS]
         self.offer("account_uuid", [(str(row.uuid), f"{row.domain.name} / {row.name}") for row in rows])
         self.order_fields(["account_uuid"])
+        self.initial = {"timezone": formats.readers_zone(), **self.initial}
+        self.offer("timezone", time_zones.choices(formats.readers_zone()))
 
 
 class ResetForm(PortalForm):

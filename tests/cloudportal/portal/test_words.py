@@ -91,8 +91,16 @@ def test_moments_are_told_by_how_long_ago_they_were(noon, before, words):
 
 def test_times_are_told_in_the_readers_zone():
     with timezone.override(formats.zone("Asia/Tokyo")):
-        assert formats.date_and_time(NOW) == "22 Nov 2026, 21:00:00"
+        assert formats.date_and_time(NOW) == "22 Nov 2026, 21:00:00 JST"
         assert 'title="2026-11-22 21:00:00 JST"' in cells.exact_moment(NOW)
+
+
+@pytest.mark.parametrize(
+    ("zone", "word"), [("UTC", "UTC"), ("Asia/Kathmandu", "UTC+05:45"), ("America/Sao_Paulo", "UTC-03:00")]
+)
+def test_a_zone_without_a_word_of_its_own_is_told_by_its_distance(zone, word):
+    with timezone.override(formats.zone(zone)):
+        assert formats.zone_of(NOW) == word
 
 
 @pytest.mark.parametrize("name", ["", "Mars/Olympus", "../../etc/passwd", "\0"])

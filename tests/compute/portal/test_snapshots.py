@@ -6,6 +6,7 @@ from compute import snapshot_queries
 from compute.models import InstanceSchedule, InstanceSnapshot, Lease
 from compute.portal.snapshots import SNAPSHOTS
 from storage.models import Snapshot, SnapshotSchedule
+from tenants.models import User
 from tests.support.factories import make_personas
 from tests.support.factories_compute import deployed, make_cloud, make_instance_snapshot, make_schedule
 from tests.support.factories_infra import make_snapshot, make_snapshot_schedule
@@ -62,6 +63,14 @@ def test_a_schedule_is_made_and_told_in_words(browser, volume):
     schedule = SnapshotSchedule.objects.get()
     assert "03:30" in browser.get("snapshot-schedule", schedule.uuid).text
     assert "Europe/Berlin" in browser.get("volume", volume.uuid).text
+
+
+@pytest.mark.parametrize("kind", ["snapshot-schedule-add", "instance-schedule-add"])
+def test_a_new_schedule_begins_in_the_readers_zone(browser, user, instance, volume, kind):
+    User.objects.filter(uuid=user.user_uuid).update(timezone="Europe/Lisbon")
+    about = {"snapshot-schedule-add": volume, "instance-schedule-add": instance}[kind]
+    page = browser.get(kind, about.uuid)
+    assert [one["value"] for one in page.field("time_zone").all("option", selected="")] == ["Europe/Lisbon"]
 
 
 def test_a_schedule_of_snapshots_is_edited_and_switched_off(browser, volume):

@@ -197,6 +197,11 @@ class TestProfileEdit(FillsForm):
         page = self.sent(**{**self.values(), "timezone": "Mars/Olympus"})
         assert page.all(id="id_timezone_error")
 
+    def test_a_time_zone_is_chosen_also_one_that_is_not_offered_any_more(self):
+        User.objects.filter(uuid=self.personas.user.user_uuid).update(timezone="US/Pacific")
+        offered = [one["value"] for one in self.opened().field("timezone").all("option")]
+        assert {"US/Pacific", "UTC", "Europe/London"} <= set(offered)
+
     def test_the_profile_shows_who_one_is(self):
         page = self.browser("user").get("profile")
         assert self.personas.user.user_name in page.text

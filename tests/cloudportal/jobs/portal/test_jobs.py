@@ -5,6 +5,7 @@ from cloudportal.jobs import runner
 from cloudportal.jobs.models import Job, JobLine
 from cloudportal.jobs.portal.pages import JOB, JOBS
 from cloudportal.jobs.portal.progress import progress_of
+from tenants.models import User
 from tests.support import factories
 from tests.support.factories_compute import failed, make_cloud, submit_deployment
 from tests.support.jobs import run_job, run_jobs
@@ -54,6 +55,12 @@ class TestJobPage(Deployments, ShowsRow):
         assert len(page.all("li", class_="step-done")) == 6
         assert page.one(id=f"job-{job.uuid}")["hx-trigger"] is None
         assert not page.all("progress")
+
+    def test_the_log_says_once_in_which_zone_its_times_are(self):
+        job = self.make()
+        JobLine.objects.create(job=job, sentence="Looking for a place.")
+        User.objects.filter(uuid=self.personas.user.user_uuid).update(timezone="Asia/Tokyo")
+        assert self.shown(job).one("h3", class_="log-title").text == "Log Times in JST"
 
     def test_nothing_is_sent_while_nothing_has_changed(self):
         job = self.make()
