@@ -1,5 +1,6 @@
 """An instance's console, and what it says on its serial line and shows on its screen."""
 
+import hashlib
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -41,14 +42,17 @@ def ticket(request: HttpRequest, caller: Caller, uuid: UUID) -> HttpResponse:
 
 
 def serial_log(request: HttpRequest, caller: Caller, uuid: UUID) -> HttpResponse:
-    """The end of the serial log, as text and nothing else; to htmx that part alone."""
+    """The end of the serial log, as text and nothing else; to htmx that part alone, and only where it has changed."""
     instance = queries.instance_for(caller, uuid)
     actions.SERIAL_LOG.permit(caller)
     values = {"log": None, "reason": "", **_frame("Serial log", instance)}
     try:
-        values["log"] = looking.serial_log(caller, instance, kib=SHOWN_KIB)
+        log = looking.serial_log(caller, instance, kib=SHOWN_KIB)
+        values |= {"log": log, "mark": hashlib.sha256(log.text.encode()).hexdigest()[:12]}
     except PortalError as refusal:
         values["reason"] = refusal.detail
+    if is_by_htmx(request) and values["log"] and request.GET.get("seen") == values["mark"]:
+        return HttpResponse(status=204)
     values["has_screen"] = caller.may(actions.SCREENSHOT.name) and not actions.SCREENSHOT.refusal(instance)
     template = "compute/serial_log_text.html" if is_by_htmx(request) else "compute/serial_log.html"
     return render(request, template, values)

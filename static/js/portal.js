@@ -2,7 +2,8 @@
 // Everything works without this file.
 "use strict";
 
-function showCopyButtons(root) {
+function showWhatScriptsDo(root) {
+  for (const part of root.querySelectorAll(".by-script[hidden]")) part.hidden = false;
   if (!navigator.clipboard) return;
   for (const button of root.querySelectorAll("button.copy[hidden]")) button.hidden = false;
 }
@@ -44,11 +45,36 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// What is exchanged is not there yet when its words come, so no reader speaks it: the sentence that matters is copied to
+// a place that stays.
+function announce(root) {
+  if (root === document.body) return;
+  const news = root.matches("[data-announce]") ? root : root.querySelector("[data-announce]");
+  const words = news?.dataset.announce || news?.textContent.replace(/\s+/g, " ").trim();
+  if (words) document.getElementById("announcement").textContent = words;
+}
+
+// A log that is read again stays where its reader is; whoever is at its end is shown the new end.
+let place = null;
+document.addEventListener("htmx:beforeSwap", () => {
+  const log = document.getElementById("serial-text");
+  place = log && { top: log.scrollTop, isAtEnd: log.scrollTop > 0 && log.scrollHeight - log.scrollTop - log.clientHeight < 8 };
+});
+document.addEventListener("htmx:afterSwap", () => {
+  const log = document.getElementById("serial-text");
+  if (log && place) log.scrollTop = place.isAtEnd ? log.scrollHeight : place.top;
+});
+
 // A list that looks again by itself waits while somebody is in it with the keyboard or has a menu of it open.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.elt.id !== "look-again") return;
+  const { id } = event.detail.elt;
+  if (id === "serial-log" && document.getElementById("pause")?.checked) event.preventDefault();
+  if (id !== "look-again") return;
   if (document.querySelector("#results :is(:focus-visible, details[open])")) event.preventDefault();
 });
 
-document.addEventListener("htmx:load", (event) => showCopyButtons(event.target));
-showCopyButtons(document);
+document.addEventListener("htmx:load", (event) => {
+  showWhatScriptsDo(event.target);
+  announce(event.target);
+});
+showWhatScriptsDo(document);

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from compute.drivers.simulator_console import SAID
 from compute.models import Instance
 from tests.support.browser import PHONE, SCREEN, visiting
 from tests.support.factories_compute import submit_deployment
@@ -148,6 +149,9 @@ def test_typing_narrows_the_list_at_once_and_keeps_the_place(town, visit):
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(box).to_be_focused()
     expect(page).to_have_url(re.compile(f"q={instance.name}"))
+    expect(page.locator("#announcement")).to_have_text("1 to 1 of 1 instances")
+    box.press_sequentially(" and no other")
+    expect(page.locator("#announcement")).to_contain_text("No instances match.")
 
 
 def test_filters_are_chips_that_go_away_again(town, visit):
@@ -201,12 +205,51 @@ def test_the_page_follows_the_job_and_then_stops_asking(town, visit):
     expect(page.get_by_role("progressbar")).to_be_visible()
     run_jobs()
     expect(page.locator(".page-head .state")).to_have_text("running")
+    expect(page.locator("#announcement")).to_have_text("Done.")
     expect(page.get_by_role("progressbar")).to_have_count(0)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.wait_for_function("new Promise(done => setTimeout(() => done(true), 2500))")
     assert asked == []
     assert visitor.complaints == []
+
+
+def test_a_serial_log_goes_on_without_jumping_and_waits_when_it_is_told_to(town, visit):
+    instance = Instance.objects.get(account_id=town.who.user.owner.account_id, state="running")
+    said = "".join(f"line {number}\n" for number in range(400))
+    visitor = visit(town.who.user)
+    visitor.page.clock.install()
+    print_more(town, instance, said)
+    page = visitor.go(f"/instances/{instance.uuid}/serial-log/")
+    log = page.locator("#serial-text")
+    log.evaluate("log => { log.scrollTop = 120 }")
+    print_more(town, instance, "one more")
+    page.clock.fast_forward(6_000)
+    expect(log).to_contain_text("one more")
+    assert log.evaluate("log => log.scrollTop") == 120
+    log.evaluate("log => { log.scrollTop = log.scrollHeight }")
+    print_more(town, instance, "and two")
+    page.clock.fast_forward(6_000)
+    expect(log).to_contain_text("and two")
+    assert log.evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight") < 8
+    page.get_by_label("Pause").check()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.fast_forward(20_000)
+    assert asked == []
+    assert visitor.complaints == []
+
+
+def print_more(town, instance, text):
+    with town.cloud.world.tampering("print") as scene:
+        scene.record(instance.uuid, f"{SAID}{text}")
+
+
+def test_a_choice_before_an_action_is_spoken(town, visit):
+    instance = Instance.objects.get(account_id=town.who.user.owner.account_id, state="running")
+    page = visit(town.who.user).go(f"/instances/{instance.uuid}/destroy/")
+    page.get_by_label("Expunge it right away").check()
+    expect(page.locator("#announcement")).to_contain_text("What happens")
 
 
 def test_the_summary_follows_what_is_chosen(town, visit):

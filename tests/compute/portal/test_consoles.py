@@ -8,7 +8,7 @@ from compute.drivers.simulator_console import SAID
 from compute.models import ConsoleTicket
 from tests.support.factories import make_personas
 from tests.support.factories_compute import deployed, make_cloud, stopped
-from tests.support.pages import HOSTILE, PageClient
+from tests.support.pages import HOSTILE, Page, PageClient
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +100,16 @@ def test_the_log_is_read_again_by_itself(browser, instance):
     answer = browser.by_script("instance-serial-log", instance.uuid)
     assert b"guest login:" in answer.content
     assert b"<html" not in answer.content
+
+
+def test_a_log_to_which_nothing_was_added_is_not_sent_again(browser, cloud, instance):
+    address = browser.get("instance-serial-log", instance.uuid).one(id="serial-log")["hx-get"]
+    assert browser.client.get(address, headers={"HX-Request": "true"}).status_code == 204
+    with cloud.world.tampering("print") as scene:
+        scene.record(instance.uuid, f"{SAID}More of it.")
+    answer = browser.client.get(address, headers={"HX-Request": "true"})
+    assert "More of it." in Page(answer).text
+    assert browser.open(address).one("pre")
 
 
 def test_a_host_that_is_silent_is_told_in_its_place(browser, cloud, instance):
