@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from django.db import transaction
+
 from cloudportal.core import clock
 from cloudportal.events import records
 from cloudportal.jobs.run import Run
@@ -15,6 +17,7 @@ from compute.workflows.destroy import put_aside
 from compute.workflows.ending import LeaveHost, ShutDown, settle_unfinished
 from compute.workflows.forget_snapshots import ForgetSnapshots
 from compute.workflows.subjects import instance_of, volumes_of
+from storage import states as storage_states
 from storage import volume_work
 from storage.models import Volume
 
@@ -42,10 +45,13 @@ class RemoveVolumes(Step):
     label = "Delete the root disk"
 
     def act(self, run: Run) -> None:
-        """The pools do not have them."""
+        """The pools do not have them. Each is on its way out before that is tried: what may be gone is no disk."""
         instance = instance_of(run)
         for volume in _going(instance):
-            run.check_lease()
+            with transaction.atomic():
+                run.show_progress(0, steps=len(ExpungeInstance.steps))
+                if volume.state != storage_states.DELETING:
+                    storage_states.VOLUME.move(volume, "delete")
             volume_work.remove_volume(run, volume, host=instance.last_host)
 
     def record(self, run: Run, result: None) -> None:
@@ -90,6 +96,9 @@ class ExpungeInstance(Workflow):
         """What had lived lives on as it was found; what was on its way out stays destroyed, to be tried again."""
         instance = instance_of(run)
         instance_snapshots.left_half(instance)
+        for volume in volumes_of(instance):
+            if volume.state == storage_states.DELETING:
+                storage_states.VOLUME.move(volume, "failed")
         if instance.state == states.DESTROYING:
             settle_unfinished(instance)
             return

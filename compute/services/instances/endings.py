@@ -41,6 +41,8 @@ def destroy(
     demand_unprotected(instance)
     if expunge:
         actions.EXPUNGE.permit(caller)
+    # What was chosen for a destroying that failed was not chosen for this one.
+    instance.attachments.update(goes_too=False)
     _choose_volumes(caller, instance, delete_volumes, with_all=with_volumes)
     states.INSTANCE.move(instance, "destroy")
     plans.note("destroy", f"Stops the instance {instance.name} and puts it aside.", noun="instance")
