@@ -8,7 +8,7 @@ from django.db import transaction
 
 from cloudportal.core import plans
 from cloudportal.core.caller import Caller
-from cloudportal.core.errors import Busy, InvalidInput, NotFound
+from cloudportal.core.errors import Busy, Conflict, InvalidInput, NotFound
 from cloudportal.events import meters, records
 from cloudportal.events.records import About
 from compute import actions, states
@@ -55,10 +55,12 @@ def move(caller: Caller, instance: Instance, values: MoveValues) -> Instance:
 
     Whoever lost sight of it by that has also lost its events, jobs and notes. Raises NotFound for a target that the
     caller cannot reach, NotPermitted for one that may do more than the caller, InvalidInput for networks that the
-    target cannot use and for a size that it is not offered, WrongState, Busy, LimitReached.
+    target cannot use and for a size that it is not offered, WrongState, Busy, LimitReached, and Conflict for one that
+    still has its place on a host.
     """
     actions.MOVE.check(caller, instance)
     demand_free(instance)
+    _demand_nowhere(instance)
     target, source = _target(caller, values), instance.account
     if target.account.pk == source.pk:
         raise InvalidInput.of(
@@ -116,9 +118,20 @@ def _account(caller: Caller, uuid: UUID | str | None) -> Account:
     return account
 
 
+def _demand_nowhere(instance: Instance) -> None:
+    """Returns while no host has anything of it: addresses that a host reserves must stay findable by its NICs. Raises
+    Conflict.
+    """
+    if Instance.objects.filter(pk=instance.pk).exclude(host=None).exists():
+        raise Conflict(
+            f"The instance {instance.name} is stopped, but could not be removed from its host. Start it and stop it "
+            "again; it can be moved then."
+        )
+
+
 def _take_row(instance: Instance, account: Account) -> None:
     # Guarded: a start or a second move that began meanwhile makes this one an old wish.
-    rows = Instance.objects.filter(pk=instance.pk, state=states.STOPPED, account=instance.account)
+    rows = Instance.objects.filter(pk=instance.pk, state=states.STOPPED, account=instance.account, host=None)
     if not rows.update(account=account):
         raise Busy(noun=instance.name)
     instance.account = account

@@ -3,7 +3,16 @@
 import pytest
 
 from cloudportal.core import plans
-from cloudportal.core.errors import Busy, InvalidInput, LimitReached, NotFound, NotPermitted, WrongState
+from cloudportal.core.errors import (
+    Busy,
+    Conflict,
+    InvalidInput,
+    LimitReached,
+    NotFound,
+    NotPermitted,
+    WrongState,
+)
+from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.events import meters
 from cloudportal.events.models import Event, MeterMark
 from cloudportal.jobs import services as jobs
@@ -131,6 +140,23 @@ def test_one_target_must_be_named(instance, root, values):
     with pytest.raises(InvalidInput) as refusal:
         move(root, instance, **values)
     assert "account" in refusal.value.fields
+
+
+def test_what_a_host_still_knows_of_is_moved_nowhere(cloud, instance, tenant, root, target):
+    run_job(instances.start(tenant, instance))
+    cloud.world.inject(Fault(operation="remove_guest", kind=FaultKind.FAIL, error="refused", count=None))
+    run_job(instances.stop(tenant, fresh(instance)))
+    cloud.world.clear_faults()
+    assert (fresh(instance).state, fresh(instance).host is None) == ("stopped", False)
+    elsewhere = make_network(cloud.zone, settings=cloud.network.settings)
+    for values in ({}, {"networks": (elsewhere.uuid,)}):
+        with pytest.raises(Conflict) as refusal:
+            move(root, instance, account=target.uuid, **values)
+        assert "Start it and stop it again" in refusal.value.detail
+    assert fresh(instance).account == account_of(tenant)
+    run_job(instances.start(tenant, fresh(instance)))
+    run_job(instances.stop(tenant, fresh(instance)))
+    assert move(root, instance, account=target.uuid).account == target
 
 
 def test_it_is_not_moved_to_where_it_is(instance, tenant, root):
