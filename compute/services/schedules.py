@@ -14,6 +14,7 @@ from cloudportal.core.recurrence import Recurrence, recurrence
 from cloudportal.events import records
 from cloudportal.events.records import About
 from cloudportal.jobs.recurring import take
+from compute import actions as instance_actions
 from compute import schedule_actions as actions
 from compute import states
 from compute.models import Instance, InstanceSchedule
@@ -32,6 +33,12 @@ _VERBS: dict[str, Callable[[Caller, InstanceSchedule], object]] = {
     InstanceSchedule.START: lambda caller, one: instances.start(caller, one.instance),
     InstanceSchedule.STOP: lambda caller, one: instances.stop(caller, one.instance, force=one.force),
     InstanceSchedule.REBOOT: lambda caller, one: instances.reboot(caller, one.instance, force=one.force),
+}
+# What a schedule does is done by the portal, so whoever sets one must be allowed to do it.
+_PERMISSIONS = {
+    InstanceSchedule.START: instance_actions.START,
+    InstanceSchedule.STOP: instance_actions.STOP,
+    InstanceSchedule.REBOOT: instance_actions.REBOOT,
 }
 _NEIGHBOURS = (
     "instance__account__domain",
@@ -68,10 +75,13 @@ class ScheduleChanges:
 
 @transaction.atomic
 def create(caller: Caller, instance: Instance, values: ScheduleValues) -> InstanceSchedule:
-    """A schedule of an instance from the caller's own. Raises InvalidInput, Conflict."""
+    """A schedule of an instance from the caller's own, for what the caller may do at once too. Raises NotPermitted,
+    InvalidInput, Conflict.
+    """
     actions.CREATE.permit(caller)
     terms = {**vars(values), "name": names.check_label(values.name)}
     rule = _rule(terms)
+    _PERMISSIONS[values.verb].permit(caller)
     if InstanceSchedule.objects.filter(instance=instance).count() >= MOST_SCHEDULES:
         raise Conflict(
             f"{instance.name} has {MOST_SCHEDULES} schedules, as many as it may. Change one of them."
@@ -85,7 +95,9 @@ def create(caller: Caller, instance: Instance, values: ScheduleValues) -> Instan
 
 @transaction.atomic
 def update(caller: Caller, schedule: InstanceSchedule, changes: ScheduleChanges) -> InstanceSchedule:
-    """The schedule with the changes; a new time counts from now. Raises InvalidInput."""
+    """The schedule with the changes; a new time counts from now. Raises NotPermitted where the caller may not do at
+    once what it does then, and InvalidInput.
+    """
     actions.UPDATE.permit(caller)
     values = given(changes)
     if "name" in values:
@@ -93,6 +105,7 @@ def update(caller: Caller, schedule: InstanceSchedule, changes: ScheduleChanges)
     kept = {name: getattr(schedule, name) for name in ("verb", "expression", "time_zone", "is_enabled")}
     wanted = {**kept, **values}
     rule = _rule(wanted)
+    _PERMISSIONS[wanted["verb"]].permit(caller)
     values["expression"] = rule.expression
     if rule != schedule.recurrence or wanted["is_enabled"] != schedule.is_enabled:
         values["next_run_at"] = _next(rule, wanted["is_enabled"])

@@ -1,15 +1,18 @@
 """Schedules and leases of instances: carried out when due, told of where they cannot be."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
 
 from cloudportal.core import clock, plans
-from cloudportal.core.errors import Conflict, InvalidInput, NotFound, WrongState
+from cloudportal.core.errors import Conflict, InvalidInput, NotFound, NotPermitted, WrongState
+from cloudportal.core.permissions import Rule
+from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.events.models import Event
 from compute import schedule_queries
-from compute.models import Instance, Lease
+from compute.models import Instance, InstanceSchedule, Lease
 from compute.services import instances, leases, schedules
 from compute.services.schedules import MOST_SCHEDULES, ScheduleChanges, ScheduleValues
 from tenants.authentication import system_caller
@@ -165,6 +168,22 @@ def test_an_instance_has_only_so_many_schedules(user, instance):
 
 def test_strangers_find_no_schedule(instance):
     schedule = make_schedule(instance)
+@pytest.mark.parametrize("verb", ["start", "stop", "reboot"])
+def test_a_schedule_does_nothing_that_its_author_may_not_do(user, instance, verb):
+    denied = replace(user, rule_sets=((Rule(f"instance.{verb}", False), Rule("*", True)),))
+    plan = plans.planned(lambda: schedules.create(denied, instance, evening(verb=verb)))
+    assert isinstance(plan.refusal, NotPermitted)
+    with pytest.raises(NotPermitted):
+        schedules.create(denied, instance, evening(verb=verb))
+    schedule = make_schedule(instance, verb={"stop": "start"}.get(verb, "stop"))
+    with pytest.raises(NotPermitted):
+        schedules.update(denied, schedule, ScheduleChanges(verb=verb))
+    with pytest.raises(NotPermitted):
+        schedules.update(denied, make_schedule(instance, verb=verb), ScheduleChanges(is_enabled=True))
+    assert not InstanceSchedule.objects.filter(name="evening").exists()
+    schedules.update(denied, schedule, ScheduleChanges(name="night"))
+
+
     with pytest.raises(NotFound):
         schedule_queries.schedule_for(caller_for(make_account()), schedule.uuid)
 
