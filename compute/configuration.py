@@ -131,7 +131,8 @@ LEASE_LONGEST = declare(
     "instance.lease_longest",
     Kind.INT,
     0,
-    "To how many days from now an owner may extend a lease; 0 means any number.",
+    "How many days from now an instance may live at most, as its owner deploys or extends it, and how many one lives "
+    "where nothing else says; 0 means any number.",
     "instances",
     places=(PlaceKind.DOMAIN, PlaceKind.ACCOUNT),
     minimum=0,

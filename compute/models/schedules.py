@@ -47,7 +47,9 @@ class InstanceSchedule(ScopedModel):
 
 
 class Lease(ScopedModel):
-    """How long an instance may live, and what becomes of it then. `ended_at` is when that was done."""
+    """How long an instance may live, and what becomes of it then. `ended_at` is when that was begun; one that
+    `is_let_be` is left to people, as it could not be carried out or the instance was recovered since.
+    """
 
     scope = OwnedBy(account="instance__account_id", domain_path="instance__account__domain__path")
 
@@ -60,6 +62,7 @@ class Lease(ScopedModel):
     policy = models.CharField(max_length=8)
     warned_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    is_let_be = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"lease of {self.instance}"

@@ -16,6 +16,7 @@ from cloudportal.jobs import states as job_states
 from cloudportal.jobs.models import Job
 from compute import states
 from compute.models import Instance
+from compute.services.account_terms import asked_once
 from compute.services.instances import expunge, stop
 from tenants import states as tenant_states
 from tenants.models import Account
@@ -30,17 +31,16 @@ AGAIN_AFTER = timedelta(hours=1)
 def expunge_due(caller: Caller) -> int:
     """Begins to expunge what was destroyed longer ago than its account keeps it; returns how many."""
     moment = clock.now()
-    delays: dict[int, timedelta] = {}
+    delay_seconds = asked_once("instance.expunge_delay")
     begun = 0
     aside = Instance.objects.filter(state=states.DESTROYED, is_protected=False)
-    rows = _with_account(aside.order_by("destroyed_at"))
-    for instance in rows.exclude(uuid__in=_failed_lately("instance.expunge"))[:AT_ONCE]:
-        account = instance.account
-        if account.pk not in delays:
-            seconds = settings_value("instance.expunge_delay", account=account)
-            delays[account.pk] = timedelta(seconds=seconds)
-        if instance.destroyed_at and instance.destroyed_at + delays[account.pk] <= moment:
-            begun += _begun(expunge, caller, instance)
+    rows = aside.exclude(uuid__in=failed_lately("instance.expunge")).order_by("destroyed_at")
+    for pk, account_pk, since in rows.values_list("pk", "account_id", "destroyed_at"):
+        if begun == AT_ONCE:
+            break
+        if since and since + timedelta(seconds=delay_seconds(account_pk)) <= moment:
+            instance = _with_account(aside).filter(pk=pk).first()
+            begun += instance is not None and _begun(expunge, caller, instance)
     return begun
 
 
@@ -55,7 +55,7 @@ def halt_disabled(caller: Caller) -> int:
 def halt_account(caller: Caller, account: Account) -> int:
     """Begins to stop what runs for the account; returns how many. What another job has is left to `halt_disabled`."""
     rows = Instance.objects.filter(account=account, state=states.RUNNING)
-    rows = rows.exclude(uuid__in=_failed_lately("instance.stop"))
+    rows = rows.exclude(uuid__in=failed_lately("instance.stop"))
     return sum(_begun(stop, caller, instance) for instance in _with_account(rows))
 
 
@@ -72,8 +72,10 @@ def _with_account(rows: ScopedQuerySet[Instance]) -> ScopedQuerySet[Instance]:
     return rows.select_related("account__domain", "zone", "offering", "template")
 
 
-def _failed_lately(kind: str) -> set[UUID]:
-    failed = Job.objects.filter(kind=kind, state=job_states.FAILED, ended_at__gt=clock.now() - AGAIN_AFTER)
+def failed_lately(*kinds: str) -> set[UUID]:
+    """The subjects of such jobs that came to nothing just now, also as an operator aborted them."""
+    ended = (job_states.FAILED, job_states.CANCELLED)
+    failed = Job.objects.filter(kind__in=kinds, state__in=ended, ended_at__gt=clock.now() - AGAIN_AFTER)
     return {uuid for uuid in failed.values_list("subject_uuid", flat=True) if uuid}
 
 

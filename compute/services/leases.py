@@ -2,29 +2,33 @@
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
 from smtplib import SMTPException
 
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import Q
 
 from cloudportal.core import clock, plans
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import Busy, PortalError, WrongState
+from cloudportal.core.scoping import ScopedQuerySet
 from cloudportal.events import records
 from compute import schedule_actions as actions
 from compute import states
 from compute.configuration import LEASE_WARNING
 from compute.models import Instance, Lease
 from compute.services import instances
+from compute.services.account_terms import asked_once
+from compute.services.housekeeping import failed_lately
 from compute.services.instances import terms
 from compute.services.instances.lease_terms import DAY, demand_allowed, ended, policy_of
 from tenants import states as tenant_states
 from tenants.models import User
-from tenants.queries import settings_value
 
-# Looked at in one round; the next round goes on.
+# Told or begun in one round; the next round goes on.
 AT_ONCE = 100
+# A job is on its way with every other, and it is looked at again afterwards.
+AT_REST = (states.RUNNING, states.STOPPED)
 # What no longer counts for anybody needs no end.
 GONE = (states.DESTROYED, states.EXPUNGING, states.EXPUNGED, states.DESTROYING)
 
@@ -65,24 +69,47 @@ def extend(caller: Caller, instance: Instance, *, days: int) -> Instance:
 def warn(caller: Caller) -> int:
     """Tells owners whose instances end soon, once for each end; returns how many."""
     rows = Lease.objects.filter(warned_at=None, ended_at=None, ends_at__gt=clock.now())
-    rows = rows.exclude(instance__state__in=GONE).select_related("instance__account__domain")
+    rows = rows.filter(instance__state__in=AT_REST).order_by("ends_at")
+    days_ahead = asked_once(LEASE_WARNING.name)
     told = 0
-    ahead: dict[int, timedelta] = {}
-    for lease in rows.order_by("ends_at")[:AT_ONCE]:
-        account = lease.instance.account
-        if account.pk not in ahead:
-            ahead[account.pk] = settings_value(LEASE_WARNING.name, account=account) * DAY
-        if lease.ends_at - ahead[account.pk] <= clock.now():
-            told += _warn(caller, lease)
+    for pk, ends_at, account_pk in rows.values_list("pk", "ends_at", "instance__account_id"):
+        if told == AT_ONCE:
+            break
+        if ends_at - days_ahead(account_pk) * DAY <= clock.now():
+            told += _warn(caller, _lease(pk))
     return told
 
 
 def end_due(caller: Caller) -> int:
-    """Begins what the policy says with instances whose lease has ended; returns how many."""
-    rows = Lease.objects.filter(ended_at=None, ends_at__lte=clock.now()).exclude(instance__state__in=GONE)
+    """Begins what the policy says with instances whose lease has ended; returns how many. What was begun and failed is
+    begun again after a while.
+    """
+    rows = Lease.objects.filter(ends_at__lte=clock.now(), is_let_be=False, instance__state__in=AT_REST)
+    rows = rows.filter(Q(ended_at=None) | _came_to_nothing()).order_by("ends_at")
+    begun = 0
+    for pk in rows.values_list("pk", flat=True):
+        if begun == AT_ONCE:
+            break
+        begun += _end(caller, _lease(pk))
+    return begun
+
+
+def _came_to_nothing() -> Q:
+    """Leases whose end was begun, and whose instances are as they were before."""
+    is_as_before = Q(instance__state=states.RUNNING) | Q(policy=Lease.DESTROY)
+    return is_as_before & ~Q(instance__uuid__in=failed_lately("instance.stop", "instance.destroy"))
+
+
+def _lease(pk: int) -> Lease | None:
+    """The lease as it is now, with what is needed to end it."""
     neighbours = ("account__domain", "zone", "offering", "template", "host")
-    rows = rows.select_related(*(f"instance__{one}" for one in neighbours)).order_by("ends_at")
-    return sum(_end(caller, lease) for lease in list(rows[:AT_ONCE]))
+    rows = Lease.objects.select_related(*(f"instance__{one}" for one in neighbours))
+    return rows.filter(pk=pk).first()
+
+
+def _same(lease: Lease) -> ScopedQuerySet[Lease]:
+    """The lease, while it still ends when it did: one that was extended meanwhile is another."""
+    return Lease.objects.filter(pk=lease.pk, ends_at=lease.ends_at, ended_at=lease.ended_at, is_let_be=False)
 
 
 def _set(instance: Instance, days: int) -> None:
@@ -91,11 +118,14 @@ def _set(instance: Instance, days: int) -> None:
         "policy": policy_of(instance),
         "warned_at": None,
         "ended_at": None,
+        "is_let_be": False,
     }
     Lease.objects.update_or_create(instance=instance, defaults=values)
 
 
-def _warn(caller: Caller, lease: Lease) -> bool:
+def _warn(caller: Caller, lease: Lease | None) -> bool:
+    if lease is None:
+        return False
     instance = lease.instance
     sentence = (
         f"The lease of {instance.name} ends at {lease.ends_at:%Y-%m-%d %H:%M} UTC; it is {ended(lease.policy)} then. "
@@ -103,7 +133,7 @@ def _warn(caller: Caller, lease: Lease) -> bool:
     )
     with transaction.atomic():
         # Guarded, so that two processes do not tell the same owner.
-        if not Lease.objects.filter(pk=lease.pk, warned_at=None).update(warned_at=clock.now()):
+        if not _same(lease).filter(warned_at=None).update(warned_at=clock.now()):
             return False
         records.record(caller, "VM.LEASE.EXPIRING", terms.about(instance), sentence=sentence, level="warning")
     _mail(instance, sentence)
@@ -122,24 +152,26 @@ def _mail(instance: Instance, sentence: str) -> None:
         log.exception("The owners of %s could not be told by mail.", instance.uuid)
 
 
-def _end(caller: Caller, lease: Lease) -> bool:
+def _end(caller: Caller, lease: Lease | None) -> bool:
+    if lease is None:
+        return False
     instance = lease.instance
     do: Callable[[Caller, Instance], object] | None = None
-    if lease.policy == Lease.DESTROY and instance.state in (states.RUNNING, states.STOPPED):
+    if instance.state not in AT_REST:
+        return False
+    if lease.policy == Lease.DESTROY:
         do = instances.destroy
     elif instance.state == states.RUNNING:
         do = instances.stop
-    elif instance.state != states.STOPPED:
-        # A job is on its way with it; it is looked at again in the next round.
-        return False
     try:
         with transaction.atomic():
-            if not Lease.objects.filter(pk=lease.pk, ended_at=None).update(ended_at=clock.now()):
+            if not _same(lease).update(ended_at=clock.now()):
                 return False
             if do is not None:
                 do(caller, instance)
-            sentence = f"The lease of {instance.name} has ended, so it is {ended(lease.policy)}."
-            records.record(caller, "VM.LEASE.EXPIRED", terms.about(instance), sentence=sentence)
+            if lease.ended_at is None:
+                sentence = f"The lease of {instance.name} has ended, so it is {ended(lease.policy)}."
+                records.record(caller, "VM.LEASE.EXPIRED", terms.about(instance), sentence=sentence)
     except Busy:
         return False
     except PortalError as refusal:
@@ -151,7 +183,7 @@ def _end(caller: Caller, lease: Lease) -> bool:
 @transaction.atomic
 def _give_up(caller: Caller, lease: Lease, reason: str) -> None:
     """The end cannot be carried out, as with a protected instance: said once, and left to people."""
-    if Lease.objects.filter(pk=lease.pk, ended_at=None).update(ended_at=clock.now()):
+    if _same(lease).update(ended_at=clock.now(), is_let_be=True):
         instance = lease.instance
         sentence = f"The lease of {instance.name} has ended, but it is not {ended(lease.policy)}. {reason}"
         records.record(caller, "VM.LEASE.EXPIRED", terms.about(instance), sentence=sentence, level="warning")

@@ -12,7 +12,7 @@ from cloudportal.events import records
 from cloudportal.jobs.models import Job
 from compute import actions, states
 from compute.models import Instance
-from compute.services.instances import terms, wiring
+from compute.services.instances import lease_terms, terms, wiring
 from compute.services.instances.holding import demand_free
 from compute.services.instances.power import root_volume, shut_down_arguments, submit
 from storage import states as storage_states
@@ -69,6 +69,7 @@ def recover(caller: Caller, instance: Instance) -> Instance:
     terms.reserve(instance.account, instance.cpus, instance.memory_mib)
     instance.attachments.update(goes_too=False)
     states.INSTANCE.move(instance, "recover", destroyed_at=None)
+    lease_terms.let_be(instance)
     wiring.take_addresses(caller, instance)
     terms.start_allocated(instance)
     records.record(caller, "VM.RECOVER", terms.about(instance))

@@ -32,14 +32,14 @@ def begin(instance: Instance, days: int | None = None) -> Lease | None:
 
 
 def usual_days(instance: Instance) -> int:
-    """How many days it lives where nobody says; 0 for no end."""
+    """How many days it lives where nobody says, within the longest that it may; 0 for no end."""
     days: int = instance.offering.lease_days or settings_value(LEASE_DAYS.name, account=instance.account)
-    most = instance.offering.most_lease_days or days
-    return min(days, most) if days else most
+    longest = longest_days(instance)
+    return min(days, longest) if days and longest else days or longest
 
 
 def longest_days(instance: Instance) -> int:
-    """To how many days from now it may be extended; 0 for any number."""
+    """How many days from now it may live at most; 0 for any number."""
     bounds = (instance.offering.most_lease_days, settings_value(LEASE_LONGEST.name, account=instance.account))
     return min((one for one in bounds if one), default=0)
 
@@ -70,6 +70,13 @@ def demand_current(instance: Instance) -> None:
         raise WrongState(
             f"The lease of {instance.name} ended at {lease.ends_at:%Y-%m-%d %H:%M} UTC. Extend it first."
         )
+
+
+def let_be(instance: Instance) -> None:
+    """A lease that has ended does nothing more to the instance, until it is extended. Needs an open transaction."""
+    over = Lease.objects.filter(instance=instance, ends_at__lte=clock.now())
+    if over.update(ended_at=clock.now(), is_let_be=True):
+        plans.note("lease", "Its lease has ended. Extend it before it is started, or it stays stopped.")
 
 
 def ended(policy: str) -> str:

@@ -9,13 +9,15 @@ import pytest
 
 from cloudportal.core import clock
 from cloudportal.jobs import periodic as regular
-from cloudportal.jobs.models import Job
+from cloudportal.jobs.models import Hold, Job
+from cloudportal.jobs.services import hold_of
 from compute import holdings, periodic, states
 from compute.models import Instance
 from compute.services import housekeeping
-from tenants.models import Account
+from tenants.models import Account, SettingValue
+from tenants.queries.settings import account_key
 from tenants.services import departures
-from tests.support.factories import account_of
+from tests.support.factories import account_of, make_caller
 from tests.support.factories_compute import deployed, destroyed, fresh, guests_of, stopped
 from tests.support.jobs import run_jobs
 
@@ -47,6 +49,19 @@ def test_an_expunging_that_failed_is_not_tried_every_minute(cloud, tenant, monke
     assert housekeeping.expunge_due(root) == 0
     hours_pass(monkeypatch, 2)
     assert housekeeping.expunge_due(root) == 1
+
+
+def test_what_is_not_due_yet_or_busy_keeps_nobody_waiting(cloud, tenant, monkeypatch, root):
+    monkeypatch.setattr(housekeeping, "AT_ONCE", 1)
+    patient = make_caller(account_of(tenant).domain)
+    SettingValue.objects.create(
+        name="instance.expunge_delay", key=account_key(account_of(patient).pk), value=1e6
+    )
+    kept, busy, due = destroyed(cloud, patient), destroyed(cloud, tenant), destroyed(cloud, tenant)
+    Hold.objects.create(thing=hold_of(busy), job=Job.objects.first())
+    hours_pass(monkeypatch, 25)
+    assert housekeeping.expunge_due(root) == 1
+    assert [fresh(one).state for one in (kept, busy, due)] == ["destroyed", "destroyed", "expunging"]
 
 
 def test_disabling_an_account_stops_what_it_runs(instance, tenant, root, cloud):

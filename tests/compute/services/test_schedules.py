@@ -11,6 +11,8 @@ from cloudportal.core.errors import Conflict, InvalidInput, NotFound, NotPermitt
 from cloudportal.core.permissions import Rule
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.events.models import Event
+from cloudportal.jobs.models import Hold, Job
+from cloudportal.jobs.services import hold_of
 from compute import schedule_queries
 from compute.models import Instance, InstanceSchedule, Lease
 from compute.services import instances, leases, schedules
@@ -166,8 +168,6 @@ def test_an_instance_has_only_so_many_schedules(user, instance):
         schedules.create(user, instance, evening())
 
 
-def test_strangers_find_no_schedule(instance):
-    schedule = make_schedule(instance)
 @pytest.mark.parametrize("verb", ["start", "stop", "reboot"])
 def test_a_schedule_does_nothing_that_its_author_may_not_do(user, instance, verb):
     denied = replace(user, rule_sets=((Rule(f"instance.{verb}", False), Rule("*", True)),))
@@ -184,6 +184,8 @@ def test_a_schedule_does_nothing_that_its_author_may_not_do(user, instance, verb
     schedules.update(denied, schedule, ScheduleChanges(name="night"))
 
 
+def test_strangers_find_no_schedule(instance):
+    schedule = make_schedule(instance)
     with pytest.raises(NotFound):
         schedule_queries.schedule_for(caller_for(make_account()), schedule.uuid)
 
@@ -249,6 +251,92 @@ def test_a_protected_instance_outlives_its_lease_and_that_is_told_once(user, clo
     assert [end(now, days=10), end(now, hours=1)] == [0, 0]
     assert state_of(instance) == "running"
     assert [level for level, _ in told("VM.LEASE.EXPIRED")] == ["warning"]
+
+
+def refuse(cloud):
+    cloud.world.inject(Fault(operation="set_power", kind=FaultKind.FAIL, error="refused", count=None))
+
+
+@pytest.mark.parametrize(("policy", "state"), [("stop", "stopped"), ("destroy", "destroyed")])
+def test_an_end_that_failed_is_begun_again_an_hour_later_and_told_once(user, cloud, now, policy, state):
+    instance = leased(cloud, user, lease_policy=policy)
+    refuse(cloud)
+    assert [end(now, days=10), end(now, minutes=30)] == [1, 0]
+    assert state_of(instance) == "running"
+    cloud.world.clear_faults()
+    assert end(now, hours=1) == 1
+    assert (state_of(instance), end(now, hours=2)) == (state, 0)
+    assert [level for level, _ in told("VM.LEASE.EXPIRED")] == ["info"]
+
+
+def test_what_was_stopped_on_its_way_to_be_destroyed_is_destroyed_later(user, cloud, now):
+    instance = leased(cloud, user, lease_policy="destroy")
+    cloud.world.inject(Fault(operation="remove_guest", kind=FaultKind.FAIL, error="refused", count=None))
+    assert end(now, days=10) == 1
+    assert state_of(instance) == "stopped"
+    cloud.world.clear_faults()
+    assert end(now, hours=2) == 1
+    assert state_of(instance) == "destroyed"
+
+
+def test_a_recovered_instance_whose_lease_has_ended_is_left_to_its_owner(user, cloud, now):
+    instance = leased(cloud, user, lease_policy="destroy")
+    run_job(instances.destroy(user, fresh(instance)))
+    now.at += timedelta(days=11)
+    plan = plans.planned(lambda: instances.recover(user, fresh(instance)))
+    assert any("Its lease has ended" in one["sentence"] for one in plan.effects)
+    instances.recover(user, fresh(instance))
+    assert [end(now, minutes=1), end(now, days=1)] == [0, 0]
+    assert (state_of(instance), told("VM.LEASE.EXPIRED")) == ("stopped", [])
+    leases.extend(user, fresh(instance), days=1)
+    assert end(now, days=2) == 1
+    assert state_of(instance) == "destroyed"
+
+
+def test_those_who_are_not_told_yet_keep_nobody_from_being_told(user, cloud, now, monkeypatch):
+    monkeypatch.setattr(leases, "AT_ONCE", 1)
+    leased(cloud, user, lease_warning=0)
+    failed, last = (leased(cloud, caller_for(make_account()), lease_days=days) for days in (9, 11))
+    Instance.objects.filter(pk=failed.pk).update(state="error")
+    now.at += timedelta(days=8, hours=1)
+    assert leases.warn(system_caller()) == 1
+    assert Lease.objects.get(warned_at=now.at).instance == last
+
+
+def test_what_nothing_can_be_done_with_keeps_nobody_waiting(user, cloud, now, monkeypatch):
+    monkeypatch.setattr(leases, "AT_ONCE", 1)
+    failed, busy, last = (leased(cloud, caller_for(make_account()), lease_days=days) for days in (9, 10, 11))
+    Instance.objects.filter(pk=failed.pk).update(state="error")
+    Hold.objects.create(thing=hold_of(busy), job=Job.objects.first())
+    now.at += timedelta(days=12)
+    assert leases.end_due(system_caller()) == 1
+    assert [state_of(one) for one in (failed, busy, last)] == ["error", "running", "stopping"]
+
+
+def test_an_extension_that_comes_during_the_round_counts(user, cloud, now):
+    instance = leased(cloud, user)
+    now.at += timedelta(days=10)
+    seen = Lease.objects.select_related("instance__account__domain").get(instance=instance)
+    leases.extend(user, fresh(instance), days=5)
+    assert not leases._warn(system_caller(), seen)
+    assert not leases._end(system_caller(), seen)
+    leases._give_up(system_caller(), seen, "Somebody extended it.")
+    lease = Lease.objects.get(instance=instance)
+    assert (lease.warned_at, lease.ended_at, state_of(instance)) == (None, None, "running")
+    assert told("VM.LEASE.EXPIRED") == told("VM.LEASE.EXPIRING") == []
+
+
+def test_the_longest_lease_binds_those_who_ask_for_none(user, cloud):
+    set_for(user, lease_longest=30)
+    instance = deployed(cloud, user)
+    assert instance.lease.ends_at == START + timedelta(days=30)
+    with pytest.raises(InvalidInput):
+        leases.extend(user, instance, days=0)
+    with pytest.raises(InvalidInput) as refusal:
+        deployed(cloud, user, lease_days=0)
+    assert list(refusal.value.fields) == ["lease_days"]
+    set_for(user, lease_days=90)
+    assert deployed(cloud, user).lease.ends_at == START + timedelta(days=30)
 
 
 @pytest.mark.parametrize("days", [31, 0])
