@@ -13,10 +13,12 @@ from cloudportal.events.records import About
 from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
+from compute.topology.services.offered import demand_open
 from storage import abilities, actions, guards, origins, queries, states, volume_work
 from storage.amounts import GIB, gib_of, readable, whole_sectors
-from storage.models import THIN, Snapshot, Volume
+from storage.models import THIN, DiskOffering, Snapshot, Volume
 from storage.services import volumes
+from tenants.models import Account
 from tenants.services import limits
 from tenants.services.limits import Resource
 
@@ -117,10 +119,7 @@ def restore(caller: Caller, snapshot: Snapshot) -> Job:
             "snapshot."
         )
     volume = queries.volume_for(caller, volume.uuid)
-    demand_ready(volume, "restore to it")
-    if volume.size_bytes < snapshot.virtual_size_bytes:
-        raise Conflict(f"The volume {volume.name} is smaller than the snapshot. Make a new volume of it.")
-    guards.demand_allowed(volume, "restore")
+    demand_restorable(snapshot, volume)
     plans.note(
         "restore",
         f"Replaces what is on the volume {volume.name} by the snapshot {snapshot.name}.",
@@ -153,6 +152,15 @@ def restore(caller: Caller, snapshot: Snapshot) -> Job:
     return job
 
 
+def demand_restorable(snapshot: Snapshot, volume: Volume) -> None:
+    """Returns where the snapshot could be put back on the volume now. Raises WrongState or Conflict."""
+    actions.RESTORE_SNAPSHOT.demand_state(snapshot)
+    demand_ready(volume, "restore to it")
+    if volume.size_bytes < snapshot.virtual_size_bytes:
+        raise Conflict(f"The volume {volume.name} is smaller than the snapshot. Make a new volume of it.")
+    guards.demand_allowed(volume, "restore")
+
+
 @transaction.atomic
 def make_volume(caller: Caller, snapshot: Snapshot, values: VolumeOfSnapshot) -> tuple[Volume, Job]:
     """A data volume of the caller's account with the snapshot's content, and the job that makes it.
@@ -162,13 +170,10 @@ def make_volume(caller: Caller, snapshot: Snapshot, values: VolumeOfSnapshot) ->
     actions.USE_SNAPSHOT.check(caller, snapshot)
     actions.CREATE_VOLUME.permit(caller)
     offering = queries.disk_offering_for(caller, values.offering_uuid) if values.offering_uuid else None
-    least = whole_sectors(snapshot.virtual_size_bytes)
-    asked_gib = values.size_gib or (offering.size_gib if offering else None)
-    size_bytes = asked_gib * GIB if asked_gib else least
-    if size_bytes < least or gib_of(size_bytes) > volumes.LARGEST_GIB:
-        raise InvalidInput.of(
-            "size_gib", f"Choose {gib_of(least)} to {volumes.LARGEST_GIB} GiB; the snapshot needs the former."
-        )
+    if offering is not None:
+        owner = Account.objects.select_related("domain").get(pk=caller.owner.account_id)
+        demand_open(offering, owner.domain, snapshot.zone, field="offering_uuid")
+    size_bytes = _size_bytes(snapshot, offering, values.size_gib)
     volume = volumes.allocate_of_snapshot(
         caller,
         snapshot,
@@ -201,6 +206,29 @@ def delete(caller: Caller, snapshot: Snapshot) -> Job:
     return jobs.submit(
         caller, "snapshot.delete", Subject.of(snapshot), owner=owner, holds=[hold_of(snapshot)]
     )
+
+
+def _size_bytes(snapshot: Snapshot, offering: DiskOffering | None, size_gib: int | None) -> int:
+    """What a volume of the snapshot has: what the offering allows, and no less than the snapshot needs."""
+    least = whole_sectors(snapshot.virtual_size_bytes)
+    asked_gib = size_gib
+    if offering is not None:
+        is_open = offering.size_gib is None
+        checked_gib = volumes.size_of(offering, size_gib or gib_of(least) if is_open else size_gib)
+        # As large as the snapshot, where nobody said how large: that may be between two GiB.
+        asked_gib = size_gib if is_open else checked_gib
+    size_bytes = asked_gib * GIB if asked_gib else least
+    if size_bytes < least and offering is not None and offering.size_gib is not None:
+        raise InvalidInput.of(
+            "offering_uuid",
+            f"{offering.name} is always {offering.size_gib} GiB, and the snapshot needs {gib_of(least)}. Choose "
+            "another offering.",
+        )
+    if size_bytes < least or gib_of(size_bytes) > volumes.LARGEST_GIB:
+        raise InvalidInput.of(
+            "size_gib", f"Choose {gib_of(least)} to {volumes.LARGEST_GIB} GiB; the snapshot needs the former."
+        )
+    return size_bytes
 
 
 def copied_from(volume: Volume) -> dict[str, str]:

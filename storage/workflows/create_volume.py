@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from cloudportal.core.errors import WrongState
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from storage import states, volume_work
@@ -60,7 +61,10 @@ class CreateVolume(Workflow):
             states.VOLUME.move(volume, "failed")
 
     def retry(self, run: Run) -> None:
-        """Nothing to prepare: choosing a pool begins anew from the wish."""
+        """Choosing a pool begins anew from the wish, which may have been deleted since."""
+        volume = _volume(run)
+        if volume.state != states.ALLOCATED:
+            raise WrongState(noun="volume", state=volume.state, action="make it", needed=states.ALLOCATED)
 
 
 def _volume(run: Run) -> Volume:

@@ -7,10 +7,11 @@ from cloudportal.events import records
 from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from storage import guards, images, pool_choice, volume_work
+from storage import images, pool_choice, volume_work
 from storage.connections import ready_pool
 from storage.drivers.contract import VolumeFacts
 from storage.models import FAT, THIN, Snapshot, Volume
+from storage.services import snapshots
 
 
 class BringImage(Step):
@@ -70,8 +71,8 @@ class RestoreVolume(Workflow):
     steps: ClassVar = (BringImage, Replace)
 
     def retry(self, run: Run) -> None:
-        """As it is, both steps may be repeated; but an instance may have been started since."""
-        guards.demand_allowed(_volume(run), "restore")
+        """As a new restoring: an instance may have been started since, or the snapshot be gone."""
+        snapshots.demand_restorable(Snapshot.objects.get(uuid=run.subject_uuid), _volume(run))
 
 
 def _record(run: Run, facts: VolumeFacts) -> None:

@@ -7,12 +7,13 @@ from cloudportal.core.errors import Busy, Conflict, InvalidInput, LimitReached, 
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.events import meters
 from cloudportal.events.models import Event
+from cloudportal.jobs import services as jobs
 from compute.services import instances
 from storage import queries, store
 from storage.connections import storage_driver
 from storage.images import image_id_of
 from storage.models import Snapshot, Template, Volume
-from storage.services import snapshots, template_making, volumes
+from storage.services import snapshots, template_making, volume_bin, volumes
 from storage.services.snapshots import NewSnapshot, VolumeOfSnapshot
 from storage.services.template_making import NewTemplate
 from storage.services.volumes import NewVolume
@@ -197,6 +198,77 @@ def test_a_larger_volume_is_made(user, volume):
     made, job = snapshots.make_volume(user, snapshot, VolumeOfSnapshot(name="large", size_gib=9))
     assert run_job(job).state == "done", job.message
     assert Volume.objects.get(pk=made.pk).size_bytes == 9 * GIB
+
+
+@pytest.mark.parametrize(
+    ("offering", "asked_gib", "made_gib"),
+    [
+        ({"size_gib": 8}, None, 8),
+        ({"size_gib": 8}, 8, 8),
+        ({"size_gib": None}, None, 5),
+        ({"size_gib": None}, 6, 6),
+        ({"size_gib": None, "least_gib": 6}, 6, 6),
+    ],
+)
+def test_a_volume_of_a_snapshot_is_as_its_offering_says(user, volume, offering, asked_gib, made_gib):
+    wish = VolumeOfSnapshot(name="new", offering_uuid=make_disk_offering(**offering).uuid, size_gib=asked_gib)
+    made, job = snapshots.make_volume(user, taken(user, volume), wish)
+    assert run_job(job).state == "done", job.message
+    assert Volume.objects.get(pk=made.pk).size_bytes == made_gib * GIB
+
+
+@pytest.mark.parametrize(
+    ("offering", "asked_gib", "field"),
+    [
+        ({"size_gib": 8}, 9, "size_gib"),
+        ({"size_gib": 3}, None, "offering_uuid"),
+        ({"size_gib": None}, 3, "size_gib"),
+        ({"size_gib": None, "least_gib": 6}, None, "size_gib"),
+        ({"size_gib": None, "most_gib": 6}, 7, "size_gib"),
+        ({"size_gib": 8, "is_zone_bound": True}, None, "offering_uuid"),
+    ],
+)
+def test_a_snapshot_gets_around_no_offering(user, volume, offering, asked_gib, field):
+    snapshot = make_snapshot(volume)
+    wish = VolumeOfSnapshot(name="new", offering_uuid=make_disk_offering(**offering).uuid, size_gib=asked_gib)
+    with pytest.raises(InvalidInput) as refusal:
+        snapshots.make_volume(user, snapshot, wish)
+    assert list(refusal.value.fields) == [field]
+
+
+@pytest.mark.parametrize("offering", [{"is_active": False}, {"is_domain_bound": True}])
+def test_an_offering_that_is_closed_makes_no_volume_of_a_snapshot(user, volume, offering):
+    wish = VolumeOfSnapshot(name="new", offering_uuid=make_disk_offering(**offering).uuid)
+    with pytest.raises(NotFound):
+        snapshots.make_volume(user, make_snapshot(volume), wish)
+
+
+@pytest.fixture
+def unrestored(user, cloud, volume):
+    """The job that was to restore a snapshot to the volume and was refused."""
+    snapshot = taken(user, volume)
+    cloud.world.inject(Fault(operation="ensure_image", kind=FaultKind.FAIL, error="refused", count=None))
+    job = run_job(snapshots.restore(user, snapshot))
+    assert job.state == "failed"
+    cloud.world.clear_faults()
+    return job
+
+
+def test_a_restoring_that_failed_can_be_tried_again(unrestored):
+    assert run_job(jobs.retry(make_personas().root_admin, unrestored)).state == "done"
+
+
+def test_nothing_is_restored_of_a_snapshot_that_is_deleted_since(user, unrestored):
+    snapshot = queries.snapshot_for(user, unrestored.subject_uuid)
+    assert run_job(snapshots.delete(user, snapshot)).state == "done"
+    with pytest.raises(WrongState):
+        jobs.retry(make_personas().root_admin, unrestored)
+
+
+def test_nothing_is_restored_to_a_volume_that_was_put_aside_since(user, volume, unrestored):
+    volume_bin.destroy(user, queries.volume_for(user, volume.uuid))
+    with pytest.raises(WrongState):
+        jobs.retry(make_personas().root_admin, unrestored)
 
 
 def test_a_volume_that_is_not_made_has_no_snapshot(user, cloud):
