@@ -93,7 +93,9 @@ class ReceiveCopy(Step):
         store.discard_incoming(run.subject_uuid)
 
     def record_undo(self, run: Run, result: None) -> None:
-        """Nobody wants the image through this row."""
+        """Nobody wants the image through this row; taken up late, the row may have got another since."""
+        if run.was_given_up:
+            return
         row = subject_of(run)
         row.checksum, row.size_bytes, row.virtual_size_bytes = "", 0, 0
         row.save(update_fields=["checksum", "size_bytes", "virtual_size_bytes"])
@@ -125,7 +127,11 @@ class ShelveCopy(Step):
         """The row is ready."""
 
     def undo(self, run: Run) -> None:
-        """The image is gone, unless another row has it."""
+        """The image is gone, unless another row has it. Taken up late, what the row has is another's, and housekeeping
+        clears what nothing has.
+        """
+        if run.was_given_up:
+            return
         row = subject_of(run)
         if row.checksum:
             checksum = row.checksum

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from cloudportal.core import names, plans
 from cloudportal.core.caller import Caller
-from cloudportal.core.errors import InvalidInput
+from cloudportal.core.errors import InvalidInput, WrongState
 from cloudportal.events import records
 from cloudportal.events.records import About
 from cloudportal.jobs import services as jobs
@@ -112,10 +112,20 @@ def upload_again(caller: Caller, template: Template, *, size_bytes: int | None =
     Raises WrongState, InvalidInput.
     """
     actions.UPLOAD_TEMPLATE.check(caller, template)
+    demand_empty(template)
     if template.state != states.UPLOADING:
         states.TEMPLATE.move(template, "upload")
     plans.note("upload", f"Lets the image of the template {template.name} be sent.", noun="template")
     return _ticket(caller, template, size_bytes)
+
+
+def demand_empty(template: Template) -> None:
+    """Returns where the template can take an image. Raises WrongState for one that has one still, which counts."""
+    if template.checksum:
+        raise WrongState(
+            f"The template {template.name} is being deleted and still has its image. Delete it again, and register a "
+            "new one."
+        )
 
 
 def _ticket(caller: Caller, template: Template, size_bytes: int | None) -> Ticket:

@@ -70,16 +70,21 @@ def publish(
 def delete(caller: Caller, template: Template) -> Job:
     """The job that deletes a template from `own_template_for`. Instances that were made from it stay."""
     actions.DELETE_TEMPLATE.check(caller, template)
-    demand_unattached(template)
-    uploads.close_of(template.uuid)
-    downloads.close_of(template.uuid)
-    TemplateGrant.objects.filter(template=template).delete()
-    states.TEMPLATE.move(template, "delete")
+    begin_deleting(template)
     plans.note("delete", f"Deletes the template {template.name}.", noun="template")
     owner = template.account.owner
     return jobs.submit(
         caller, "template.delete", Subject.of(template), owner=owner, holds=[hold_of(template)]
     )
+
+
+def begin_deleting(template: Template) -> None:
+    """Nobody can use the template any more. Rows only. Raises Conflict while an instance has it in its drive."""
+    demand_unattached(template)
+    uploads.close_of(template.uuid)
+    downloads.close_of(template.uuid)
+    TemplateGrant.objects.filter(template=template).delete()
+    states.TEMPLATE.move(template, "delete")
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from storage import housekeeping, states, store, template_work
 from storage.models import Template, TemplateCopy
+from storage.services import templates
 
 
 class ClearPools(Step):
@@ -60,7 +61,7 @@ class DeleteTemplate(Workflow):
 
     def retry(self, run: Run) -> None:
         """Deletes it again."""
-        states.TEMPLATE.move(_template(run), "delete")
+        templates.begin_deleting(_template(run))
 
 
 def _template(run: Run) -> Template:

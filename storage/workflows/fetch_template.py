@@ -7,6 +7,7 @@ from cloudportal.jobs.workflows import Step, Workflow, workflow
 from storage import arrivals, inspection, states, store, template_work
 from storage.inspection import Inspected
 from storage.models import Template
+from storage.services import registration
 from storage.store import Received
 
 
@@ -38,7 +39,9 @@ class Receive(Step):
         arrivals.discard(run)
 
     def record_undo(self, run: Run, result: None) -> None:
-        """Nobody wants the image through this template."""
+        """Nobody wants the image through this template; taken up late, it may have got another since."""
+        if run.was_given_up:
+            return
         Template.objects.filter(uuid=run.subject_uuid).update(checksum="", size_bytes=0, virtual_size_bytes=0)
 
 
@@ -59,7 +62,11 @@ class Shelve(Step):
         template_work.record_ready(run, _template(run))
 
     def undo(self, run: Run) -> None:
-        """The image is gone, unless another template has it."""
+        """The image is gone, unless another template has it. Taken up late, what the template has is another's, and
+        housekeeping clears what nothing has.
+        """
+        if run.was_given_up:
+            return
         template = _template(run)
         if template.checksum:
             checksum = template.checksum
@@ -84,7 +91,9 @@ class FetchTemplate(Workflow):
     def retry(self, run: Run) -> None:
         """Fetches it again. Raises WrongState where it was sent, and so is gone."""
         arrivals.demand_source(run)
-        states.TEMPLATE.move(_template(run), "fetch")
+        template = _template(run)
+        registration.demand_empty(template)
+        states.TEMPLATE.move(template, "fetch")
 
 
 def _template(run: Run) -> Template:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from cloudportal.core.errors import InvalidInput, LimitReached, NotFound, NotPermitted
+from cloudportal.core.errors import InvalidInput, LimitReached, NotFound, NotPermitted, WrongState
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.events.models import Event, MeterMark
 from cloudportal.jobs import services as jobs
@@ -312,6 +312,29 @@ def test_a_deletion_that_failed_can_be_tried_again(people, infra, settings):
     assert run_job(jobs.retry(people.root_admin, job)).state == "done"
 
 
+def test_a_template_that_is_being_deleted_takes_no_other_image(root, sources, settings, monkeypatch):
+    settings.JOB_STEP_TRIES = 1
+    template, fetching = registered(root, sources, source_file=on_disk(sources, b"no image", "late"))
+    assert fetching.state == "failed"
+    on_disk(sources, qcow2_bytes(), "late")
+    retried = run_job(jobs.retry(root, fetching))
+    template.refresh_from_db()
+    assert (retried.state, template.state) == ("done", "ready")
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "remove", full)
+        assert run_job(templates.delete(root, template)).state == "failed"
+    template.refresh_from_db()
+    for again in (lambda: registration.upload_again(root, template), lambda: jobs.retry(root, fetching)):
+        with pytest.raises(WrongState, match="Delete it again"):
+            again()
+    assert run_job(templates.delete(root, template)).state == "done"
+    assert limits_recount.find_drift([Resource.TEMPLATES, Resource.SECONDARY_STORAGE_GIB]) == []
+
+
+def full(*args, **options):
+    raise OSError(28, "No space left on device")
+
+
 def test_progress_is_shown_while_an_image_comes_in(root, sources, monkeypatch):
     monkeypatch.setattr(arrivals, "PROGRESS_SECONDS", 0.0)
     monkeypatch.setattr(store, "CHUNK_BYTES", 65536)
@@ -322,9 +345,6 @@ def test_progress_is_shown_while_an_image_comes_in(root, sources, monkeypatch):
 
 
 def test_a_server_without_space_says_so(root, sources, monkeypatch):
-    def full(*args, **options):
-        raise OSError(28, "No space left on device")
-
     monkeypatch.setattr(store, "receive", full)
     template, job = registered(root, sources)
     assert template.state == "error"
