@@ -73,9 +73,12 @@ def delete_due(caller: Caller) -> int:
     failed = Job.objects.filter(
         kind="volume.delete", state=job_states.FAILED, ended_at__gt=moment - AGAIN_AFTER
     )
-    rows = Volume.objects.filter(state=states.DESTROYED).select_related("account__domain")
+    # One that could not be deleted is an error by now.
+    rows = Volume.objects.filter(state__in=(states.DESTROYED, states.ERROR)).exclude(destroyed_at=None)
     rows = rows.exclude(uuid__in={uuid for uuid in failed.values_list("subject_uuid", flat=True) if uuid})
-    for volume in rows.order_by("destroyed_at")[:AT_ONCE]:
+    for volume in rows.select_related("account__domain").order_by("destroyed_at").iterator():
+        if begun == AT_ONCE:
+            break
         account = volume.account
         if account.pk not in delays:
             delays[account.pk] = timedelta(seconds=settings_value("volume.expunge_delay", account=account))

@@ -6,14 +6,17 @@ from cloudportal.core import clock
 from cloudportal.core.errors import Busy, Conflict, LimitReached, WrongState
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.events import meters
+from cloudportal.jobs.models import Job
 from compute.services import volume_sizes
 from compute.services.volume_sizes import ResizeValues
 from storage.models import Volume
 from storage.services import volume_bin, volumes
 from tenants.authentication import system_caller
 from tenants.models import Counter
+from tenants.queries.settings import Place
+from tenants.services import settings as portal_settings
 from tests.support.agreement_compute import world_equals_rows
-from tests.support.factories import make_caller
+from tests.support.factories import account_of, make_caller, make_personas
 from tests.support.factories_compute import deployed, make_cloud
 from tests.support.factories_volumes import fresh_volume, make_attached, make_volume
 from tests.support.jobs import run_job, run_jobs
@@ -112,3 +115,41 @@ def test_what_became_of_one_that_cannot_be_deleted_is_not_counted_either(cloud, 
     cloud.world.clear_faults()
     assert run_job(volumes.delete(caller, fresh_volume(volume))).state == "done"
     assert counted(caller) == {}
+
+
+def over(volume, **ago):
+    """The volume was put aside so long ago."""
+    Volume.objects.filter(pk=volume.pk).update(destroyed_at=clock.now() - timedelta(**ago))
+
+
+def test_one_that_could_not_be_deleted_is_deleted_an_hour_later(cloud, caller, volume):
+    volume_bin.destroy(caller, volume)
+    over(volume, days=2)
+    cloud.world.inject(Fault(operation="remove_volume", kind=FaultKind.FAIL, error="refused", count=None))
+    assert volume_bin.delete_due(system_caller()) == 1
+    run_jobs()
+    cloud.world.clear_faults()
+    assert (fresh_volume(volume).state, volume_bin.delete_due(system_caller())) == ("error", 0)
+    Job.objects.update(ended_at=clock.now() - 2 * volume_bin.AGAIN_AFTER)
+    assert volume_bin.delete_due(system_caller()) == 1
+    run_jobs()
+    assert fresh_volume(volume).state == "deleted"
+    world_equals_rows(cloud)
+
+
+def test_those_that_are_kept_for_long_hold_up_nobody(cloud, caller, volume, monkeypatch):
+    monkeypatch.setattr(volume_bin, "AT_ONCE", 1)
+    others = make_caller()
+    place = Place.of_account(account_of(caller))
+    portal_settings.set_value(make_personas().root_admin, place, "volume.expunge_delay", "30d")
+    later = [make_volume(cloud.zone, others) for _ in range(2)]
+    for owner, one in ((caller, volume), (others, later[0]), (others, later[1])):
+        volume_bin.destroy(owner, one)
+    over(volume, days=4)
+    over(later[0], days=3)
+    over(later[1], days=2)
+    for one in later:
+        assert volume_bin.delete_due(system_caller()) == 1
+        run_jobs()
+        assert fresh_volume(one).state == "deleted"
+    assert (volume_bin.delete_due(system_caller()), fresh_volume(volume).state) == (0, "destroyed")
