@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network, collapse_addresses, ip_network
-from uuid import UUID
 
 from django.db.models import F
 
@@ -18,11 +17,9 @@ class TooManyRules(ValueError):
     """A NIC's groups come to more rules than a host is asked to keep for one NIC."""
 
 
-def guard_of(nic: Nic, *, without: UUID | None = None) -> NicGuard:
-    """What the NIC is held to; `without` leaves out a secondary address that is about to go. Raises TooManyRules."""
-    secondary = nic.secondary_addresses.select_related("address")
-    if without is not None:
-        secondary = secondary.exclude(uuid=without)
+def guard_of(nic: Nic) -> NicGuard:
+    """What the NIC is held to. Raises TooManyRules."""
+    secondary = nic.secondary_addresses.filter(is_leaving=False).select_related("address")
     first = [nic.address.ip] if nic.address else []
     return NicGuard(
         uuid=nic.uuid,

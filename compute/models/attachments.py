@@ -51,13 +51,15 @@ class Nic(ScopedModel):
 
 class SecondaryAddress(ScopedModel):
     """One more address of a NIC. DHCP gives a NIC its first address only, so the guest must set this one up itself;
-    what it reads at its first start says so.
+    what it reads at its first start says so. Whoever takes it away marks it as leaving first, and then no host lets it
+    pass.
     """
 
     scope = OwnedBy(account="nic__instance__account_id", domain_path="nic__instance__account__domain__path")
 
     nic = models.ForeignKey(Nic, on_delete=models.CASCADE, related_name="secondary_addresses")
     address = models.OneToOneField(Address, on_delete=models.PROTECT, related_name="secondary")
+    is_leaving = models.BooleanField(default=False)
 
     class Meta:
         ordering: ClassVar = ["address__number"]

@@ -28,8 +28,8 @@ AT_ONCE = 10
 def ensure_guards(driver: ComputeDriver, nics: Sequence[Nic], *, without: UUID | None = None) -> None:
     """The host holds these NICs to what their rows say, also where those change meanwhile.
 
-    One whose rules are too many stays as it was and keeps none of the others from being held. Raises Unsupported, and
-    Refused in the end where there was such a one.
+    One whose rules are too many stays as it was and keeps none of the others from being held; `without` leaves one out
+    that is about to go. Raises Unsupported, and Refused in the end where one had too many rules.
     """
     if not isinstance(driver, GuardsNics):
         _demand_no_groups(driver, nics)
@@ -40,7 +40,7 @@ def ensure_guards(driver: ComputeDriver, nics: Sequence[Nic], *, without: UUID |
         wanted = dict(
             Nic.objects.filter(pk__in=[nic.pk for nic in pending]).values_list("pk", "guard_wanted")
         )
-        guards = _guards_of(pending, without, faults)
+        guards = _guards_of(pending, faults)
         told = driver.ensure_guards(tuple(guards)) if guards else {}
         # Whoever changed a rule since we read it has counted up, and what we told the host may be older than that.
         pending = [
@@ -55,14 +55,12 @@ def ensure_guards(driver: ComputeDriver, nics: Sequence[Nic], *, without: UUID |
         ) from faults[0]
 
 
-def _guards_of(
-    nics: Sequence[Nic], without: UUID | None, faults: list[guarding.TooManyRules]
-) -> list[NicGuard]:
+def _guards_of(nics: Sequence[Nic], faults: list[guarding.TooManyRules]) -> list[NicGuard]:
     """The guards of those that can have one; why the others cannot is added to the faults."""
     found = []
     for nic in nics:
         try:
-            found.append(guarding.guard_of(nic, without=without))
+            found.append(guarding.guard_of(nic))
         except guarding.TooManyRules as fault:
             faults.append(fault)
     return found

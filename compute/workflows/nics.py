@@ -1,7 +1,7 @@
 """Changing the network cards of an instance: on its host where it is on one, else in its rows until it starts.
 
-A card or address that comes is a row from the beginning and is taken away again where the job fails; one that goes
-stays a row to the end, so that nobody has its address while the guest might still use it.
+A card that comes is a row from the beginning and is taken away again where the job fails; one that goes stays a row to
+the end, so that nobody has its address while the guest might still use it.
 """
 
 from typing import ClassVar
@@ -17,11 +17,10 @@ from compute import guarding
 from compute import membership as members
 from compute.drivers.contract import ComputeDriver
 from compute.drivers.nics import PlugsNics
-from compute.models import Instance, Nic, SecondaryAddress
+from compute.models import Instance, Nic
 from compute.services.nics import defaults
 from compute.services.nics.submitting import about
 from compute.topology.connections import compute_driver
-from compute.workflows.building import free_secondary
 from compute.workflows.guards import ensure_guards, remove_guards
 from compute.workflows.subjects import guest_data_of, instance_of, nics_of
 from compute.workflows.wiring import nic_specs
@@ -40,14 +39,8 @@ def nic_of(run: Run) -> Nic | None:
     return rows.filter(uuid=run.arguments["nic"]).first()
 
 
-def secondary_of(run: Run) -> SecondaryAddress | None:
-    """The secondary address that the job is about, None once it is gone."""
-    rows = SecondaryAddress.objects.select_related("address__network", "nic")
-    return rows.filter(uuid=run.arguments["address"]).first()
-
-
 def rewire(instance: Instance, *, without: UUID | None = None) -> None:
-    """The guest has the NICs of its rows, but for what is about to go. Nothing to do where it is on no host."""
+    """The guest has the NICs of its rows, but for one that is about to go. Nothing to do where it is on no host."""
     if instance.host is None:
         return
     with compute_driver(instance.host, timeout_seconds=UNPLUG_SECONDS) as driver:
@@ -276,101 +269,6 @@ def _put_groups_back(run: Run, nic: Nic, uuids: list[str]) -> None:
         guarding.mark([nic.pk])
         # Others may have been told of the change already.
         members.members_changed(caller_of_job(run.job), now | before)
-
-
-class LetPass(Step):
-    """The guest may use one more address."""
-
-    name = "let-pass"
-    label = "Let the address pass"
-
-    def act(self, run: Run) -> None:
-        """What the guest reads, and what its host lets pass, is as its rows."""
-        rewire(instance_of(run))
-
-    def undo(self, run: Run) -> None:
-        """Without the address."""
-        rewire(instance_of(run), without=UUID(run.arguments["address"]))
-
-    def record_undo(self, run: Run, result: None) -> None:
-        """The address is given back."""
-        row = secondary_of(run)
-        if row is not None:
-            free_secondary(run, row)
-
-
-class FinishAddingAddress(Step):
-    """Rows only."""
-
-    name = "finish"
-    label = "Say that it may be used"
-
-    def record(self, run: Run, result: None) -> None:
-        """The event."""
-        record_address(run, "NIC.SECONDARY.IP.ASSIGN")
-
-
-@workflow
-class AddAddress(Workflow):
-    """The NIC's to use, or free again."""
-
-    kind = "instance.add-address"
-    queue = "compute"
-    label = "Adding the address"
-    steps: ClassVar = (LetPass, FinishAddingAddress)
-
-    def failed(self, run: Run) -> None:
-        """Undone, the address is free. Where the undo is stuck it counts as the NIC's, and can be removed."""
-
-
-class Withdraw(Step):
-    """The guest may use the address no longer."""
-
-    name = "withdraw"
-    label = "Stop the address"
-
-    def act(self, run: Run) -> None:
-        """Without the address."""
-        rewire(instance_of(run), without=UUID(run.arguments["address"]))
-
-    def undo(self, run: Run) -> None:
-        """With it again."""
-        rewire(instance_of(run))
-
-
-class FinishRemovingAddress(Step):
-    """Rows only."""
-
-    name = "finish"
-    label = "Free the address"
-
-    def record(self, run: Run, result: None) -> None:
-        """It is others' to have."""
-        record_address(run, "NIC.SECONDARY.IP.UNASSIGN")
-        row = secondary_of(run)
-        if row is not None:
-            free_secondary(run, row)
-
-
-@workflow
-class RemoveAddress(Workflow):
-    """Free, or the NIC's as before."""
-
-    kind = "instance.remove-address"
-    queue = "compute"
-    label = "Removing the address"
-    steps: ClassVar = (Withdraw, FinishRemovingAddress)
-
-    def retry(self, run: Run) -> None:
-        """As it is."""
-
-
-def record_address(run: Run, event_type: str) -> None:
-    """The event about the NIC whose address came or went."""
-    nic, row = nic_of(run), secondary_of(run)
-    if nic is not None and row is not None:
-        after = {"ip": row.address.ip}
-        records.completed(run.job.caller, event_type, about(nic), after=after, job_uuid=run.job.uuid)
 
 
 def _is_in_use(run: Run, nic: Nic) -> bool:

@@ -95,9 +95,7 @@ def spec_of(instance: Instance) -> GuestSpec:
 
 
 def guest_data_of(instance: Instance, *, without: UUID | None = None) -> GuestData:
-    """What the guest reads of itself as it starts; `without` leaves out a NIC or secondary address that is about
-    to go.
-    """
+    """What the guest reads of itself as it starts; `without` leaves out a NIC that is about to go."""
     return GuestData(
         instance_id=str(instance.uuid),
         hostname=instance.name,

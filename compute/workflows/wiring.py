@@ -1,6 +1,6 @@
 """What a driver and a guest are told of an instance's network cards.
 
-`without` leaves out a NIC or secondary address that a job is about to take away.
+`without` leaves out a NIC that a job is about to take away, as are all secondary addresses that are leaving.
 """
 
 from uuid import UUID
@@ -27,7 +27,7 @@ def nic_specs(instance: Instance, host: Host, *, without: UUID | None = None) ->
             mac=nic.mac,
             network_locator=locator_on(nic.network, host),
             device_index=nic.device_index,
-            addresses=_addresses(nic, without),
+            addresses=_addresses(nic),
             mtu=nic.network.mtu,
             is_linked=nic.is_linked,
             is_guarded=can(host, "GuardsNics"),
@@ -45,28 +45,28 @@ def nic_configs(instance: Instance, *, without: UUID | None = None) -> tuple[Nic
     make half of the answers go astray.
     """
     nics = [nic for nic in nics_of(instance) if nic.uuid != without]
-    if len(nics) < 2 and not any(_secondary(nic, without) for nic in nics):
+    if len(nics) < 2 and not any(_secondary(nic) for nic in nics):
         return ()
-    return tuple(_config(nic, without) for nic in nics)
+    return tuple(_config(nic) for nic in nics)
 
 
-def _config(nic: Nic, without: UUID | None) -> NicConfig:
+def _config(nic: Nic) -> NicConfig:
     if nic.is_default or nic.address is None:
-        addresses = _addresses(nic, without)[1:] if nic.address else ()
+        addresses = _addresses(nic)[1:] if nic.address else ()
         return NicConfig(mac=nic.mac, addresses=addresses, asks_dhcp=True)
-    return NicConfig(mac=nic.mac, addresses=_addresses(nic, without))
+    return NicConfig(mac=nic.mac, addresses=_addresses(nic))
 
 
-def _addresses(nic: Nic, without: UUID | None) -> tuple[AddressSpec, ...]:
+def _addresses(nic: Nic) -> tuple[AddressSpec, ...]:
     if nic.address is None:
         return ()
     prefix_length = int(nic.network.cidr.rpartition("/")[2])
     gateway = nic.network.gateway if nic.is_default else None
     first = AddressSpec(ip=nic.address.ip, prefix_length=prefix_length, gateway=gateway)
-    more = (AddressSpec(ip=ip, prefix_length=prefix_length) for ip in _secondary(nic, without))
+    more = (AddressSpec(ip=ip, prefix_length=prefix_length) for ip in _secondary(nic))
     return (first, *more)
 
 
-def _secondary(nic: Nic, without: UUID | None) -> list[str]:
+def _secondary(nic: Nic) -> list[str]:
     rows = sorted(nic.secondary_addresses.all(), key=lambda one: one.address.number)
-    return [one.address.ip for one in rows if one.uuid != without]
+    return [one.address.ip for one in rows if not one.is_leaving]

@@ -8,10 +8,12 @@ from cloudportal.jobs import runner
 from cloudportal.jobs.models import Job
 from compute.drivers.guards import MOST_RULES
 from compute.services import instances, nics
+from compute.services.guard_housekeeping import tell_hosts
 from compute.services.instances import MoveValues
 from networking.models import SecurityGroupRule
 from networking.rules import NewRule
 from networking.services import security_groups
+from tenants.authentication import system_caller
 from tests.support.factories import account_of, make_personas
 from tests.support.factories_compute import deployed, fresh
 from tests.support.jobs import run_job, run_jobs
@@ -129,3 +131,63 @@ def test_an_instance_that_moves_with_its_address_is_let_in_by_its_new_owners(clo
     run_jobs()
     assert run_job(instances.start(people.neighbour, fresh(moving))).state == "done"
     assert reaches(cloud, nic_of(moving), beside) and reaches(cloud, beside, nic_of(moving))
+
+
+@pytest.fixture
+def rule_comes_when(settings, tenant):
+    """`rule_comes_when(group, step, direction)`: once the next such step is done, a rule comes and is in force."""
+    settings.JOB_CHECKPOINT = f"{__name__}.interrupt"
+    yield lambda *wanted: INTERRUPTIONS.append((tenant, *wanted))
+    assert INTERRUPTIONS == []
+
+
+INTERRUPTIONS = []
+
+
+def interrupt(job, step, point, direction):
+    """Called by the runner at its checkpoints."""
+    for caller, group, *wanted in [one for one in INTERRUPTIONS if one[2:] == (step, point, direction)]:
+        INTERRUPTIONS.remove((caller, group, *wanted))
+        _, told = security_groups.add_rule(caller, group, NewRule(**PING))
+        runner.run(told.uuid)
+        told.refresh_from_db()
+        assert told.state == "done"
+
+
+def test_an_address_that_is_being_taken_away_is_let_pass_for_no_other_reason(cloud, tenant, rule_comes_when):
+    group = make_group(tenant)
+    nic = nic_of(deployed(cloud, tenant, security_groups=(group.uuid,)))
+    row, job = nics.add_address(tenant, nic)
+    assert run_job(job).state == "done"
+    assert guards_of(cloud)[nic.uuid].addresses == (nic.address.ip, row.address.ip)
+    rule_comes_when(group, "withdraw", "after-cursor", "forwards")
+    assert run_job(nics.remove_address(tenant, row)).state == "done"
+    guard = guards_of(cloud)[nic.uuid]
+    assert (guard.addresses, len(guard.rules)) == ((nic.address.ip,), 2)
+
+
+def test_an_address_whose_adding_failed_is_let_pass_no_more(cloud, tenant, rule_comes_when):
+    group = make_group(tenant)
+    nic = nic_of(deployed(cloud, tenant, security_groups=(group.uuid,)))
+    cloud.world.inject(Fault(operation="ensure_nics", kind=FaultKind.FAIL, error="refused", count=1))
+    rule_comes_when(group, "let-pass", "after-effect", "backwards")
+    assert run_job(nics.add_address(tenant, nic)[1]).state == "failed"
+    guard = guards_of(cloud)[nic.uuid]
+    assert (guard.addresses, len(guard.rules)) == ((nic.address.ip,), 2)
+
+
+@pytest.mark.parametrize("count", [1, None])
+def test_an_address_that_could_not_be_taken_away_passes_as_before(cloud, tenant, count):
+    group = make_group(tenant)
+    nic = nic_of(deployed(cloud, tenant, security_groups=(group.uuid,)))
+    row, job = nics.add_address(tenant, nic)
+    assert run_job(job).state == "done"
+    cloud.world.inject(Fault(operation="ensure_nics", kind=FaultKind.FAIL, error="refused", count=count))
+    failed = run_job(nics.remove_address(tenant, row))
+    assert failed.state == "failed"
+    cloud.world.clear_faults()
+    tell_hosts(system_caller())
+    run_jobs()
+    assert guards_of(cloud)[nic.uuid].addresses == (nic.address.ip, row.address.ip)
+    assert run_job(nics.remove_address(tenant, row)).state == "done"
+    assert guards_of(cloud)[nic.uuid].addresses == (nic.address.ip,)
