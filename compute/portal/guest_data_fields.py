@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from cloudportal.core.caller import Caller
+from cloudportal.portal import cells
 from cloudportal.portal.choices import AnyOf, Card, lines_of
 from cloudportal.portal.forms import Group, PortalForm
 from compute import guest_data_actions as actions
@@ -25,7 +26,7 @@ class GuestDataFields(PortalForm):
     key_pairs = AnyOf(
         label="SSH keys",
         required=False,
-        nothing_to_choose="You have kept no SSH key yet. Paste one below, or add one under SSH keys.",
+        nothing_to_choose="You have kept no SSH key yet. Paste one below.",
     )
     ssh_keys = forms.CharField(
         label="More SSH keys",
@@ -50,7 +51,7 @@ class GuestDataFields(PortalForm):
 
     def offer_guest_data(self) -> None:
         """Offers the keys and the user data of those for whom the instance is to be."""
-        self.offer("key_pairs", key_pairs_to_choose(self.caller, self.caller.owner.account_id))
+        offer_key_pairs(self, self.caller.owner.account_id)
         kept = _user_data(self.caller)
         if not kept:
             del self.fields["user_data_from"]
@@ -115,7 +116,14 @@ def _field(one: Variable) -> forms.CharField:
     )
 
 
-def key_pairs_to_choose(caller: Caller, account_id: int) -> list[tuple[str, Card]]:
+def offer_key_pairs(form: PortalForm, account_id: int) -> None:
+    """Offers the account's keys in the field `key_pairs`, and to whoever may add one there the way to do so."""
+    form.offer("key_pairs", _key_pairs(form.caller, account_id))
+    if form.caller.may(actions.CREATE_KEY_PAIR.name) and form.caller.owner.account_id == account_id:
+        form.fields["key_pairs"].help_text = cells.link("Add an SSH key", "key-pair-add")
+
+
+def _key_pairs(caller: Caller, account_id: int) -> list[tuple[str, Card]]:
     """The owner's own; an administrator sees those of others too, which the instance cannot have."""
     if not caller.may(actions.READ_KEY_PAIR.name):
         return []

@@ -15,7 +15,7 @@ from cloudportal.portal.details import Crumb
 from cloudportal.portal.forms import Group, PortalForm, about
 from compute import actions
 from compute.models import Instance
-from compute.portal.guest_data_fields import key_pairs_to_choose
+from compute.portal.guest_data_fields import offer_key_pairs
 from compute.portal.instances import INSTANCE
 from compute.services import instances
 
@@ -37,7 +37,9 @@ class KeysForm(PortalForm):
     key_pairs = AnyOf(
         label="SSH keys",
         required=False,
-        nothing_to_choose="There is no SSH key that is kept. Paste one below, or add one under SSH keys.",
+        # None beforehand, not even a single one: who comes here may have lost just that.
+        initial=[],
+        nothing_to_choose="There is no SSH key that is kept. Paste one below.",
     )
     ssh_keys = forms.CharField(
         label="More SSH keys",
@@ -50,7 +52,7 @@ class KeysForm(PortalForm):
     def shape(self) -> None:
         """Offers the keys of the instance's owner."""
         instance: Instance = self.row
-        self.offer("key_pairs", key_pairs_to_choose(self.caller, instance.account_id))
+        offer_key_pairs(self, instance.account_id)
 
 
 def _reset_password(

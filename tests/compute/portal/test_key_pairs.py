@@ -41,6 +41,9 @@ class TestRegisteringKeys(Keys, FillsForm):
     def test_a_key_that_is_made_is_shown_once(self):
         page = self.sent(name="made", public_key="")
         assert page.one("pre").text.startswith("-----BEGIN OPENSSH PRIVATE KEY-----")
+        key = page.one("pre").text
+        assert " ".join(page.button("Copy the private key")["data-copy"].split()) == key
+        assert "Reset SSH keys" in page.text
         shown = self.browser("user").get("key-pair", KeyPair.objects.get().uuid)
         assert "PRIVATE KEY" not in shown.text
 

@@ -29,6 +29,12 @@ class TestResettingKeys(FillsForm):
         assert page.notices == [f"{self.instance.name} is being told its new keys."]
         assert fresh(self.instance).ssh_keys[0] == self.pair.public_key
 
+    def test_no_key_is_chosen_beforehand_and_another_one_is_a_click_away(self):
+        page = self.opened()
+        assert page.field("key_pairs")["checked"] is None
+        assert "/key-pairs/add/" in page.links
+        assert "/key-pairs/add/" not in self.opened("root_admin").links
+
     def test_no_key_at_all_is_said_beside_the_field(self):
         page = self.sent(ssh_keys="")
         assert (page.status, "Choose at least one key" in page.text) == (400, True)
