@@ -16,7 +16,8 @@ class Column:
     """One column: `cell` is a function of the row, or the dotted name of a value in it.
 
     `sort` is what to order by where the column can be sorted. `least` keeps it from callers whose kind has no
-    use for it. On phones a row is a card, and columns that are not `on_phone` are left out.
+    use for it. On phones a row is a card, and columns that are not `on_phone` are left out. A table on a detail page
+    leaves a column out that has nothing in any row, unless it `is_shown_empty`.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Column:
     kind: Literal["text", "number"] = "text"
     least: RoleKind = RoleKind.USER
     on_phone: bool = True
+    is_shown_empty: bool = True
 
     def value(self, row: Any) -> Any:
         """What stands in the cell, a dash for nothing."""
@@ -56,6 +58,15 @@ class Row:
 def columns_for(caller: Caller, columns: Iterable[Column]) -> tuple[Column, ...]:
     """The columns that this caller is shown."""
     return tuple(one for one in columns if one.is_for(caller))
+
+
+def used_of(columns: Sequence[Column], things: Sequence[Any]) -> tuple[Column, ...]:
+    """The columns that have something in some row, and those that are shown empty too."""
+    return tuple(
+        one
+        for one in columns
+        if one.is_shown_empty or any(one.value(thing) is not cells.NOTHING for thing in things)
+    )
 
 
 def rows_of(columns: Sequence[Column], things: Iterable[Any]) -> list[Row]:

@@ -11,7 +11,7 @@ from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
 from cloudportal.portal import cells
 from cloudportal.portal.buttons import RowLink
-from cloudportal.portal.columns import Column, columns_for, rows_of
+from cloudportal.portal.columns import Column, columns_for, rows_of, used_of
 from cloudportal.portal.standing import stands_at
 
 Place = Literal["top", "main", "side"]
@@ -93,8 +93,9 @@ class Table:
         """The table with its rows."""
         if not stands_at(caller, self.least):
             return None
-        columns = columns_for(caller, self.columns)
-        rows = rows_of(columns, self.things(caller, row))
+        things = list(self.things(caller, row))
+        columns = used_of(columns_for(caller, self.columns), things)
+        rows = rows_of(columns, things)
         if not (rows or self.empty):
             return None
         more = f"{reverse(f'portal:{self.more[0]}')}?{self.more[1]}={row.uuid}" if self.more else ""

@@ -143,6 +143,7 @@ INSTANCE = DetailPage(
             "Instance",
             (
                 Fact("Address", words.addresses),
+                Fact("Sign in", words.sign_in, is_shown_empty=False),
                 Fact("Size", lambda row: cells.noted(words.size(row), row.offering.name)),
                 Fact("CPU", lambda row: f"{row.cpus} × {row.cpu_mhz} MHz"),
                 Fact("Template", words.template),

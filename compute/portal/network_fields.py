@@ -46,7 +46,8 @@ class NetworkFields(PortalForm):
         label="Security groups",
         required=False,
         initial=[],
-        help_text="They hold the cards in networks that have security groups. Without any it is your default group.",
+        help_text="They hold the cards in networks that have security groups. Without any it is your default group, "
+        "which lets nobody in from outside; add a rule for port 22 to sign in with SSH.",
     )
 
     def offer_networks(self) -> None:

@@ -70,8 +70,11 @@ def ips(nic: Nic) -> Any:
 
 
 def _groups(nic: Nic) -> Any:
-    """Its security groups, as links."""
-    return words.lines(cells.link(one.name, "security-group", one.uuid) for one in nic.groups.all())
+    """Its security groups, as links; nothing where its network has none."""
+    if not nic.network.has_groups:
+        return ""
+    found = [cells.link(one.name, "security-group", one.uuid) for one in nic.groups.all()]
+    return words.lines(found) if found else "none"
 
 
 def _may_choose_groups(caller: Caller, nic: Nic) -> bool:
@@ -88,6 +91,7 @@ NIC_TABLE = Table(
     (
         Column("network", "Network", words.nic_network),
         Column("address", "Address", ips),
+        Column("groups", "Security groups", _groups, is_shown_empty=False),
         Column("mac", "Card", card),
     ),
     empty="It is on no network.",

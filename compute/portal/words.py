@@ -12,6 +12,7 @@ from compute.models import Instance, Nic, ServiceOffering
 from compute.services.guest_data.template_links import WORDS, inherited_of
 from compute.services.instances.lease_terms import ended
 from compute.services.sizing import bounds_of
+from storage.guest_terms import is_windows
 
 # In the order in which people look for them; the states on the way come after those that last.
 STATES = (
@@ -95,6 +96,18 @@ def state(instance: Instance) -> Any:
 def addresses(instance: Instance) -> Any:
     """Every address that the instance has, to copy."""
     return lines(cells.copyable(nic.address.ip) for nic in instance.nics.all() if nic.address)
+
+
+def sign_in(instance: Instance) -> Any:
+    """The command that signs in to it, to copy. Nothing without an address, where its system is Windows, or where its
+    system came from an ISO, since whoever installed that chose its users.
+    """
+    template = instance.template
+    if template and (template.is_iso or is_windows(template.os_type)):
+        return ""
+    nics = sorted(instance.nics.all(), key=lambda nic: not nic.is_default)
+    ip = next((nic.address.ip for nic in nics if nic.address), "")
+    return cells.copyable(f"ssh {instance.login_user}@{ip}") if ip else ""
 
 
 def lines(values: Iterable[Any]) -> Any:

@@ -10,7 +10,8 @@ from compute.portal.instances import INSTANCE, INSTANCES
 from compute.portal.reinstall import REINSTALL
 from compute.portal.resize import RESIZE
 from compute.portal.start_on import START_ON
-from networking.models import SecurityGroup
+from networking.models import Network, SecurityGroup
+from storage.models import Template
 from tests.support.factories import account_of
 from tests.support.factories_compute import (
     deploy_values,
@@ -190,6 +191,31 @@ class TestInstancePage(InCloud, ShowsRow):
         assert "Placement" in tenant.text
         assert not [name for name in names if name in tenant.source]
         assert [name for name in names if name in operator.source]
+
+    def test_it_says_how_one_signs_in(self):
+        instance = deployed(self.cloud, self.personas.user)
+        command = f"ssh {instance.login_user}@{instance.nics.get().address.ip}"
+        assert self.shown(instance).all("button", data_copy=command)
+
+    @pytest.mark.parametrize("changes", [{"os_type": "Windows 11"}, {"kind": "iso"}])
+    def test_where_it_is_not_known_how_one_signs_in_nothing_is_said(self, changes):
+        instance = deployed(self.cloud, self.personas.user)
+        Template.objects.filter(pk=instance.template_id).update(**changes)
+        assert "Sign in" not in self.shown(instance).text
+
+    def test_without_an_address_there_is_nothing_to_sign_in_at(self):
+        instance = deployed(self.cloud, self.personas.user)
+        instance.nics.update(address=None)
+        assert "Sign in" not in self.shown(instance).text
+
+    def test_security_groups_are_shown_where_its_networks_have_any(self):
+        instance = deployed(self.cloud, self.personas.user)
+        assert not self.shown(instance).all("td", data_label="Security groups")
+        Network.objects.filter(pk=self.cloud.network.pk).update(has_groups=True)
+        assert "none" in self.shown(instance).one("td", data_label="Security groups").text
+        group = SecurityGroup.objects.create(account=account_of(self.personas.user), name="web")
+        instance.nics.get().groups.add(group)
+        assert f"/security-groups/{group.uuid}/" in self.shown(instance).links
 
     def test_keys_and_user_data_are_only_words(self):
         instance = self.make()
