@@ -84,10 +84,9 @@ def drifting_instance_for(caller: Caller, uuid: UUID | str) -> Instance:
 def funnel_for(caller: Caller, job: Job) -> dict[str, Any] | None:
     """How a host was found for the job's instance: in full for root admins, without hosts and figures for others.
 
-    None where the job has not come so far, or places nothing. A refused one has only what a tenant may see; its
-    reasons are in the job's log for operators. The job is one of the caller's own (`jobs.queries`).
+    None where the job has not come so far, or places nothing. The job is one of the caller's own (`jobs.queries`).
     """
     kept = job.notes.get("funnel")
     if kept is None:
-        return cast("dict[str, Any] | None", job.message_values.get("funnel"))
+        return None
     return cast("dict[str, Any]", kept) if caller.is_root_admin else redacted(kept)

@@ -49,6 +49,12 @@ class Run:
         """Adds a sentence to the job's log, at once."""
         services.say(self.job, sentence, level=level, for_operators=for_operators)
 
+    def keep(self, name: str, value: Any) -> None:
+        """Writes a note at once, for one that is to stay although the step fails. Raises LostLease."""
+        self.notes[name] = value
+        if self._lease is not None:
+            leases.write(self._lease, notes={**self.job.notes, name: value})
+
     def show_progress(self, fraction: float, *, steps: int) -> None:
         """Shows how far the running step is, 0 to 1, as part of the whole."""
         self.check_lease()

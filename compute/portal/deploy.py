@@ -18,7 +18,7 @@ from cloudportal.portal.forms import FormPage, Group
 from compute import actions
 from compute.models import Instance, ServiceOffering
 from compute.placement_actions import CHOOSE_HOST, READ_AFFINITY_GROUP
-from compute.portal import words
+from compute.portal import funnels, words
 from compute.portal.affinity import group_choices
 from compute.portal.guest_data_fields import GuestDataFields, guest_data_in
 from compute.portal.host_choices import host_choices
@@ -226,7 +226,9 @@ def _answer(request: HttpRequest, result: tuple[Instance, Job]) -> HttpResponse:
 
 
 def outcome(caller: Caller, plan: Plan) -> dict[str, Any]:
-    """What would be made, in sentences, and the limits it counts against as they would be afterwards."""
+    """What would be made, in sentences, and the limits it counts against as they would be afterwards; for operators
+    also how a host would be found.
+    """
     wanted: dict[str, int] = {}
     for effect in plan.effects:
         if effect["kind"] == "limit":
@@ -234,7 +236,8 @@ def outcome(caller: Caller, plan: Plan) -> dict[str, Any]:
     told = [one for one in plan.effects if one["kind"] != "limit"]
     # What is made comes first; services note their effects in the order in which they happen.
     sentences = [one["sentence"] for one in sorted(told, key=lambda one: one["kind"] != "create")]
-    return {"sentences": sentences, "figures": figures_with(caller, wanted)}
+    figures = figures_with(caller, wanted)
+    return {"sentences": sentences, "figures": figures, **funnels.of_plan(caller, plan)}
 
 
 DEPLOY = FormPage(

@@ -8,7 +8,6 @@ from cloudportal.core.permissions import RoleKind
 from cloudportal.events.portal.events import events_panel
 from cloudportal.jobs.portal.pages import jobs_panel
 from cloudportal.jobs.portal.progress import failure_panel, progress_panel
-from cloudportal.jobs.queries import jobs_for
 from cloudportal.portal import cells, formats, menu, subjects
 from cloudportal.portal.buttons import PageLink, RowAction, RowLink
 from cloudportal.portal.columns import Column
@@ -23,9 +22,8 @@ from compute.configuration import STOP_TIMEOUT
 from compute.models import Instance
 from compute.note_actions import ADD_NOTE, READ_NOTE
 from compute.note_queries import notes_for
-from compute.placement.funnel import redacted
 from compute.placement_actions import CHANGE_GROUPS, CHOOSE_HOST, READ_PLACEMENT
-from compute.portal import words
+from compute.portal import funnels, words
 from compute.portal.drift import FINDING_NOTICE
 from compute.portal.nics import NIC_TABLE
 from compute.portal.snapshot_tables import END, SCHEDULE_TABLE, SNAPSHOT_TABLE
@@ -105,18 +103,6 @@ INSTANCES = ListPage(
     create=CREATE,
     is_lively=words.is_changing,
 )
-
-
-def _placement(caller: Caller, instance: Instance) -> dict[str, Any] | None:
-    """How the last job that chose a host came to it: in full for operators, without hosts for tenants."""
-    job = jobs_for(caller).filter(subject_uuid=instance.uuid, notes__has_key="funnel").first()
-    if job is None:
-        return None
-    funnel = job.notes["funnel"]
-    shown = funnel if caller.is_root_admin else redacted(funnel)
-    is_refused = any(not (one.get("passed") or one.get("left")) for one in shown.get("stages", ()))
-    # Where all is well, what was asked on the way is for those who look for it.
-    return {"funnel": shown, "job": job, "is_open": is_refused}
 
 
 def _told(caller: Caller, instance: Instance) -> dict[str, Any] | None:
@@ -201,7 +187,7 @@ INSTANCE = DetailPage(
             add=RowLink(ADD_NOTE, "instance-note-add", icon="plus"),
         ),
         jobs_panel(),
-        Part("Placement", "compute/placement.html", _placement, place="side"),
+        Part("Placement", "compute/placement.html", funnels.of_instance, place="side"),
         Part(
             "Guest",
             "compute/guest.html",

@@ -49,6 +49,9 @@ from tenants.queries import settings_value
 from tenants.workflows.removal import caller_of_job
 
 ORDER_ALERT = "placement-order-failed"
+# Notes of a job: how hosts were looked for, whatever came of it, and that this job found one.
+FUNNEL = "funnel"
+FOUND = "host_found"
 # How many steps there are to deploying and starting; progress is shown as a part of them.
 BUILDING_STEPS = 6
 # Where an instance is while a job builds it, and where it is left when that has failed.
@@ -101,6 +104,7 @@ class ClaimHost(Step):
         try:
             found = place(_request(run, instance), lambda host: _take(run, instance, host), order=order)
         except NoPlacement as refusal:
+            run.keep(FUNNEL, refusal.funnel.for_operators())
             run.say(f"Hosts: {refusal.funnel.sentence}", level="error", for_operators=True)
             raise
         except OrderFailed as failure:
@@ -114,7 +118,8 @@ class ClaimHost(Step):
         """How the host was found."""
         run.notes["unmade_volumes"] = list(result.unmade_volumes)
         if result.placement is not None:
-            run.notes["funnel"] = result.placement.funnel.for_operators()
+            run.notes[FUNNEL] = result.placement.funnel.for_operators()
+            run.notes[FOUND] = True
             run.say(f"The instance goes to the host {result.placement.host.name}.", for_operators=True)
 
     def undo(self, run: Run) -> None:
@@ -320,7 +325,7 @@ def _choose_pools(run: Run, instance: Instance, host: Host) -> None:
 
 def _claimed_alone(run: Run) -> bool:
     """True where this job found the host, and no other has had the instance since."""
-    return "funnel" in run.notes and not run.was_given_up
+    return FOUND in run.notes and not run.was_given_up
 
 
 def _remove_volumes(run: Run, instance: Instance) -> None:

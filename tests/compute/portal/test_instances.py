@@ -290,8 +290,8 @@ class TestDeploying(InCloud, FillsForm):
         self.sent(**{**values, "networks": [str(self.cloud.network.uuid)]}, **left_over)
         assert Instance.objects.get(name="web-1").nics.get().network == self.cloud.network
 
-    def planned(self, **changes):
-        return Page(self.browser("user").client.post("/instances/deploy/?plan=1", self.values(**changes)))
+    def planned(self, persona="user", **changes):
+        return Page(self.browser(persona).client.post("/instances/deploy/?plan=1", self.values(**changes)))
 
     def test_everything_is_chosen_beforehand_so_that_one_click_will_do(self):
         page = self.opened()
@@ -322,6 +322,40 @@ class TestDeploying(InCloud, FillsForm):
     def test_the_side_shows_a_refusal_before_it_is_one(self):
         page = self.planned(name="Not a host name")
         assert "small letters" in page.one(id="plan").text
+
+    def fill_hosts(self):
+        for host in self.cloud.hosts:
+            type(host).objects.filter(pk=host.pk).update(claimed_memory_mib=host.memory_mib)
+
+    def test_operators_see_at_which_check_it_would_fail_and_tenants_what_helps(self):
+        self.fill_hosts()
+        name = self.cloud.hosts[0].name
+        operators = self.planned(persona="root_admin").one(id="plan")
+        assert f"{name}: has 16 CPUs and 0 MiB left" in operators.one("ol").text
+        tenants = self.planned().one(id="plan")
+        assert "Choose a smaller size" in tenants.text
+        assert name not in tenants.text
+
+    def test_operators_see_what_each_host_says(self):
+        full, free = self.cloud.hosts
+        type(full).objects.filter(pk=full.pk).update(claimed_memory_mib=full.memory_mib)
+        said = [
+            one.text for one in self.planned(persona="root_admin").one(id="plan").all("li", class_="step")
+        ]
+        assert [one for one in said if full.name in one and "room" in one]
+        assert f"{free.name} could take it" in said
+        assert full.name not in self.planned().source
+
+    def test_a_deployment_that_found_no_room_says_where_it_ended(self):
+        instance, job = submit_deployment(self.cloud, self.personas.user)
+        self.fill_hosts()
+        run_jobs()
+        for parts in (("instance", instance.uuid), ("job", job.uuid)):
+            operators = self.browser("root_admin").get(*parts).one("section", aria_label="Placement")
+            assert f"{self.cloud.hosts[0].name}: has 16 CPUs and 0 MiB left" in operators.text, parts
+            assert operators.one("details")["open"] is not None
+            tenants = self.browser("user").get(*parts).one("section", aria_label="Placement")
+            assert self.cloud.hosts[0].name not in tenants.text, parts
 
     def test_a_refusal_stands_beside_its_field_and_keeps_what_was_typed(self):
         page = self.sent(**self.values(name="Not a host name", ssh_keys="ssh-ed25519 AAAA me"))

@@ -141,6 +141,8 @@ def test_a_deployment_that_finds_no_room_any_more_says_what_would_help(cloud, te
     assert cloud.host.name not in job.message + str(job.message_values)
     shown = queries.funnel_for(tenant, job)
     assert shown["stages"][-1] == {"check": "room", "passed": False}
+    full = queries.funnel_for(caller(make_root_admin()), job)
+    assert [one["host"] for one in full["stages"][-1]["refused"]] == [host.name for host in cloud.hosts]
 
 
 def test_the_funnel_of_a_deployment_is_kept_on_its_job_and_shown_without_hosts_to_tenants(cloud, tenant):
