@@ -15,7 +15,7 @@ from tenants.services.limits import Resource
 
 
 def record_ready(run: Run, export: VolumeExport) -> None:
-    """The copy may be taken for a while, and counts as secondary storage. Raises LimitReached."""
+    """The copy may be taken for a while, and counts as image space. Raises LimitReached."""
     account = export.account
     limits.reserve(account, {Resource.SECONDARY_STORAGE_GIB: gib_of(export.size_bytes)})
     until = clock.now() + timedelta(seconds=settings_value("download.lifetime"))

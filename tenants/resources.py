@@ -24,7 +24,7 @@ class Resource(StrEnum):
         return {
             "cpus": "CPUs",
             "memory_mib": "MiB of memory",
-            "primary_storage_gib": "GiB of primary storage",
-            "secondary_storage_gib": "GiB of secondary storage",
+            "primary_storage_gib": "GiB of disk space",
+            "secondary_storage_gib": "GiB of image space",
             "addresses": "IP addresses",
         }.get(self.value, self.value)

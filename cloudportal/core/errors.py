@@ -87,7 +87,10 @@ class LimitReached(PortalError):
 
     code = "limit-reached"
     status = 409
-    sentence = "{owner} may have {maximum} {resource}; {used} are in use and {wanted} more were asked for."
+    sentence = (
+        "{owner} may have {maximum} {resource}; {used} are in use and {wanted} more were asked for. "
+        "Free some, or ask for more."
+    )
 
 
 class NoRoom(PortalError):

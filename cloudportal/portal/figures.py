@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """So much of so much. Without a maximum there is no bar; `note` says what is left, or who set the limit."""
+    """So much of so much. Without a maximum there is no bar; `note` says what is left, or who set the limit, and `url`
+    is where one sees what it counts.
+    """
 
     label: str
     used: float
@@ -13,6 +15,7 @@ class Figure:
     used_words: str
     maximum_words: str = ""
     note: str = ""
+    url: str = ""
 
     @property
     def text(self) -> str:

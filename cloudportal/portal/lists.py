@@ -104,7 +104,7 @@ class ListPage:
                 condition = one.condition(value, choices)
                 rows = rows.filter(condition) if condition is not None else rows.none()
             if value or len(choices) > 1:
-                chips.append(_chip(one, value, choices, asked))
+                chips.append(_chip(one, value, one.words(caller, value, choices), choices, asked))
         return searched(rows, asked.search, self.search), chips
 
 
@@ -146,7 +146,6 @@ def _heading(column: Column, asked: Asked) -> Heading:
     return Heading(column, asked.url(sort=column.name), direction)
 
 
-def _chip(declared: Filter, value: str, choices: Sequence[tuple[str, str]], asked: Asked) -> Chip:
-    options = tuple(Option(words, asked.url(**{declared.name: one}), one == value) for one, words in choices)
-    words = dict(choices).get(value, value)
+def _chip(declared: Filter, value: str, words: str, choices: Sequence[tuple[str, str]], asked: Asked) -> Chip:
+    options = tuple(Option(label, asked.url(**{declared.name: one}), one == value) for one, label in choices)
     return Chip(declared.label, words, asked.url(**{declared.name: ""}), options)

@@ -75,6 +75,12 @@ def all_entries() -> tuple[Entry, ...]:
     )
 
 
+def address_for(caller: Caller, route: str) -> str:
+    """Where the entry's page is, empty where there is none or the caller may not open it."""
+    found = _registered.get(route)
+    return reverse(f"portal:{route}") if found and found.is_for(caller) else ""
+
+
 def menu_for(caller: Caller, path: str) -> list[Section]:
     """What this caller's menu shows while they are at `path`; sections without lines are left out."""
     current = _current_route(path)

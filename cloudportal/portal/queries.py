@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from cloudportal.core.caller import Caller
+from cloudportal.core.errors import NotPermitted
 from cloudportal.portal.columns import Column
 
 PAGE_SIZES = (25, 50, 100)
@@ -23,7 +24,8 @@ class Filter:
     """One way to narrow a list. `lookup` is the row's value; `choices` are (value, words) for the caller, and
     `read` turns a choice into what the row is compared with.
 
-    Without choices it takes a uuid, as links from other pages give it.
+    Without choices it takes a uuid, as links from other pages give it; `called` finds what that stands for, among what
+    the caller may see.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Filter:
     lookup: str
     choices: Callable[[Caller], Choices] | None = None
     read: Callable[[str], Any] = str
+    called: Callable[[Caller, str], str] | None = None
 
     def condition(self, value: str, choices: Choices) -> Q | None:
         """The rows with that value, or None for a value that is none of the choices."""
@@ -38,6 +41,24 @@ class Filter:
             return Q(**{self.lookup: value}) if _is_uuid(value) else None
         known = {one for one, _ in choices}
         return Q(**{self.lookup: self.read(value)}) if value in known else None
+
+    def words(self, caller: Caller, value: str, choices: Choices) -> str:
+        """The value as people know it, and as it came where nobody does."""
+        if self.called is not None and _is_uuid(value):
+            return self.called(caller, value) or value
+        return dict(choices).get(value, value)
+
+
+def name_in(rows: Callable[[Caller], QuerySet[Any]], name: str = "name") -> Callable[[Caller, str], str]:
+    """For a filter's `called`: the name of the row with that uuid, empty where the caller has no such row."""
+
+    def called(caller: Caller, uuid: str) -> str:
+        try:
+            return str(rows(caller).filter(uuid=uuid).order_by().values_list(name, flat=True).first() or "")
+        except NotPermitted:
+            return ""
+
+    return called
 
 
 @dataclass(frozen=True)

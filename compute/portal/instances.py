@@ -15,7 +15,7 @@ from cloudportal.portal.details import DetailPage
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.options import Amount, Option
 from cloudportal.portal.panels import Fact, Facts, Part, Table
-from cloudportal.portal.queries import Filter
+from cloudportal.portal.queries import Filter, name_in
 from cloudportal.portal.subjects import Holder
 from compute import actions, queries, schedule_actions
 from compute.configuration import STOP_TIMEOUT
@@ -30,7 +30,11 @@ from compute.portal.snapshot_tables import END, SCHEDULE_TABLE, SNAPSHOT_TABLE
 from compute.services import instances
 from compute.services.instances import media
 from compute.services.instances.login import takes_password
-from compute.topology.queries import zones_for
+from compute.topology.queries import hosts_for, zones_for
+from storage.models import Template
+from storage.portal.templates import TEMPLATE
+from storage.queries import templates_for
+from tenants.queries import accounts_for
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 ROOT = RoleKind.ROOT_ADMIN
@@ -95,10 +99,10 @@ INSTANCES = ListPage(
     filters=(
         Filter("state", "State", "state", lambda caller: [(one, one) for one in words.STATES]),
         Filter("zone", "Zone", "zone__uuid", _zones),
-        Filter("account", "Account", "account__uuid"),
-        Filter("host", "Host", "host__uuid"),
-        Filter("template", "Template", "template__uuid"),
-        Filter("offering", "Size", "offering__uuid"),
+        Filter("account", "Account", "account__uuid", called=name_in(accounts_for)),
+        Filter("host", "Host", "host__uuid", called=name_in(hosts_for)),
+        Filter("template", "Template", "template__uuid", called=name_in(templates_for)),
+        Filter("offering", "Size", "offering__uuid", called=name_in(queries.offerings_for)),
     ),
     create=CREATE,
     is_lively=words.is_changing,
@@ -290,6 +294,17 @@ def _instances_of_nics(caller: Caller, uuids: set[UUID]) -> dict[UUID, Holder]:
     more = secondary.values_list("nics__secondary_addresses__uuid", "uuid", "name")
     return {held: Holder(name, "instance", uuid) for held, uuid, name in [*first, *more]}
 
+
+def _from_template(caller: Caller, template: Template) -> dict[str, Any] | None:
+    """How many of the caller's instances began as the template."""
+    if not caller.may(actions.READ.name):
+        return None
+    count = queries.instances_for(caller).filter(template=template).count()
+    found = cells.narrowed(f"{count:,}", "instances", template=template.uuid) if count else cells.NOTHING
+    return {"lines": [("Instances", found)]}
+
+
+TEMPLATE.show(Part("Made from it", "portal/panels/facts.html", _from_template, place="side"))
 
 menu.entry("Instances", "instances", icon="instance", section="Resources", order=10, action=actions.READ)
 subjects.shown_at("instance", "instance")

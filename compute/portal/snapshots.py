@@ -18,14 +18,16 @@ from cloudportal.portal.details import DetailPage
 from cloudportal.portal.forms import FormPage, PortalForm, about, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts
-from cloudportal.portal.queries import Filter
+from cloudportal.portal.queries import Filter, name_in
 from compute import schedule_actions, schedule_queries, snapshot_queries, states
 from compute import snapshot_actions as actions
 from compute.models import Instance, InstanceSchedule
 from compute.portal.instances import INSTANCE
+from compute.queries import instances_for
 from compute.services import instance_snapshots, leases, schedules
 from compute.services.instance_snapshots import NewInstanceSnapshot
 from compute.services.schedules import ScheduleChanges, ScheduleValues
+from tenants.queries import accounts_for
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 STATES = tuple(sorted(states.SNAPSHOT.states - states.SNAPSHOT.final))
@@ -144,8 +146,8 @@ SNAPSHOTS = ListPage(
             lambda caller: [("with", "with its memory"), ("without", "without")],
             read=lambda value: value == "with",
         ),
-        Filter("instance", "Instance", "instance__uuid"),
-        Filter("account", "Account", "instance__account__uuid"),
+        Filter("instance", "Instance", "instance__uuid", called=name_in(instances_for)),
+        Filter("account", "Account", "instance__account__uuid", called=name_in(accounts_for)),
     ),
     is_lively=lambda row: row.state in states.SNAPSHOT.transient,
 )

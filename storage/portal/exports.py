@@ -105,7 +105,7 @@ BEGIN = FormPage(
     parent="volumes",
     parent_label="Volumes",
     note="A copy is made first, as the volume is now; an instance that uses it goes on running. "
-    "The copy counts as secondary storage until it is gone.",
+    "The copy counts as image space until it is gone.",
 )
 
 subjects.shown_at("volume export", "volume-export")

@@ -143,6 +143,17 @@ def _driver_values(caller: Caller, pool: Pool) -> dict[str, Any]:
     return {"lines": [("Driver", found.label if found else pool.driver), *lines]}
 
 
+def _volumes(caller: Caller, pool: Pool) -> None:
+    """Says in `volume_count` how many volumes lie there, as far as the caller may see them."""
+    may = caller.may(actions.READ_VOLUME.name)
+    pool.volume_count = queries.volumes_for(caller).filter(pool=pool).count() if may else 0  # type: ignore[attr-defined]
+
+
+def _volumes_link(pool: Pool) -> Any:
+    count = getattr(pool, "volume_count", 0)
+    return cells.narrowed(f"{count:,}", "volumes", pool=pool.uuid, sort="-size") if count else ""
+
+
 POOLS = ListPage(
     route="pools",
     path="infrastructure/pools/",
@@ -179,6 +190,7 @@ POOL = DetailPage(
     row=queries.pool_for,
     parent="pools",
     parent_label="Storage pools",
+    prepare=_volumes,
     panels=(
         failure_panel(),
         progress_panel(),
@@ -187,6 +199,7 @@ POOL = DetailPage(
             (
                 Fact("Promised to volumes", claimed_bar),
                 Fact("Written", used_bar),
+                Fact("Volumes", _volumes_link),
                 Fact("Over-commitment", lambda pool: f"{pool.overcommit} ×"),
                 Fact("Reached by", _reach),
                 Fact("Tags", lambda pool: cells.words(pool.tags)),

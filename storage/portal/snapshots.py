@@ -17,7 +17,7 @@ from cloudportal.portal.details import DetailPage
 from cloudportal.portal.forms import FormPage, PortalForm, about, editing, row_of
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts
-from cloudportal.portal.queries import Filter
+from cloudportal.portal.queries import Filter, name_in
 from storage import actions, queries, states
 from storage.amounts import gib_of
 from storage.models import Snapshot, SnapshotSchedule, Volume
@@ -28,6 +28,7 @@ from storage.services.schedules import MOST_KEPT, ScheduleChanges, ScheduleValue
 from storage.services.snapshots import NewSnapshot, VolumeOfSnapshot
 from storage.services.template_making import NewTemplate
 from storage.services.volumes import LARGEST_GIB
+from tenants.queries import accounts_for
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 STATES = (states.READY, states.CREATING, states.DELETING, states.ERROR)
@@ -165,7 +166,8 @@ SNAPSHOTS = ListPage(
     search=("name", "volume_name"),
     filters=(
         Filter("state", "State", "state", lambda caller: [(one, one) for one in STATES]),
-        Filter("volume", "Volume", "volume__uuid"),
+        Filter("volume", "Volume", "volume__uuid", called=name_in(queries.volumes_for)),
+        Filter("account", "Account", "account__uuid", called=name_in(accounts_for)),
         Filter("schedule", "Schedule", "schedule_uuid"),
     ),
     is_lively=lambda row: row.state in states.SNAPSHOT.transient,

@@ -18,13 +18,14 @@ from cloudportal.portal.details import DetailPage
 from cloudportal.portal.forms import PortalForm, adding, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts
-from cloudportal.portal.queries import Filter
+from cloudportal.portal.queries import Filter, name_in
 from compute.topology.portal.clusters import zone_choices
 from storage import actions, queries, states
 from storage.models import DiskOffering, Volume
 from storage.portal.snapshot_tables import EXPORT_TABLE, SCHEDULE_TABLE, SNAPSHOT_TABLE
 from storage.services import volume_bin, volumes
 from storage.services.volumes import LARGEST_GIB, NewVolume
+from tenants.queries import accounts_for
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 ROOT = RoleKind.ROOT_ADMIN
@@ -37,6 +38,7 @@ STATES = (
     states.DELETING,
     states.ERROR,
 )
+USES = (("attached", "attached"), ("free", "free"))
 KINDS = ((Volume.ROOT, "root disks"), (Volume.DATA, "data disks"))
 
 
@@ -129,9 +131,10 @@ VOLUMES = ListPage(
     filters=(
         Filter("state", "State", "state", lambda caller: [(one, one) for one in STATES]),
         Filter("kind", "Kind", "kind", lambda caller: KINDS),
+        Filter("use", "Use", "held_by__isnull", lambda caller: USES, read=lambda value: value == "free"),
         Filter("zone", "Zone", "zone__uuid", zone_choices),
-        Filter("account", "Account", "account__uuid"),
-        Filter("pool", "Pool", "pool__uuid"),
+        Filter("account", "Account", "account__uuid", called=name_in(accounts_for)),
+        Filter("pool", "Pool", "pool__uuid", called=name_in(queries.pools_for)),
     ),
     create=PageLink("Create volume", "volume-add", actions.CREATE_VOLUME),
     create_otherwise=(

@@ -36,7 +36,7 @@ def begin(caller: Caller, values: NewExport) -> tuple[VolumeExport, Job]:
     """A copy of the volume to be taken out, and the job that makes it; a guest goes on running meanwhile.
 
     Raises NotFound for a volume that is not the caller's, InvalidInput, WrongState, Conflict, Busy. The job fails where
-    the copy does not fit the account's secondary storage.
+    the copy does not fit the account's image space.
     """
     actions.EXPORT_VOLUME.permit(caller)
     volume = queries.volume_for(caller, values.volume_uuid)
@@ -52,7 +52,7 @@ def begin(caller: Caller, values: NewExport) -> tuple[VolumeExport, Job]:
     plans.note(
         "export",
         f"Makes a copy of the volume {volume.name} of up to {readable(volume.size_bytes)} as a {values.format} file, "
-        "to be downloaded. It counts as secondary storage until it is gone.",
+        "to be downloaded. It counts as image space until it is gone.",
         noun="volume export",
     )
     job = jobs.submit(

@@ -1,14 +1,15 @@
 """What the caller has and may still have, in words and bars, for the start page and wherever something is made."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.urls import reverse
 
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import NotFound
-from cloudportal.portal import formats, home
+from cloudportal.portal import formats, home, menu
 from cloudportal.portal.buttons import RowLink
 from cloudportal.portal.figures import Figure
 from cloudportal.portal.forms import FormPage, PortalForm
@@ -26,6 +27,23 @@ _LABELS = {
     Resource.SECONDARY_STORAGE_GIB: "Image space",
     Resource.ADDRESSES: "IP addresses",
 }
+# By resource, the list of what is counted, and the order in which the largest comes first.
+_LISTS = {
+    Resource.INSTANCES: ("instances", ""),
+    Resource.CPUS: ("instances", "-size"),
+    Resource.MEMORY_MIB: ("instances", "-size"),
+    Resource.VOLUMES: ("volumes", ""),
+    Resource.PRIMARY_STORAGE_GIB: ("volumes", "-size"),
+    # Templates have a share in it too; snapshots are what becomes more and more.
+    Resource.SECONDARY_STORAGE_GIB: ("snapshots", "-size"),
+    Resource.SNAPSHOTS: ("snapshots", "-size"),
+    Resource.TEMPLATES: ("templates", "-disk"),
+    Resource.NETWORKS: ("networks", ""),
+    Resource.ADDRESSES: ("addresses", ""),
+    Resource.PROJECTS: ("projects", ""),
+}
+# Lists in which everybody sees what is others' too.
+_WITH_OTHERS = ("templates", "networks", "projects")
 # What is worth a bar on the start page, most asked for first; the rest is on the account's page.
 _FIRST = (
     Resource.INSTANCES,
@@ -37,8 +55,8 @@ _FIRST = (
 )
 
 
-def figure_of(limit: Limit, *, wanted: int = 0) -> Figure:
-    """The limit, with `wanted` more than is used now, and what is left of it."""
+def figure_of(limit: Limit, *, wanted: int = 0, url: str = "") -> Figure:
+    """The limit, with `wanted` more than is used now, and what is left of it; `url` lists what is used."""
     used, most = limit.used + wanted, limit.effective
     left = f"{amount(limit.resource, max(most - used, 0))} left" if most is not None else "no limit"
     return Figure(
@@ -50,7 +68,23 @@ def figure_of(limit: Limit, *, wanted: int = 0) -> Figure:
         note=f"{left}, set by {_in_sentence(limit.bound_by)}"
         if limit.is_inherited and limit.bound_by
         else left,
+        url=url,
     )
+
+
+def figures_of(caller: Caller, account: Account, limits: Iterable[Limit]) -> list[Figure]:
+    """The account's limits, each with the way to what is used of it."""
+    return [figure_of(one, url=_address(caller, account, one)) for one in limits]
+
+
+def _address(caller: Caller, account: Account, limit: Limit) -> str:
+    """The list of what the account has of it, the largest first; empty where it has none, or may not be looked at."""
+    route, order = _LISTS[limit.resource]
+    address = menu.address_for(caller, route) if limit.used else ""
+    is_narrowed = caller.sees_subtree or route in _WITH_OTHERS
+    values = {"account": str(account.uuid) if is_narrowed else "", "sort": order}
+    query = urlencode({name: value for name, value in values.items() if value})
+    return f"{address}?{query}" if address and query else address
 
 
 def _in_sentence(name: str) -> str:
@@ -94,7 +128,7 @@ def _on_start_page(caller: Caller) -> dict[str, Any] | None:
     found = {one.resource: one for one in own_limits(caller)}
     shown = [found[resource] for resource in _FIRST if resource in found]
     is_worth_it = any(one.used or one.effective is not None for one in shown)
-    return {"figures": [figure_of(one) for one in shown]} if is_worth_it else None
+    return {"figures": figures_of(caller, _own_account(caller), shown)} if is_worth_it else None
 
 
 def limits_part(route: str) -> Part:
@@ -105,6 +139,9 @@ def limits_part(route: str) -> Part:
         if not found:
             return None
         change = RowLink(actions.UPDATE_LIMIT, route, icon="edit", label="Set a limit").button(caller, row)
+        # What a whole domain has is in no one list.
+        if isinstance(row, Account):
+            return {"figures": figures_of(caller, row, found), "change": change}
         return {"figures": [figure_of(one) for one in found], "change": change}
 
     return Part("Limits", "portal/panels/figures.html", values)

@@ -16,7 +16,7 @@ from cloudportal.portal.details import DetailPage
 from cloudportal.portal.forms import FormPage, PortalForm, about, adding, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts, Part, Table
-from cloudportal.portal.queries import Filter
+from cloudportal.portal.queries import Filter, name_in
 from tenants import actions, queries, states
 from tenants.membership import acting_on
 from tenants.models import Invitation, Project, ProjectMember
@@ -163,7 +163,10 @@ PROJECTS = ListPage(
     ),
     about="In a project, people from several accounts share instances, disks and networks.",
     search=("name", "description", "domain__name"),
-    filters=(Filter("state", "State", "state", lambda caller: [(one, one) for one in STATES]),),
+    filters=(
+        Filter("state", "State", "state", lambda caller: [(one, one) for one in STATES]),
+        Filter("account", "Counts against", "founder__uuid", called=name_in(queries.accounts_for)),
+    ),
     create=PageLink("Create project", "project-add", actions.CREATE_PROJECT),
 )
 PROJECT = DetailPage(

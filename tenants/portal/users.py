@@ -15,7 +15,7 @@ from cloudportal.portal.details import DetailPage
 from cloudportal.portal.forms import PortalForm, about, adding, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts
-from cloudportal.portal.queries import Filter
+from cloudportal.portal.queries import Filter, name_in
 from tenants import actions, credential_actions, queries, states
 from tenants.models import User
 from tenants.portal.credentials import KEYS, TOKENS
@@ -139,7 +139,7 @@ USERS = ListPage(
             "source",
             lambda caller: [("local", "kept here"), ("directory", "kept in a directory")],
         ),
-        Filter("account", "Account", "account__uuid"),
+        Filter("account", "Account", "account__uuid", called=name_in(queries.accounts_for)),
     ),
     create=PageLink("Add user", "user-add", actions.CREATE_USER),
 )

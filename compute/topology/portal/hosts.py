@@ -21,7 +21,7 @@ from cloudportal.portal.details import DetailPage
 from cloudportal.portal.forms import PortalForm, adding, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts, Part
-from cloudportal.portal.queries import Filter
+from cloudportal.portal.queries import Filter, name_in
 from compute.topology import actions, queries, states
 from compute.topology.abilities import abilities, known_drivers
 from compute.topology.models import Host
@@ -195,7 +195,7 @@ HOSTS = ListPage(
     filters=(
         Filter("state", "State", "state", lambda caller: [(one, one) for one in STATES]),
         Filter("zone", "Zone", "cluster__pod__zone__uuid", zone_choices),
-        Filter("cluster", "Cluster", "cluster__uuid"),
+        Filter("cluster", "Cluster", "cluster__uuid", called=name_in(queries.clusters_for)),
     ),
     create=PageLink("Add host", "host-add", actions.ADD_HOST),
     is_lively=lambda host: host.state == states.CONNECTING,

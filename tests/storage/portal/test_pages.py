@@ -43,6 +43,26 @@ class TestVolumeList(Volumes, ListsRows):
         row = next(one for one in self.listed().rows() if one[0] == f"root of {instance.name}")
         assert instance.name in row
 
+    def test_those_in_use_and_those_that_are_free_can_be_told_apart(self):
+        instance = deployed(make_cloud(), self.personas.user)
+        free = self.make()
+        found = {use: [row[0] for row in self.listed(use=use).rows()] for use in ("attached", "free")}
+        assert found == {"attached": [f"root of {instance.name}"], "free": [free.name]}
+
+    def test_a_chip_says_the_name_of_what_its_link_asked_for(self):
+        self.make()
+        pool, account = Pool.objects.get(), account_of(self.personas.user)
+        page = self.listed("root_admin", pool=str(pool.uuid), account=str(account.uuid))
+        chips = [one.text for one in page.all(class_="chip-chosen")]
+        assert chips == [f"Account: {account.name}", f"Pool: {pool.name}"]
+
+    def test_a_chip_tells_nobody_the_name_of_what_is_not_theirs(self):
+        self.make()
+        pool, account = Pool.objects.get(), account_of(self.personas.neighbour)
+        page = self.listed(pool=str(pool.uuid), account=str(account.uuid))
+        assert pool.name not in page.one("main").text
+        assert account.name not in page.one("main").text
+
     def test_it_says_what_a_volume_is_for(self):
         assert volumes.VOLUMES.about in self.listed().text
 
@@ -128,6 +148,18 @@ class TestTemplateList(Templates, ListsRows):
 class TestTemplatePage(Templates, ShowsRow):
     page = templates.TEMPLATE
 
+    def test_it_leads_to_the_readers_instances_that_began_as_it(self):
+        cloud = make_cloud()
+        deployed(cloud, self.personas.user)
+        shown = {
+            persona: self.shown(cloud.template, persona).one("section", aria_label="Made from it")
+            for persona in ("user", "neighbour")
+        }
+        assert [(one["href"], one.text) for one in shown["user"].all("a")] == [
+            (f"/instances/?template={cloud.template.uuid}", "1")
+        ]
+        assert not shown["neighbour"].all("a")
+
     def test_what_is_everybodys_is_not_everybodys_to_change(self):
         template = self.make()
         page = self.shown(template, "user")
@@ -206,6 +238,12 @@ class TestPoolList(Pools, ListsRows):
 
 class TestPoolPage(Pools, ShowsRow):
     page = pools.POOL
+
+    def test_it_leads_to_the_volumes_that_lie_there(self):
+        cloud = make_cloud()
+        deployed(cloud, self.personas.user)
+        address = f"/volumes/?pool={cloud.pool.uuid}&sort=-size"
+        assert {one["href"]: one.text for one in self.shown(cloud.pool).all("a")}[address] == "1"
 
     def test_disabling_needs_no_question(self):
         pool = self.make()

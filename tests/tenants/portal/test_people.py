@@ -3,8 +3,9 @@
 from tenants.models import Account, Counter, Domain, User
 from tenants.portal import accounts, domains, limits, roles, users
 from tests.support import factories
+from tests.support.factories_compute import deployed, make_cloud
 from tests.support.jobs import run_jobs
-from tests.support.pages import PageClient
+from tests.support.pages import Page, PageClient
 from tests.support.suites.pages import FillsForm, ListsRows, ShowsRow
 
 
@@ -105,6 +106,25 @@ class TestAccountPage(Administered, ShowsRow):
         page = self.shown(account)
         assert "no limit" in page.text
         assert user.username in page.text
+
+    def test_its_limits_lead_to_what_counts_against_them(self):
+        instance = deployed(make_cloud(), self.personas.user)
+        account = instance.account
+        page = self.shown(account)
+        limits = page.one("section", aria_label="Limits")
+        leads = {one.text: one["href"] for one in limits.all("a") if "account=" in one["href"]}
+        assert leads["Instances"] == f"/instances/?account={account.uuid}"
+        assert leads["Disk space"] == f"/volumes/?account={account.uuid}&sort=-size"
+        assert "Snapshots" not in leads
+        for address in leads.values():
+            listed = Page(self.browser("domain_admin").client.get(address))
+            assert listed.rows(), address
+            assert f"Account: {account.name}" in [one.text for one in listed.all(class_="chip-chosen")]
+
+    def test_a_tenants_start_page_leads_to_their_own(self):
+        deployed(make_cloud(), self.personas.user)
+        links = self.browser("user").get("home").links
+        assert {"/instances/?sort=-size", "/volumes/?sort=-size"} <= set(links)
 
     def test_locking_asks_first(self):
         account = self.make()

@@ -64,7 +64,7 @@ def test_the_refusal_of_ones_own_limit_says_how_much_there_is():
     with pytest.raises(LimitReached) as refusal:
         limits.reserve(account, {VOLUMES: 2})
     assert refusal.value.detail == (
-        "The account shop may have 3 volumes; 2 are in use and 2 more were asked for."
+        "The account shop may have 3 volumes; 2 are in use and 2 more were asked for. Free some, or ask for more."
     )
 
 
