@@ -16,7 +16,8 @@ from cloudportal.portal.options import Amount, Option
 class RowAction:
     """A button of a detail page that calls one service.
 
-    `perform` is the service `(caller, row)`; `done` is the sentence afterwards, in which `{name}` is the row's.
+    `perform` is the service `(caller, row)`; `done` is the sentence afterwards, in which `{name}` is the row's, unless
+    `told` makes it from what the service returned.
     Dangerous actions, and those with `options` to choose, are asked for on a page of their own first. `is_first` marks
     what people most likely came for, and gets the page's one strong button. `goes_away` says
     that the row's page may be gone afterwards, so the list comes next; `lands` names another address, made from what
@@ -31,6 +32,7 @@ class RowAction:
     is_first: bool = False
     goes_away: bool = False
     lands: Callable[[Any], str] | None = None
+    told: Callable[[Any], str] | None = None
     row: Callable[[Caller, UUID], Any] | None = None
     is_shown: Callable[[Caller, Any], bool] = lambda caller, row: True
 
@@ -49,6 +51,10 @@ class RowAction:
             is_first=self.is_first,
             is_dangerous=self.action.is_dangerous,
         )
+
+    def sentence(self, name: str, result: Any) -> str:
+        """What is said once it is done."""
+        return self.told(result) if self.told else self.done.format(name=name)
 
     @property
     def asks_first(self) -> bool:

@@ -161,7 +161,7 @@ class DetailPage:
             return self._ask(request, caller, declared, fresh, refusal.detail)
         except PortalError as refusal:
             return refusals.back(request, refusal, self.address(row))
-        messages.success(request, declared.done.format(name=name))
+        messages.success(request, declared.sentence(name, result))
         return HttpResponseRedirect(self._address_after(declared, row, result))
 
     def _address_after(self, declared: RowAction, row: Any, result: Any) -> str:

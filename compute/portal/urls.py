@@ -2,6 +2,7 @@
 
 from compute.portal import (
     affinity,
+    comparing,
     consoles,
     dedications,
     deploy,
@@ -49,6 +50,7 @@ urlpatterns = [
     *dedications.urlpatterns,
     *verdicts.urlpatterns,
     *drift.urlpatterns,
+    *comparing.urlpatterns,
 ]
 
 __all__ = ["start_page", "urlpatterns"]

@@ -56,7 +56,7 @@ BY_AUDIENCE = {
         "instance-move instance-reinstall instance-resize instance-note-add instance-note-delete "
         "instance-console instance-console-ticket instance-serial-log instance-screenshot "
         "project-activate project-suspend project-delete project-edit project-invite "
-        "project-member-add project-member-role project-member-remove "
+        "project-member-add project-member-role project-member-remove project-leave "
         "volume-upload volume-download volume-export-extract volume-export-delete "
         "volume-edit volume-delete volume-destroy volume-recover volume-resize volume-attach volume-detach "
         "snapshot-take snapshot-schedule-add volume-template snapshot-volume snapshot-template snapshot-edit "
@@ -77,7 +77,7 @@ BY_AUDIENCE = {
         "account-enable account-lock account-disable account-delete domain-delete "
         "user-enable user-disable user-delete api-key-add token-add"
     ),
-    ADMIN: "account-edit account-limit domain-add domain-edit domain-limit user-edit user-password",
+    ADMIN: "account-edit account-limit project-limit domain-add domain-edit domain-limit user-edit user-password",
     ADMINS: "account-add user-add",
     JOBS: "job-abort job-resume job-retry",
     ROOT_READ: (
@@ -91,6 +91,7 @@ BY_AUDIENCE = {
         "pod-add pod-edit pod-enable pod-disable pod-delete "
         "cluster-add cluster-edit cluster-enable cluster-disable cluster-delete "
         "host-add host-edit host-enable host-disable host-maintain host-reconnect host-remove "
+        "host-reconcile "
         "pool-add pool-edit pool-enable pool-disable pool-maintain pool-evacuate pool-reconnect pool-remove "
         "network-add network-edit network-add-range network-remove-range address-reserve "
         "offering-add offering-edit offering-delete "

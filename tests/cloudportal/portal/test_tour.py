@@ -140,6 +140,7 @@ POSTED = {
     "ignore",
     "activate",
     "connect",
+    "reconcile",
 } | {
     "disable",
     "maintain",
