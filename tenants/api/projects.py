@@ -11,12 +11,10 @@ from cloudportal.api.resources import Create, Edit, Remove, Resource, Verb
 from cloudportal.api.shapes import NamedShape, Password, Reference, RowShape, Text, Values
 from cloudportal.api.singles import change
 from cloudportal.core.caller import Caller
-from cloudportal.core.errors import NotFound
 from tenants import actions, queries, states
 from tenants.api.roles import RuleShape, RuleValues
 from tenants.membership import caller_in_project
 from tenants.models import Invitation, Project, ProjectMember, ProjectRole
-from tenants.models.projects import member_keys
 from tenants.services import invitations, project_members, project_roles, projects
 from tenants.services.projects import NewProject, ProjectChanges
 from tenants.services.rule_lines import Line
@@ -136,14 +134,6 @@ def _hand_over(caller: Caller, project: Project, values: dict[str, Any]) -> Proj
     return projects.hand_over(caller, project, queries.member_for(caller, project, values["member"]))
 
 
-def _leave(caller: Caller, project: Project) -> None:
-    # A user's own membership goes before their account's, as everywhere.
-    own = queries.members_for(caller, project).filter(key__in=member_keys(caller)).order_by("-key").first()
-    if own is None:
-        raise NotFound("You are no member of this project, so there is nothing to leave.")
-    project_members.remove(caller, own)
-
-
 def _members(caller: Caller, project: UUID) -> Any:
     return queries.members_for(caller, queries.project_for(caller, project))
 
@@ -226,7 +216,7 @@ PROJECTS = Resource(
             "suspend", projects.suspend, actions.SUSPEND_PROJECT, summary="Stop what runs, start nothing new"
         ),
         Verb("activate", projects.activate, actions.ACTIVATE_PROJECT, summary="Let new things be made again"),
-        Verb("leave", _leave, actions.LEAVE_PROJECT, summary="End one's own membership"),
+        Verb("leave", project_members.leave, actions.LEAVE_PROJECT, summary="End one's own membership"),
         Verb(
             "hand-over",
             _hand_over,

@@ -10,12 +10,12 @@ from django.urls import reverse
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import NotFound
 from cloudportal.portal import formats, home, menu
-from cloudportal.portal.buttons import RowLink
+from cloudportal.portal.buttons import Button, RowLink
 from cloudportal.portal.figures import Figure
 from cloudportal.portal.forms import FormPage, PortalForm
 from cloudportal.portal.panels import Part
 from tenants import actions
-from tenants.models import Account, Domain
+from tenants.models import Account, Domain, Project
 from tenants.queries import Limit, account_for, domain_for, limits_for, project_for
 from tenants.resources import Resource
 from tenants.services.limit_maxima import set_maximum
@@ -80,7 +80,9 @@ def figures_of(caller: Caller, account: Account, limits: Iterable[Limit]) -> lis
 def _address(caller: Caller, account: Account, limit: Limit) -> str:
     """The list of what the account has of it, the largest first; empty where it has none, or may not be looked at."""
     route, order = _LISTS[limit.resource]
-    address = menu.address_for(caller, route) if limit.used else ""
+    # Whoever looks at a project from outside has none of its things in their lists.
+    is_in_sight = caller.sees_subtree or account.pk == caller.owner.account_id
+    address = menu.address_for(caller, route) if limit.used and is_in_sight else ""
     is_narrowed = caller.sees_subtree or route in _WITH_OTHERS
     values = {"account": str(account.uuid) if is_narrowed else "", "sort": order}
     query = urlencode({name: value for name, value in values.items() if value})
@@ -131,6 +133,11 @@ def _on_start_page(caller: Caller) -> dict[str, Any] | None:
     return {"figures": figures_of(caller, _own_account(caller), shown)} if is_worth_it else None
 
 
+def set_limit(caller: Caller, row: Any, route: str) -> Button | None:
+    """The button that leads to the form which sets one of its limits, for those who may."""
+    return RowLink(actions.UPDATE_LIMIT, route, icon="edit", label="Set a limit").button(caller, row)
+
+
 def limits_part(route: str) -> Part:
     """Every limit of an account or domain, as a panel; `route` is the form that sets one."""
 
@@ -138,7 +145,7 @@ def limits_part(route: str) -> Part:
         found = _limits_in_sight(caller, row)
         if not found:
             return None
-        change = RowLink(actions.UPDATE_LIMIT, route, icon="edit", label="Set a limit").button(caller, row)
+        change = set_limit(caller, row, route)
         # What a whole domain has is in no one list.
         if isinstance(row, Account):
             return {"figures": figures_of(caller, row, found), "change": change}
@@ -169,8 +176,11 @@ class LimitForm(PortalForm):
     )
 
 
-def _set(caller: Caller, owner: Account | Domain, values: dict[str, Any]) -> Account | Domain:
-    set_maximum(caller, owner, values["resource"], values["maximum"])
+def _set(
+    caller: Caller, owner: Account | Domain | Project, values: dict[str, Any]
+) -> Account | Domain | Project:
+    limited = owner.account if isinstance(owner, Project) else owner
+    set_maximum(caller, limited, values["resource"], values["maximum"])
     return owner
 
 
@@ -192,7 +202,11 @@ def _limit_page(noun: str, row: Callable[[Caller, Any], Any]) -> FormPage:
     )
 
 
-FORMS = (_limit_page("account", account_for), _limit_page("domain", domain_for))
+FORMS = (
+    _limit_page("account", account_for),
+    _limit_page("domain", domain_for),
+    _limit_page("project", project_for),
+)
 
 urlpatterns = [pattern for form in FORMS for pattern in form.urls()]
 

@@ -21,7 +21,7 @@ from tenants import actions, queries, states
 from tenants.membership import acting_on
 from tenants.models import Invitation, Project, ProjectMember
 from tenants.models.projects import member_keys
-from tenants.portal.limits import figure_of
+from tenants.portal.limits import figures_of, set_limit
 from tenants.services import invitations, project_members, projects
 from tenants.services.projects import NewProject, ProjectChanges
 
@@ -39,6 +39,10 @@ def _may(action: Action) -> Any:
             return False
 
     return may
+
+
+def _may_leave(caller: Caller, project: Project) -> bool:
+    return getattr(project, "is_member", False) and _may(actions.LEAVE_PROJECT)(caller, project)
 
 
 class ProjectForm(PortalForm):
@@ -137,7 +141,8 @@ def _limits(caller: Caller, project: Project) -> dict[str, Any] | None:
     if not caller.may(actions.READ_LIMIT.name):
         return None
     found = queries.limits_for(acting_on(caller, project), project.account)
-    return {"figures": [figure_of(one) for one in found], "change": None}
+    change = set_limit(caller, project, "project-limit")
+    return {"figures": figures_of(caller, project.account, found), "change": change}
 
 
 def _membership(caller: Caller, project: Project) -> None:
@@ -249,6 +254,14 @@ PROJECT = DetailPage(
             icon="stop",
             done="{name} is suspended.",
             is_shown=_may(actions.SUSPEND_PROJECT),
+        ),
+        RowAction(
+            actions.LEAVE_PROJECT,
+            project_members.leave,
+            icon="sign-out",
+            done="You have left {name}.",
+            goes_away=True,
+            is_shown=_may_leave,
         ),
         RowAction(
             actions.DELETE_PROJECT,

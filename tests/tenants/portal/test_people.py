@@ -317,6 +317,25 @@ class TestSettingDomainLimits(Administered, FillsForm):
         assert "0 MiB of 64 GiB" in page.text
 
 
+class TestSettingProjectLimits(Administered, FillsForm):
+    page = limits.FORMS[2]
+
+    def prepare(self):
+        self.project = factories.make_project(self.personas.user)
+
+    def parts(self):
+        return (self.project.uuid,)
+
+    def values(self):
+        return {"resource": "instances", "maximum": "3"}
+
+    def check(self, page):
+        assert page.title == self.project.name
+        assert "0 of 3" in page.text
+        assert page.button("Set a limit")
+        assert self.browser("user").get("project", self.project.uuid).button("Set a limit") is None
+
+
 class TestRoleList(ListsRows):
     page = roles.ROLES
     reader = "root_admin"

@@ -2,6 +2,7 @@
 
 from django.core import mail
 
+from tenants.membership import caller_in_project
 from tenants.models import Invitation, Project, ProjectMember
 from tenants.portal import invitations, projects
 from tenants.services import invitations as services
@@ -64,6 +65,34 @@ class TestProjectPage(OwnProjects, ShowsRow):
             "networks": [str(cloud.network.uuid)],
             "name": "inside-1",
         }
+
+    def test_a_member_leaves_it_after_a_question(self):
+        project = self.make()
+        factories.make_member(project, factories.account_of(self.personas.neighbour))
+        browser = self.browser("neighbour")
+        assert browser.get("project", project.uuid).button("Leave")
+        assert "no longer see" in browser.get("project-leave", project.uuid).text
+        left = browser.agree("project-leave", project.uuid)
+        assert (left.title, left.notices) == ("Projects", [f"You have left {project.name}."])
+        assert browser.get("project", project.uuid).status == 404
+
+    def test_whom_it_counts_against_is_told_why_they_cannot_leave(self):
+        asked = self.browser("user").get("project-leave", self.make().uuid)
+        assert asked.all(role="alert")
+        assert not asked.all("input", name="agreed")
+
+    def test_whoever_is_no_member_is_not_offered_to_leave(self):
+        assert self.shown(self.make(), "domain_admin").button("Leave") is None
+
+    def test_its_limits_lead_to_its_things_only_where_they_are_in_sight(self):
+        project = self.make()
+        submit_deployment(make_cloud(), caller_in_project(self.personas.user, project), start=False)
+        address = f"/instances/?account={project.account.uuid}"
+        browser = self.browser("user")
+        assert not browser.get("project", project.uuid).all("a", href="/instances/?sort=-size")
+        assert address in self.shown(project, "domain_admin").links
+        browser.post("project-enter", project.uuid)
+        assert browser.get("project", project.uuid).all("a", href="/instances/?sort=-size")
 
     def test_a_stranger_cannot_work_in_it(self):
         project = self.make()
