@@ -2,7 +2,10 @@
 
 from typing import ClassVar
 
+from django.db import transaction
+
 from cloudportal.core.errors import InvalidInput
+from cloudportal.core.scoping import ScopedQuerySet
 from cloudportal.drivers.errors import NotThere
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
@@ -14,7 +17,7 @@ from storage.filling import copied, image_on
 from storage.inspection import Inspected
 from storage.models import VolumeArrival
 from storage.store import Received
-from storage.workflows.create_volume import ChoosePool
+from storage.workflows import create_volume
 
 
 class Receive(Step):
@@ -39,7 +42,7 @@ class Receive(Step):
     def record(self, run: Run, result: tuple[Received, Inspected]) -> None:
         """From now on the store knows that somebody wants this image."""
         received, found = result
-        VolumeArrival.objects.filter(volume__uuid=run.subject_uuid).update(
+        _arrivals(run).update(
             checksum=received.checksum,
             size_bytes=received.size_bytes,
             virtual_size_bytes=found.virtual_size_bytes,
@@ -51,7 +54,7 @@ class Receive(Step):
 
     def record_undo(self, run: Run, result: None) -> None:
         """Nobody wants the image for this volume."""
-        VolumeArrival.objects.filter(volume__uuid=run.subject_uuid).update(checksum="")
+        _arrivals(run).update(checksum="")
 
 
 class Shelve(Step):
@@ -66,8 +69,21 @@ class Shelve(Step):
         arrivals.discard(run)
 
     def undo(self, run: Run) -> None:
-        """The image is gone, unless something else has it."""
-        _clear_store(_arrival(run))
+        """The image is gone, unless something else has it. Taken up late nobody knows what it was, and housekeeping
+        clears it.
+        """
+        arrival = _arrivals(run).first()
+        if arrival is not None:
+            _clear_store(arrival)
+
+
+class ChoosePool(create_volume.ChoosePool):
+    """As for every volume, but that one without its content is nothing."""
+
+    def record_undo(self, run: Run, result: None) -> None:
+        """The place is free again; taken up late, the volume is nothing any more: it has been given up as an error."""
+        forget = volume_work.record_removed if run.was_given_up else volume_work.record_unmade
+        forget(run, volume_of(run))
 
 
 class Fill(Step):
@@ -95,7 +111,9 @@ class Fill(Step):
         volume_work.record_volume(run, volume_of(run), result)
 
     def undo(self, run: Run) -> None:
-        """The pool does not have it."""
+        """The pool does not have it. It is in doubt first: aborted after it was filled, it would pass for ready."""
+        with transaction.atomic():
+            volume_work.record_doubt(run, volume_of(run))
         volume_work.remove_volume(run, volume_of(run))
 
 
@@ -111,7 +129,7 @@ class Clear(Step):
 
     def record(self, run: Run, result: None) -> None:
         """Nobody wants the image for this volume."""
-        VolumeArrival.objects.filter(volume__uuid=run.subject_uuid).delete()
+        _arrivals(run).delete()
 
 
 @workflow
@@ -134,8 +152,13 @@ class FetchVolume(Workflow):
             states.VOLUME.move(volume, "failed")
 
 
+def _arrivals(run: Run) -> ScopedQuerySet[VolumeArrival]:
+    """Its arrival, or none once the job has been given up."""
+    return VolumeArrival.objects.filter(volume__uuid=run.subject_uuid)
+
+
 def _arrival(run: Run) -> VolumeArrival:
-    return VolumeArrival.objects.get(volume__uuid=run.subject_uuid)
+    return _arrivals(run).get()
 
 
 def _clear_store(arrival: VolumeArrival) -> None:

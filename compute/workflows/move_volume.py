@@ -16,11 +16,11 @@ from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from compute.drivers.contract import ComputeDriver, MovesDisks
 from compute.models import Instance
-from compute.services.volume_copies import common_host
+from compute.services.volume_copies import common_host, demand_movable, holder_of
 from compute.topology.connections import compute_driver
 from compute.topology.models import Host
 from compute.workflows.resize_volume import runs_on, volume_of
-from storage import guards, pool_choice, volume_work
+from storage import pool_choice, volume_work
 from storage.amounts import readable
 from storage.connections import ready_pool
 from storage.drivers.contract import VolumeFacts
@@ -85,9 +85,11 @@ class CopyOver(Step):
             _record_moved(run, result)
 
     def undo(self, run: Run) -> VolumeFacts | None:
-        """The new pool does not have it; where the guest uses it there already, it stays and is given back."""
+        """The new pool does not have it, wherever the volume lies by now; where the guest uses it there already, it
+        stays and is given back.
+        """
         volume, target = volume_of(run), _target(run)
-        if _has_left(run, volume):
+        if volume.pool_id == target.pk:
             return None
         instance = runs_on(volume)
         host = instance.host if instance is not None else None
@@ -97,7 +99,8 @@ class CopyOver(Step):
                 with compute_driver(host) as driver:
                     if _uses(driver, instance, found):
                         return found
-                    _moves_disks(driver).cancel_move(instance.uuid, volume.locator)
+                    if not _has_left(run, volume):
+                        _moves_disks(driver).cancel_move(instance.uuid, volume.locator)
             pool.remove_volume(volume.uuid)
         return None
 
@@ -147,10 +150,10 @@ class MoveVolume(Workflow):
         """It lies where the rows say."""
 
     def retry(self, run: Run) -> None:
-        """As it is, each step looks how far the move has come; but what was taken since is not left behind."""
+        """As it is, each step looks how far the move has come; one that has not left yet is moved as anew."""
         volume = volume_of(run)
         if not _has_left(run, volume):
-            guards.demand_allowed(volume, "move")
+            demand_movable(volume, _target(run), holder_of(volume))
 
 
 def _moved_live(run: Run, volume: Volume, target: Pool, instance: Instance, host: Host) -> VolumeFacts:

@@ -14,13 +14,21 @@ from compute.services.instance_snapshots import NewInstanceSnapshot
 from compute.services.instances import media
 from compute.services.nics import NewNic
 from compute.services.volume_copies import CloneValues, MoveValues
+from storage import store
+from storage.connections import storage_driver
 from storage.models import Volume
 from storage.services import snapshots, volumes
 from storage.services.snapshots import NewSnapshot
 from tests.support.agreement_compute import copies_in, world_equals_rows
 from tests.support.factories_compute import deployed, fresh, guests_of, stopped
-from tests.support.factories_infra import make_iso
-from tests.support.factories_volumes import another_pool, fresh_volume, make_attached, make_volume
+from tests.support.factories_infra import make_iso, qcow2_bytes
+from tests.support.factories_volumes import (
+    another_pool,
+    fresh_volume,
+    make_attached,
+    make_volume,
+    sent_volume,
+)
 from tests.support.jobs import run_job
 from tests.support.scenarios_nics import second_network, the
 
@@ -119,6 +127,66 @@ def test_a_snapshots_copy_is_removed_from_where_it_was_made(cloud, tenant, root,
         done(volumes.delete(tenant, fresh_volume(volume)))
     resume(job)
     assert copies_in(cloud) == set()
+    world_equals_rows(cloud)
+
+
+@pytest.mark.parametrize("meanwhile", ["moved", "deleted"])
+def test_a_move_that_came_to_nothing_leaves_no_copy_behind(cloud, tenant, root, stuck, resume, meanwhile):
+    volume, other = make_volume(cloud.zone, tenant), another_pool(cloud)
+    values = MoveValues(pool=other.uuid)
+    job = stuck(
+        lambda: volume_copies.move(root, volume, values), copy_volume="lose-answer", remove_volume="fail"
+    )
+    assert on(other) == {volume.uuid}
+    if meanwhile == "moved":
+        third = MoveValues(pool=another_pool(cloud).uuid)
+        done(volume_copies.move(root, fresh_volume(volume), third))
+    else:
+        done(volumes.delete(tenant, fresh_volume(volume)))
+    resume(job)
+    assert on(other) == set()
+    world_equals_rows(cloud)
+
+
+def on(pool):
+    with storage_driver(pool) as driver:
+        return {one.uuid for one in driver.list_volumes()}
+
+
+def test_a_volume_that_was_moved_there_since_stays(cloud, tenant, root, stuck, resume):
+    volume, other = make_volume(cloud.zone, tenant), another_pool(cloud)
+    values = MoveValues(pool=other.uuid)
+    job = stuck(
+        lambda: volume_copies.move(root, volume, values), copy_volume="lose-answer", remove_volume="fail"
+    )
+    done(volume_copies.move(root, fresh_volume(volume), values))
+    resume(job)
+    assert (fresh_volume(volume).pool, on(other)) == (other, {volume.uuid})
+    world_equals_rows(cloud)
+
+
+def test_a_volume_that_did_not_come_in_is_gone_once_it_is_cleaned_up(cloud, tenant, stuck, resume):
+    job = stuck(
+        lambda: sent_volume(cloud, tenant, qcow2_bytes(salt=b"sent")),
+        copy_volume="lose-answer",
+        remove_volume="fail",
+    )
+    assert Volume.objects.get(uuid=job.subject_uuid).state == "error"
+    resume(job)
+    assert Volume.objects.get(uuid=job.subject_uuid).state == "deleted"
+    world_equals_rows(cloud)
+
+
+def test_a_volume_that_is_taken_away_again_does_not_pass_for_ready(cloud, tenant, stuck, resume, monkeypatch):
+    def broken(*args, **options):
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as store_is:
+        store_is.setattr(store, "remove", broken)
+        job = stuck(lambda: sent_volume(cloud, tenant, qcow2_bytes(salt=b"sent")), remove_volume="fail")
+    assert Volume.objects.get(uuid=job.subject_uuid).state == "error"
+    resume(job)
+    assert Volume.objects.get(uuid=job.subject_uuid).state == "deleted"
     world_equals_rows(cloud)
 
 
