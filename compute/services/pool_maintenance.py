@@ -15,7 +15,7 @@ from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
 from compute import actions
-from compute.models import Instance
+from compute.models import AttachedIso, Instance
 from compute.promises import storage_tags
 from compute.services import volume_copies
 from storage import pool_choice, states
@@ -41,15 +41,10 @@ def evacuate(caller: Caller, pool: Pool) -> Job:
     """The job that moves every volume to other pools and then has the pool in maintenance. It can be aborted.
 
     Running instances go on running. Raises WrongState, Busy, and Conflict where a volume could go nowhere, with the
-    reasons.
+    reasons, or an ISO from there is in the drive of an instance on a host.
     """
     actions.EVACUATE_POOL.check(caller, pool)
-    states.POOL.move(pool, "evacuate", reason="")
-    found = list(fates(pool))
-    stuck = [one for one in found if one.pool is None]
-    if stuck:
-        told = "; ".join(f"{one.volume.name}: {one.reason}" for one in stuck[:MOST_TOLD])
-        raise Conflict(f"{len(stuck)} volumes of {pool.name} can go nowhere, so nothing was begun. {told}")
+    found = close(pool)
     plans.note(
         "maintain", f"Closes the storage pool {pool.name} to new volumes and moves away what lies on it."
     )
@@ -60,6 +55,32 @@ def evacuate(caller: Caller, pool: Pool) -> Job:
         plans.note("more", f"Moves {len(found) - MOST_TOLD} more volumes.", count=len(found) - MOST_TOLD)
     records.record(caller, "MAINT.PREPARE.PS", About.of(pool))
     return jobs.submit(caller, "pool.evacuate", Subject.of(pool), holds=[hold_of(pool)])
+
+
+def close(pool: Pool) -> list[Fate]:
+    """The pool takes no volumes any more, and for each that lies on it where it goes. Raises as `evacuate` does."""
+    states.POOL.move(pool, "evacuate", reason="")
+    demand_no_discs(pool)
+    found = list(fates(pool))
+    stuck = [one for one in found if one.pool is None]
+    if stuck:
+        told = "; ".join(f"{one.volume.name}: {one.reason}" for one in stuck[:MOST_TOLD])
+        raise Conflict(f"{len(stuck)} volumes of {pool.name} can go nowhere, so nothing was begun. {told}")
+    return found
+
+
+def demand_no_discs(pool: Pool) -> None:
+    """Returns while no guest reads an ISO from the pool. Raises Conflict with the names of the instances.
+
+    One that is nowhere gets its ISO from where its root disk lies by then.
+    """
+    rows = AttachedIso.objects.filter(pool=pool).exclude(instance__host=None)
+    names = sorted(rows.values_list("instance__name", flat=True))
+    if names:
+        raise Conflict(
+            f"ISOs that lie on {pool.name} are in the drives of running instances: {', '.join(names[:MOST_TOLD])}. "
+            f"Detach them there first ({len(names)} in all), or stop the instances."
+        )
 
 
 def volumes_on(pool: Pool) -> ScopedQuerySet[Volume]:

@@ -29,8 +29,9 @@ class MoveAway(Step):
     label = "Move the volumes to other pools"
 
     def act(self, run: Run) -> None:
-        """Returns once nothing lies on the pool."""
+        """Returns once nothing lies on the pool and no guest reads an ISO from it, which one may have got since."""
         pool, caller = _pool(run), caller_of_job(run.job)
+        pool_maintenance.demand_no_discs(pool)
         left = list(pool_maintenance.volumes_on(pool))
         busy = open_jobs_on([volume.uuid for volume in left])
         waiting = [volume for volume in left if volume.uuid not in busy]
@@ -73,7 +74,7 @@ class EvacuatePool(Workflow):
 
     def retry(self, run: Run) -> None:
         """As a new evacuation of what is left."""
-        states.POOL.move(_pool(run), "evacuate", reason="")
+        pool_maintenance.close(_pool(run))
 
 
 def _begin(run: Run, caller: Caller, volume: Volume) -> None:

@@ -6,11 +6,12 @@ from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.jobs import services as jobs
 from compute.models import ServiceOffering
 from compute.services import pool_maintenance
+from compute.services.instances import media
 from storage.models import Pool, Volume
 from storage.services import pools, volume_bin
 from tests.support.factories import make_caller, make_personas
 from tests.support.factories_compute import deployed, fresh, make_cloud
-from tests.support.factories_infra import GIB
+from tests.support.factories_infra import GIB, make_iso
 from tests.support.factories_volumes import another_pool, fresh_volume, make_attached, make_volume
 from tests.support.jobs import run_job, run_jobs
 
@@ -88,6 +89,31 @@ def test_a_root_disk_goes_only_to_what_the_size_of_its_instance_asks_for(root, c
     fast = another_pool(cloud, tags=["fast"])
     assert run_job(pool_maintenance.evacuate(root, fresh_pool(cloud))).state == "done"
     assert instance.attachments.get().volume.pool == fast
+
+
+def test_a_pool_is_not_empty_while_a_guest_reads_an_iso_from_it(root, cloud, caller):
+    instance = deployed(cloud, caller)
+    another_pool(cloud)
+    assert run_job(media.attach(caller, instance, make_iso().uuid)).state == "done"
+    with pytest.raises(Conflict, match=f"ISOs that lie on .* running instances: {instance.name}"):
+        pool_maintenance.evacuate(root, fresh_pool(cloud))
+    assert state_of(cloud.pool) == "up"
+    assert run_job(media.detach(caller, fresh(instance))).state == "done"
+    assert run_job(pool_maintenance.evacuate(root, fresh_pool(cloud))).state == "done"
+
+
+def test_an_iso_that_was_put_in_meanwhile_ends_it(root, cloud, caller):
+    instance = deployed(cloud, caller)
+    another_pool(cloud)
+    putting = media.attach(caller, instance, make_iso().uuid)
+    job = pool_maintenance.evacuate(root, fresh_pool(cloud))
+    assert run_job(putting).state == "done"
+    run_jobs()
+    job.refresh_from_db()
+    assert (job.state, state_of(cloud.pool)) == ("failed", "up")
+    assert instance.name in job.message
+    with pytest.raises(Conflict, match="ISOs that lie on"):
+        jobs.retry(root, job)
 
 
 def test_room_is_counted_for_all_of_them_together(root, cloud, caller, volume, other):
