@@ -1,4 +1,5 @@
 import hashlib
+import io
 import os
 import time
 
@@ -12,7 +13,7 @@ from cloudportal.jobs.run import Run
 from storage import arrivals, housekeeping, images, queries, store, volume_work
 from storage.connections import storage_driver
 from storage.models import Template, TemplateCopy
-from storage.services import registration, templates, volumes
+from storage.services import registration, templates, uploads, volumes
 from tenants.models import Counter
 from tenants.resources import Resource
 from tenants.services import limits_recount
@@ -328,6 +329,21 @@ def test_a_template_that_is_being_deleted_takes_no_other_image(root, sources, se
         with pytest.raises(WrongState, match="Delete it again"):
             again()
     assert run_job(templates.delete(root, template)).state == "done"
+    assert limits_recount.find_drift([Resource.TEMPLATES, Resource.SECONDARY_STORAGE_GIB]) == []
+
+
+def test_a_late_clean_up_takes_no_image_that_a_template_got_since(root, sources, settings, monkeypatch):
+    settings.JOB_STEP_TRIES = 1
+    with monkeypatch.context() as broken:
+        broken.setattr(arrivals, "discard", full)
+        template, job = registered(root, sources)
+    assert (job.state, template.state, template.checksum) == ("failed", "error", "")
+    ticket = registration.upload_again(root, template)
+    uploads.append(ticket.upload, io.BytesIO(qcow2_bytes(salt=b"sent")), offset=0)
+    assert run_job(uploads.finish(ticket.upload)).state == "done"
+    assert run_job(jobs.resume(root, job)).cursor == 0
+    template.refresh_from_db()
+    assert (template.state, store.checksums()) == ("ready", [template.checksum])
     assert limits_recount.find_drift([Resource.TEMPLATES, Resource.SECONDARY_STORAGE_GIB]) == []
 
 
