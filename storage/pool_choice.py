@@ -8,6 +8,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.db.models.lookups import LessThanOrEqual
 
+from cloudportal.core.errors import Conflict
 from compute.topology.models import Host
 from storage import states
 from storage.amounts import readable
@@ -121,6 +122,19 @@ def claim(pool: Pool, size_bytes: int, *, is_whole: bool = False) -> bool:
             claimed_whole_bytes=F("claimed_whole_bytes") + (size_bytes if is_whole else 0),
         )
     )
+
+
+def demand_open(volume: Volume) -> None:
+    """Returns where the pool that the volume lies on may promise more of itself, and for one that lies on none yet.
+
+    For what is claimed there and nowhere else: asked before anything begins, as `claim` does not say why it refuses.
+    Raises Conflict.
+    """
+    if volume.pool is not None and volume.pool.state != states.UP:
+        raise Conflict(
+            f"The storage on which the volume {volume.name} lies takes nothing new while it is {volume.pool.state}. "
+            "Try again when the operators have brought it up, or ask them to move the volume."
+        )
 
 
 def weight_bytes(pool: Pool, size_bytes: int, *, is_whole: bool) -> int:

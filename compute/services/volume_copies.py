@@ -21,7 +21,7 @@ from compute.services.reach import is_reachable
 from compute.topology import states as topology_states
 from compute.topology.abilities import can
 from compute.topology.models import Host
-from storage import abilities, guards, origins, volume_work
+from storage import abilities, guards, origins, pool_choice, volume_work
 from storage import queries as storage
 from storage import states as storage_states
 from storage.amounts import readable
@@ -30,6 +30,7 @@ from storage.models import Pool, Volume
 from tenants.services import limits
 
 AT_REST = (states.STOPPED, states.DESTROYED, states.ERROR)
+MOVABLE = (storage_states.READY, storage_states.DESTROYED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,7 @@ def clone(caller: Caller, volume: Volume, values: CloneValues) -> tuple[Volume, 
             "the instance or detach the volume first, or take a snapshot and make a volume of that."
         )
     abilities.demand(_pool_of(volume), "CopiesVolumes", "copy volumes")
+    pool_choice.demand_open(volume)
     name = names.check_label(values.name)
     account = volume.account
     limits.reserve(account, volume_work.amounts_of(volume))
@@ -125,7 +127,11 @@ def holder_of(volume: Volume) -> Instance | None:
 
 
 def demand_movable(volume: Volume, pool: Pool, instance: Instance | None) -> None:
-    """Returns where the volume could be moved to the pool now, room aside. Raises as `move` does."""
+    """Returns where the volume could be moved to the pool now, room aside. Raises as `move` does, but for one that is
+    put aside.
+    """
+    if volume.state not in MOVABLE:
+        raise WrongState(noun="volume", state=volume.state, action="move it", needed=" or ".join(MOVABLE))
     guards.demand_allowed(volume, "move")
     source = _pool_of(volume)
     _demand_fitting(volume, source, pool, instance)

@@ -20,7 +20,7 @@ from compute.promises import limits_of
 from compute.services.instances.holding import held_with
 from compute.topology.abilities import can
 from compute.topology.services.offered import demand_open
-from storage import abilities, guards
+from storage import abilities, guards, pool_choice
 from storage import queries as storage
 from storage.amounts import GIB, gib_of, readable
 from storage.models import DiskOffering, Volume
@@ -101,6 +101,7 @@ def demand_possible(volume: Volume, size_bytes: int, offering: DiskOffering | No
     _demand_can(volume, instance)
     if size_bytes != volume.size_bytes:
         guards.demand_allowed(volume, "resize")
+        pool_choice.demand_open(volume)
     return instance
 
 

@@ -18,7 +18,7 @@ from compute.services.guest_data import template_links
 from compute.services.instances import terms
 from compute.services.instances.holding import held_with, lock
 from compute.services.instances.power import root_volume, shut_down_arguments
-from storage import guards
+from storage import guards, pool_choice
 from storage import queries as storage
 from storage import states as storage_states
 from storage.amounts import readable
@@ -51,6 +51,7 @@ def reinstall(
     if old is None:
         raise WrongState(f"The instance {instance.name} has no root disk that could be made anew.")
     guards.demand_allowed(old, "reinstall")
+    pool_choice.demand_open(old)
     _inherit(instance, template)
     new = _new_root(caller, instance, template, old)
     was_running = instance.state == states.RUNNING

@@ -5,11 +5,13 @@ from cloudportal.core.errors import Conflict, InvalidInput, LimitReached, NotPer
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.events.models import Alert
 from cloudportal.jobs import services as jobs
+from cloudportal.jobs.models import Job
 from compute.models import ServiceOffering
-from compute.services import instances, volume_copies
+from compute.services import instances, volume_copies, volume_sizes
 from compute.services.volume_copies import CloneValues, MoveValues
+from compute.services.volume_sizes import ResizeValues
 from storage.connections import storage_driver
-from storage.models import Volume
+from storage.models import Pool, Volume
 from storage.services import volumes
 from tenants.models import Counter
 from tests.support.agreement_compute import world_equals_rows
@@ -247,6 +249,34 @@ def test_a_volume_that_came_back_is_no_old_copy(root, cloud, volume, other):
     assert moved(root, fresh_volume(volume), cloud.pool).state == "done"
     assert (on(cloud.pool), on(other)) == ({volume.uuid}, set())
     assert not Alert.objects.filter(code="volume-left-behind").exclude(open_key=None).exists()
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        lambda caller, instance, disk: instances.reinstall(caller, instance),
+        lambda caller, instance, disk: volume_sizes.resize(caller, disk, ResizeValues(size_gib=9)),
+        lambda caller, instance, disk: volume_copies.clone(caller, disk, CloneValues(name="copy")),
+    ],
+    ids=["reinstall", "grow", "clone"],
+)
+def test_what_needs_more_of_its_storage_is_refused_while_that_is_closed(cloud, caller, begin):
+    instance = stopped(cloud, caller)
+    Pool.objects.filter(pk=cloud.pool.pk).update(state="disabled")
+    before = Job.objects.count()
+    with pytest.raises(Conflict, match="takes nothing new while it is disabled"):
+        begin(caller, instance, fresh_volume(instance.attachments.get().volume))
+    assert (Job.objects.count(), fresh(instance).state) == (before, "stopped")
+
+
+def test_a_move_is_not_tried_again_to_storage_that_is_closed_since(root, cloud, volume, other):
+    cloud.world.inject(Fault(operation="copy_volume", kind=FaultKind.FAIL, error="refused", count=None))
+    job = moved(root, volume, other)
+    assert job.state == "failed"
+    cloud.world.clear_faults()
+    Pool.objects.filter(pk=other.pk).update(state="disabled")
+    with pytest.raises(InvalidInput, match="is disabled"):
+        jobs.retry(root, job)
 
 
 def test_the_plan_says_what_a_move_means(root, cloud, caller, volume, other):
