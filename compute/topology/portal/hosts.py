@@ -42,16 +42,29 @@ STATES = (
 )
 
 
+# A choice of its own beside the states: what waits for an operator, whatever the reason.
+NOT_UP = "not-up"
+
+
+def most_cpus(host: Host) -> int:
+    """How many CPUs may be given away there."""
+    return int(host.cpus * host.cluster.cpu_overcommit)
+
+
+def most_memory_mib(host: Host) -> int:
+    """How much memory may be given away there, in MiB."""
+    return int((host.memory_mib - host.reserved_memory_mib) * host.cluster.memory_overcommit)
+
+
 def cpu_bar(host: Host) -> Any:
     """How many of the host's CPUs are given away."""
-    factor = host.cluster.cpu_overcommit
-    most = int(host.cpus * factor)
+    most = most_cpus(host)
     return cells.bar(host.claimed_cpus, most, text=f"{host.claimed_cpus} of {most}")
 
 
 def memory_bar(host: Host) -> Any:
     """How much of the host's memory is given away."""
-    most = int((host.memory_mib - host.reserved_memory_mib) * host.cluster.memory_overcommit)
+    most = most_memory_mib(host)
     text = f"{formats.mib(host.claimed_memory_mib)} of {formats.mib(most)}"
     return cells.bar(host.claimed_memory_mib, most, text=text)
 
@@ -175,6 +188,14 @@ def _facts(caller: Caller, host: Host) -> dict[str, Any] | None:
     return {"lines": lines} if lines else None
 
 
+def _state_choices(caller: Caller) -> list[tuple[str, str]]:
+    return [*((one, one) for one in STATES), (NOT_UP, "any but up")]
+
+
+def _states(chosen: str) -> list[str]:
+    return [one for one in STATES if one != states.UP] if chosen == NOT_UP else [chosen]
+
+
 HOSTS = ListPage(
     route="hosts",
     path="infrastructure/hosts/",
@@ -193,7 +214,7 @@ HOSTS = ListPage(
     about="A host runs the instances. Add the first one to a cluster and it is asked what it can do.",
     search=("name", "cluster__name", "cluster__pod__zone__name"),
     filters=(
-        Filter("state", "State", "state", lambda caller: [(one, one) for one in STATES]),
+        Filter("state", "State", "state__in", _state_choices, _states),
         Filter("zone", "Zone", "cluster__pod__zone__uuid", zone_choices),
         Filter("cluster", "Cluster", "cluster__uuid", called=name_in(queries.clusters_for)),
     ),

@@ -6,6 +6,7 @@ from cloudportal.drivers.settings import Setting
 from compute.topology.models import Cluster, Host, Pod, Region, Zone
 from compute.topology.portal import clusters, hosts, zones
 from compute.topology.portal.driver_fields import field_of, settings_in
+from tests.support.clients import counted_queries
 from tests.support.factories_infra import (
     make_cluster,
     make_host,
@@ -15,7 +16,7 @@ from tests.support.factories_infra import (
     place_settings,
 )
 from tests.support.jobs import run_jobs
-from tests.support.suites.pages import FillsForm, ListsRows, ShowsRow
+from tests.support.suites.pages import FillsForm, ListsRows, Paged, ShowsRow
 
 
 class Infrastructure:
@@ -235,6 +236,46 @@ class TestHostList(Infrastructure, ListsRows):
         assert "8 of 16" in page.text
         assert "32 GiB of 64 GiB" in page.text
         assert {one["width"] for one in page.all("rect", class_="bar-used")} == {"50.0"}
+
+    def test_those_that_are_not_up_are_found_whatever_the_reason(self):
+        is_up, silent, disabled = make_host(), make_host(state="unreachable"), make_host(state="disabled")
+        shown = self.listed(state="not-up").text
+        assert silent.name in shown and disabled.name in shown
+        assert is_up.name not in shown
+
+
+class TestRoomOnTheStartPage(Paged):
+    def figures(self):
+        page = self.browser("root_admin").get("home")
+        card = next(one for one in page.all("section") if one["aria-label"] == "Room on the hosts")
+        return {one.one("dt").text: one for one in card.one("dl").all("div")}
+
+    def test_it_counts_what_may_be_given_away(self):
+        cluster = make_cluster(cpu_overcommit=4, memory_overcommit=2)
+        make_host(cluster, claimed_cpus=20, reserved_memory_mib=2048, claimed_memory_mib=4096)
+        make_host(claimed_cpus=4)
+        found = self.figures()
+        assert "24 of 80" in found["CPUs given away"].text
+        assert "4 GiB of 188 GiB" in found["Memory given away"].text
+
+    def test_hosts_that_are_not_up_are_no_room_and_one_is_led_to_them(self):
+        make_host(claimed_cpus=4)
+        make_host(state="unreachable", claimed_cpus=8)
+        found = self.figures()
+        assert "4 of 16" in found["CPUs given away"].text
+        link = found["Hosts up"].one("a")
+        assert (link.text, link["href"]) == ("1 not up", "/infrastructure/hosts/?state=not-up")
+
+    def test_more_hosts_need_no_more_queries(self):
+        make_host()
+        browser = self.browser("root_admin")
+        browser.get("home")
+        with counted_queries() as few:
+            browser.get("home")
+        make_host(), make_host()
+        with counted_queries() as many:
+            browser.get("home")
+        assert len(many) == len(few)
 
 
 class TestHostPage(Infrastructure, ShowsRow):
