@@ -55,6 +55,7 @@ def usage_for(
     *,
     meter: str | None = None,
     subject_uuid: UUID | None = None,
+    account_uuid: UUID | None = None,
 ) -> list[UsageLine]:
     """What the caller's things used in the window, to the second and up to this moment, newest subject first.
 
@@ -68,6 +69,8 @@ def usage_for(
         condition &= Q(meter=meter)
     if subject_uuid is not None:
         condition &= Q(subject_uuid=subject_uuid)
+    if account_uuid is not None:
+        condition &= Q(account_uuid=account_uuid)
     until = min(until, clock.now())
     lines: dict[tuple[object, ...], UsageLine] = {}
     for interval in ledger.intervals_between(condition, since, until):

@@ -76,7 +76,7 @@ class ListPage:
         mark = _mark(rows_shown, pager)
         if is_live and is_by_htmx(request) and request.GET.get("seen") == mark:
             return HttpResponse(status=204)
-        headings = [_heading(one, asked) for one in columns]
+        headings = [heading_of(one, asked) for one in columns]
         values = {
             "page_title": self.title,
             "declared": self,
@@ -84,7 +84,6 @@ class ListPage:
             "chips": chips,
             "headings": headings,
             "sorts": [one for one in headings if one.url],
-            "sort_label": next((f"Sort: {one.column.label}" for one in headings if one.direction), "Sort"),
             "rows": rows_shown,
             "pager": pager,
             "look_again_url": asked.url(page=asked.page, seen=mark) if is_live else "",
@@ -137,7 +136,8 @@ def _pager(shown: Page[Any], asked: Asked) -> Pager:
     )
 
 
-def _heading(column: Column, asked: Asked) -> Heading:
+def heading_of(column: Column, asked: Asked) -> Heading:
+    """The column's head in a list that was asked for so."""
     if not column.sort:
         return Heading(column, "", "")
     if asked.sort == column.name:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
+from cloudportal.core import clock
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import NotPermitted
 from cloudportal.portal.columns import Column
@@ -59,6 +61,23 @@ def name_in(rows: Callable[[Caller], QuerySet[Any]], name: str = "name") -> Call
             return ""
 
     return called
+
+
+_RECENT = {"hour": ("last hour", 1), "day": ("last 24 hours", 24), "week": ("last 7 days", 7 * 24)}
+
+
+def _since(word: str) -> datetime:
+    return clock.now() - timedelta(hours=_RECENT[word][1])
+
+
+# For lists of what happened: most look for what did so lately.
+SINCE = Filter(
+    "since",
+    "When",
+    "created_at__gte",
+    lambda caller: [(name, words) for name, (words, _) in _RECENT.items()],
+    _since,
+)
 
 
 @dataclass(frozen=True)

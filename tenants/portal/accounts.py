@@ -1,8 +1,11 @@
 """Accounts: the list, one account with its users and what it may have, and its forms."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
 
 from cloudportal.core.caller import Caller
 from cloudportal.core.permissions import RoleKind
@@ -16,6 +19,7 @@ from cloudportal.portal.forms import Group, PortalForm, adding, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts, Table
 from cloudportal.portal.queries import Filter
+from cloudportal.portal.subjects import Holder
 from tenants import actions, queries, states
 from tenants.models import Account
 from tenants.portal.limits import limits_part
@@ -43,6 +47,12 @@ def role_choices(caller: Caller) -> list[tuple[str, str]]:
 
 def _domain(account: Account) -> Any:
     return cells.link(account.domain.name, "domain", account.domain.uuid)
+
+
+def _usage(account: Account) -> Any:
+    return format_html(
+        '<a href="{}?account={}">What it used this month</a>', reverse("portal:usage"), account.uuid
+    )
 
 
 def _role(account: Account) -> Any:
@@ -154,6 +164,7 @@ ACCOUNT = DetailPage(
                 Fact("Domain", _domain),
                 Fact("Role", _role),
                 Fact("Guests end in", "network_suffix", is_shown_empty=False),
+                Fact("Usage", _usage),
                 Fact("Created", lambda row: cells.exact_moment(row.created_at)),
                 Fact("Id", lambda row: cells.copyable(row.uuid)),
             ),
@@ -203,6 +214,20 @@ FORMS = (
     editing(ACCOUNT, action=actions.UPDATE_ACCOUNT, form=AccountForm, submit=_edit),
 )
 
+
+def _owners(caller: Caller, uuids: set[UUID]) -> dict[UUID, Holder]:
+    """By the uuids of accounts: those, and the projects that own through one."""
+    found = {}
+    if caller.may(actions.READ_ACCOUNT.name):
+        rows = queries.accounts_for(caller).filter(uuid__in=uuids).values_list("uuid", "name")
+        found = {uuid: Holder(name, "account", uuid) for uuid, name in rows}
+    if caller.may(actions.READ_PROJECT.name):
+        projects = queries.projects_for(caller).filter(account__uuid__in=uuids - found.keys())
+        rows_of_projects = projects.values_list("account__uuid", "uuid", "name")
+        found |= {owner: Holder(name, "project", uuid) for owner, uuid, name in rows_of_projects}
+    return found
+
+
 menu.entry(
     "Accounts",
     "accounts",
@@ -213,5 +238,6 @@ menu.entry(
     least=ADMIN,
 )
 subjects.shown_at("account", "account")
+subjects.held_through("account", _owners)
 
 urlpatterns = [*(pattern for form in FORMS for pattern in form.urls()), *ACCOUNTS.urls(), *ACCOUNT.urls()]

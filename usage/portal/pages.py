@@ -1,9 +1,11 @@
 """Usage: how long each thing counted in a month, to the second."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from operator import attrgetter
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -17,8 +19,9 @@ from cloudportal.core.permissions import RoleKind
 from cloudportal.events import meters
 from cloudportal.portal import cells, formats, menu, subjects
 from cloudportal.portal.columns import Column, columns_for, rows_of
+from cloudportal.portal.lists import heading_of
 from cloudportal.portal.pages import page
-from cloudportal.portal.queries import Option
+from cloudportal.portal.queries import Asked, Chip, Option
 from usage import actions, queries
 from usage.queries import UsageLine
 
@@ -78,9 +81,15 @@ def _terms(line: UsageLine) -> str:
 
 
 def _columns(meter: str, longest_seconds: int) -> tuple[Column, ...]:
+    """What is said of a line; what a column is sorted by is a value of the line."""
     noun = _WORDS[meter][1]
     return (
-        Column("subject", "Name", lambda line: subjects.link(noun, line.subject_uuid, line.subject_name)),
+        Column(
+            "subject",
+            "Name",
+            lambda line: subjects.link(noun, line.subject_uuid, line.subject_name),
+            sort="subject_name",
+        ),
         Column("terms", "Terms", _terms),
         Column(
             "time",
@@ -89,9 +98,11 @@ def _columns(meter: str, longest_seconds: int) -> tuple[Column, ...]:
                 line.seconds, longest_seconds, text=formats.duration(line.seconds), is_limit=False
             ),
         ),
-        Column("seconds", "Seconds", lambda line: f"{line.seconds:,}", kind="number"),
-        Column("account", "Account", "account_name", least=RoleKind.DOMAIN_ADMIN),
-        Column("since", "Since", lambda line: cells.moment(line.started_at), on_phone=False),
+        Column("seconds", "Seconds", lambda line: f"{line.seconds:,}", sort="seconds", kind="number"),
+        Column("account", "Account", "account_name", sort="account_name", least=RoleKind.DOMAIN_ADMIN),
+        Column(
+            "since", "Since", lambda line: cells.moment(line.started_at), sort="started_at", on_phone=False
+        ),
         Column(
             "until",
             "Until",
@@ -101,37 +112,61 @@ def _columns(meter: str, longest_seconds: int) -> tuple[Column, ...]:
     )
 
 
-def _address(month: Month, meter: str, **more: Any) -> str:
-    extra = "".join(f"&{name}={value}" for name, value in more.items())
-    return f"{reverse('portal:usage')}?month={month.name}&meter={meter}{extra}"
+def _in_order(lines: list[UsageLine], sort: str, columns: Sequence[Column]) -> list[UsageLine]:
+    """The lines by the column named in `sort`, as in lists; the longest first where none is."""
+    known = {one.name: one.sort for one in columns if one.sort}
+    by = known.get(sort.removeprefix("-"))
+    if by is None:
+        return sorted(lines, key=attrgetter("seconds"), reverse=True)
+    return sorted(lines, key=attrgetter(by), reverse=sort.startswith("-"))
+
+
+def _account(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        # No account has it, so nothing is found.
+        return UUID(int=0)
+
+
+def _account_chip(caller: Caller, asked: Asked, account: UUID | None) -> Chip | None:
+    if account is None:
+        return None
+    holder = subjects.holders_of("account", caller, [account]).get(account)
+    return Chip("Account", holder.name if holder else str(account), asked.url(account=""), ())
 
 
 def usage(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """One month's usage of one kind, the longest first."""
+    """One month's usage of one kind, of one account or of all, the longest first."""
     month = Month.of(request.GET.get("month", ""))
-    asked = request.GET.get("meter", "")
-    meter = asked if asked in _WORDS else meters.RUNNING_INSTANCE
-    found = queries.usage_for(caller, month.since, month.until, meter=meter)
-    lines = sorted(found, key=lambda line: line.seconds, reverse=True)
-    shown = Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page"))
-    columns = columns_for(caller, _columns(meter, lines[0].seconds if lines else 1))
-    present = Month.of("")
+    meter = request.GET.get("meter", "")
+    meter = meter if meter in _WORDS else meters.RUNNING_INSTANCE
+    account = _account(request.GET.get("account", ""))
+    kept = (("month", month.name), ("meter", meter), ("account", str(account or "")))
+    asked = replace(Asked.of(reverse("portal:usage"), request.GET, ()), search="", filters=kept)
+    found = queries.usage_for(caller, month.since, month.until, meter=meter, account_uuid=account)
+    columns = columns_for(caller, _columns(meter, max((line.seconds for line in found), default=1)))
+    lines = _in_order(found, asked.sort, columns)
+    shown = Paginator(lines, LINES_A_PAGE).get_page(asked.page)
+    headings = [heading_of(one, asked) for one in columns]
+    total = sum(line.seconds for line in lines)
+    is_past = month.since < Month.of("").since
     values = {
         "page_title": "Usage",
         "month": month,
-        "meters": [Option(words[0], _address(month, name), name == meter) for name, words in _WORDS.items()],
-        "before_url": _address(month.before, meter),
-        "after_url": _address(Month.of(f"{month.until:%Y-%m}"), meter) if month.since < present.since else "",
-        "total": formats.duration(sum(line.seconds for line in lines)),
-        "total_seconds": f"{sum(line.seconds for line in lines):,}",
+        "meters": [Option(words[0], asked.url(meter=name), name == meter) for name, words in _WORDS.items()],
+        "account": _account_chip(caller, asked, account),
+        "before_url": asked.url(month=month.before.name),
+        "after_url": asked.url(month=f"{month.until:%Y-%m}") if is_past else "",
+        "total": formats.duration(total),
+        "total_seconds": f"{total:,}",
         "count": len({line.subject_uuid for line in lines}),
-        "columns": columns,
+        "headings": headings,
+        "sorts": [one for one in headings if one.url],
         "rows": rows_of(columns, shown.object_list),
         "page": shown,
-        "previous_url": _address(month, meter, page=shown.previous_page_number())
-        if shown.has_previous()
-        else "",
-        "next_url": _address(month, meter, page=shown.next_page_number()) if shown.has_next() else "",
+        "previous_url": asked.url(page=shown.previous_page_number()) if shown.has_previous() else "",
+        "next_url": asked.url(page=shown.next_page_number()) if shown.has_next() else "",
     }
     return render(request, "usage/usage.html", values)
 

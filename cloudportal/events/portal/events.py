@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from cloudportal.core.caller import Caller
+from cloudportal.core.permissions import RoleKind
 from cloudportal.events import actions
 from cloudportal.events.models import Event
 from cloudportal.events.queries import event_for, events_for
@@ -14,7 +15,7 @@ from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts, Part, Place, Table
-from cloudportal.portal.queries import Filter
+from cloudportal.portal.queries import SINCE, Filter
 from cloudportal.portal.tones import Tone
 
 RECENT = 8
@@ -50,6 +51,7 @@ COLUMNS = (
         lambda event: subjects.link(event.subject_type, event.subject_uuid, event.subject_name),
     ),
     Column("who", "Who", _who, sort="user_name"),
+    Column("account", "Account", "account_name", sort="account_name", least=RoleKind.DOMAIN_ADMIN),
     Column("level", "Level", _level),
 )
 
@@ -65,6 +67,7 @@ EVENTS = ListPage(
     search=("type", "sentence", "subject_name", "user_name"),
     filters=(
         Filter("level", "Level", "level", lambda caller: [(one, one) for one in LEVELS]),
+        SINCE,
         Filter("subject", "About", "subject_uuid"),
         Filter("job", "Job", "job_uuid"),
     ),

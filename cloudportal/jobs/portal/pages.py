@@ -1,5 +1,6 @@
 """Jobs: the list, one job with its steps and log, and the live part of both."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from cloudportal.jobs import actions, services, states
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.portal.progress import label_of, progress_of
 from cloudportal.jobs.queries import job_for, jobs_for
+from cloudportal.jobs.workflows import all_workflows
 from cloudportal.portal import cells, formats, home, menu, subjects
 from cloudportal.portal.buttons import RowAction
 from cloudportal.portal.columns import Column
@@ -20,7 +22,8 @@ from cloudportal.portal.details import DetailPage
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.pages import page
 from cloudportal.portal.panels import Fact, Facts, Part, Table
-from cloudportal.portal.queries import Filter
+from cloudportal.portal.queries import SINCE, Filter
+from cloudportal.portal.standing import stands_at
 from cloudportal.portal.tones import Tone
 
 RECENT = 5
@@ -51,11 +54,37 @@ def _state(job: Job) -> Any:
     return cells.state(word, tone=Tone.BUSY if job.is_open else None)
 
 
+def _kinds(caller: Caller) -> list[tuple[str, str]]:
+    """What jobs do, by their words; kinds that are called the same are one choice."""
+    first = {one.label: one.kind for one in reversed(list(all_workflows()))}
+    return [(kind, label) for label, kind in sorted(first.items())]
+
+
+def _called_alike(kind: str) -> list[str]:
+    return [one.kind for one in all_workflows() if one.label == label_of(kind)]
+
+
+def _find_accounts(caller: Caller, jobs: Sequence[Job]) -> None:
+    """Names the accounts for those who look after several."""
+    if not stands_at(caller, RoleKind.DOMAIN_ADMIN):
+        return
+    found = subjects.holders_of("account", caller, (job.account_uuid for job in jobs))
+    for job in jobs:
+        if job.account_uuid is not None:
+            job.account_holder = found.get(job.account_uuid)  # type: ignore[attr-defined]
+
+
+def _account(job: Job) -> Any:
+    holder = getattr(job, "account_holder", None)
+    return cells.link(holder.name, holder.route, holder.uuid) if holder else ""
+
+
 COLUMNS = (
     Column("job", "Job", _name, sort="kind"),
     Column("subject", "About", _subject, sort="subject_name"),
     Column("state", "State", _state, sort="state"),
     Column("caller", "Asked by", _caller_name),
+    Column("account", "Account", _account, least=RoleKind.DOMAIN_ADMIN),
     Column("began", "Asked", lambda job: cells.moment(job.created_at), sort="created_at"),
     Column("took", "Took", took, on_phone=False),
 )
@@ -74,8 +103,12 @@ JOBS = ListPage(
         Filter(
             "state", "State", "state", lambda caller: [(one, one) for one in (*states.OPEN, *states.CLOSED)]
         ),
+        Filter("kind", "Job", "kind__in", _kinds, _called_alike),
+        SINCE,
         Filter("subject", "About", "subject_uuid"),
     ),
+    prepare=_find_accounts,
+    is_lively=lambda job: job.is_open,
 )
 
 
@@ -171,7 +204,7 @@ def jobs_panel() -> Table:
         lambda caller, row: (
             jobs_for(caller).filter(subject_uuid=row.uuid)[:RECENT] if caller.may(actions.READ.name) else []
         ),
-        tuple(one for one in COLUMNS if one.name != "subject"),
+        tuple(one for one in COLUMNS if one.name not in ("subject", "account")),
         more=("jobs", "subject"),
     )
 

@@ -100,3 +100,44 @@ def test_more_lines_need_no_more_queries(who, cloud, middle_of_month):
     with counted_queries() as many:
         browser.get("usage")
     assert len(few) == len(many)
+
+
+def test_it_is_narrowed_to_one_account_from_that_accounts_page(who, cloud, middle_of_month):
+    ours, theirs = ran(cloud, who.user, 60), ran(cloud, who.neighbour, 61)
+    account = factories.account_of(who.user)
+    browser = PageClient(who.root_admin)
+    address = next(one for one in browser.get("account", account.uuid).links if one.startswith("/usage/?"))
+    page = browser.open(address)
+    assert ours.name in page.text
+    assert theirs.name not in page.text
+    assert f"Account: {account.name}" in page.one(class_="chip-chosen").text
+    others = [one for one in page.links if one.startswith("/usage/?") and "account=" not in one]
+    assert theirs.name in browser.open(others[0]).text
+    # What leads to other months and kinds stays with the account.
+    assert [one for one in page.links if "meter=volume" in one and f"account={account.uuid}" in one]
+
+
+@pytest.mark.parametrize("account", ["x", HOSTILE, "00000000-0000-0000-0000-000000000000"])
+def test_an_account_that_is_none_used_nothing(who, cloud, middle_of_month, account):
+    ran(cloud, who.user, 60)
+    assert not PageClient(who.root_admin).get("usage", account=account).rows()
+
+
+def test_a_stranger_is_not_told_the_name_of_an_account(who, cloud, middle_of_month):
+    account = factories.account_of(who.user)
+    page = PageClient(who.neighbour).get("usage", account=str(account.uuid))
+    assert not page.rows()
+    assert account.name not in page.one(class_="chip-chosen").text
+
+
+def test_lines_are_sorted_as_lists_are(who, cloud, middle_of_month):
+    short, long = ran(cloud, who.user, 60), ran(cloud, who.user, 3600)
+    browser = PageClient(who.user)
+
+    def names(**query):
+        return [row[0].split()[0] for row in browser.get("usage", **query).rows()]
+
+    assert names() == [long.name, short.name]
+    assert names(sort="seconds") == [short.name, long.name]
+    assert names(sort="-subject") == sorted([short.name, long.name], reverse=True)
+    assert names(sort="password") == [long.name, short.name]

@@ -1,5 +1,8 @@
 """The pages of events and alerts."""
 
+from datetime import timedelta
+
+from cloudportal.core import clock
 from cloudportal.events import alerts, records
 from cloudportal.events.models import Alert, Event
 from cloudportal.events.portal.alerts import ALERT, ALERTS
@@ -28,6 +31,21 @@ class TestEventList(Happenings, ListsRows):
 
     def words(self, row):
         return row.subject_name
+
+    def test_it_narrows_to_what_happened_lately(self):
+        event = self.make()
+        Event.objects.filter(pk=event.pk).update(created_at=clock.now() - timedelta(days=3))
+        assert not self.listed(since="day").rows()
+        page = self.listed(since="week")
+        assert page.rows()
+        assert "When: last 7 days" in page.one(class_="chip-chosen").text
+
+    def test_whoever_looks_after_several_accounts_reads_whose_it_was(self):
+        event = self.make()
+        name = account_of(self.personas.user).name
+        Event.objects.filter(pk=event.pk).update(account_name=name)
+        assert name in self.listed("domain_admin").rows()[0]
+        assert name not in self.listed().rows()[0]
 
 
 class TestEventPage(Happenings, ShowsRow):

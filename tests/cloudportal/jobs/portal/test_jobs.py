@@ -1,13 +1,18 @@
 """The pages of jobs, and the progress that other pages show of theirs."""
 
+from datetime import timedelta
+
+from cloudportal.core import clock
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.jobs import runner
 from cloudportal.jobs.models import Job, JobLine
 from cloudportal.jobs.portal.pages import JOB, JOBS
 from cloudportal.jobs.portal.progress import progress_of
+from compute.models import Instance
+from compute.services import instances
 from tenants.models import User
 from tests.support import factories
-from tests.support.factories_compute import failed, make_cloud, submit_deployment
+from tests.support.factories_compute import failed, fresh, make_cloud, submit_deployment
 from tests.support.jobs import run_job, run_jobs
 from tests.support.pages import Page, PageClient
 from tests.support.suites.pages import ListsRows, ShowsRow
@@ -35,6 +40,49 @@ class TestJobList(Deployments, ListsRows):
     def test_it_links_to_what_a_job_is_about(self):
         job = self.make()
         assert f"/instances/{job.subject_uuid}/" in self.listed().links
+
+    def test_it_looks_again_while_one_is_at_work(self):
+        self.make()
+        assert self.listed().all(id="look-again")
+        run_jobs()
+        assert not self.listed().all(id="look-again")
+
+    def test_it_narrows_to_what_a_job_does_in_its_own_words(self):
+        job = self.make()
+        instance = Instance.objects.get(uuid=job.subject_uuid)
+        run_jobs()
+        instances.stop(self.personas.user, fresh(instance))
+        assert len(self.listed().rows()) == 2
+        page = self.listed(kind="instance.stop")
+        assert [row[0] for row in page.rows()] == ["Stopping the instance"]
+        assert "Job: Stopping the instance" in page.one(class_="chip-chosen").text
+
+    def test_kinds_that_are_called_the_same_are_one_choice(self):
+        job = self.make()
+        words = [label for _, label in JOBS.filters[1].choices(self.personas.user)]
+        assert words.count("Resizing the instance") == 1
+        for kind in ("instance.resize", "instance.grow"):
+            Job.objects.filter(pk=job.pk).update(kind=kind)
+            value = next(
+                one for one, label in JOBS.filters[1].choices(None) if label == "Resizing the instance"
+            )
+            assert self.listed(kind=value).rows()
+
+    def test_it_narrows_to_what_was_asked_for_lately(self):
+        job = self.make()
+        Job.objects.filter(pk=job.pk).update(created_at=clock.now() - timedelta(hours=5))
+        assert not self.listed(since="hour").rows()
+        assert self.listed(since="day").rows()
+
+    def test_whoever_looks_after_several_accounts_reads_whose_it_is(self):
+        job = self.make()
+        account = factories.account_of(self.personas.user)
+        page = self.listed("root_admin")
+        assert f"/accounts/{account.uuid}/" in page.links
+        assert account.name not in " ".join(self.listed("user").rows()[0])
+        project = factories.make_project(self.personas.user)
+        Job.objects.filter(pk=job.pk).update(account_uuid=project.account.uuid)
+        assert f"/projects/{project.uuid}/" in self.listed("root_admin").links
 
 
 class TestJobPage(Deployments, ShowsRow):
