@@ -10,29 +10,37 @@ from cloudportal.jobs import runner, states
 from cloudportal.jobs.models import Hold
 from cloudportal.jobs.workflows import all_workflows
 from tests.faults.killing import recover, run_and_die
-from tests.faults.scenarios import all_scenarios
+from tests.faults.staging import SCENARIOS, Stage
 
 pytestmark = pytest.mark.slow
 
 WORKFLOWS = [cls for cls in all_workflows() if not cls.kind.startswith("test.")]
-SCENARIOS = all_scenarios()
+FORWARDS, BACKWARDS = "forwards", "backwards"
 
 
-def forwards():
+def deaths():
+    """Every point at which a worker may die; those of one workflow beside one another, for they share a stage."""
     for workflow in WORKFLOWS:
+        first, last = workflow.steps[0], workflow.steps[-1]
         for step in workflow.steps:
             for point in (runner.BEFORE_EFFECT, runner.AFTER_EFFECT):
-                yield pytest.param(workflow.kind, step.name, point, id=f"{workflow.kind}-{step.name}-{point}")
+                yield _death(workflow, step, point, FORWARDS, is_sample=step is last)
+            for point in runner.POINTS if step is first else (runner.BEFORE_EFFECT, runner.AFTER_EFFECT):
+                yield _death(workflow, step, point, BACKWARDS, is_sample=step is first)
 
 
-def backwards():
-    for workflow in WORKFLOWS:
-        last = workflow.steps[-1].name
-        for step in workflow.steps:
-            is_last_undone = step is workflow.steps[0]
-            for point in runner.POINTS if is_last_undone else (runner.BEFORE_EFFECT, runner.AFTER_EFFECT):
-                name = f"{workflow.kind}-{step.name}-{point}"
-                yield pytest.param(workflow.kind, step.name, point, last, id=name)
+def _death(workflow, step, point, direction, *, is_sample):
+    marks = [pytest.mark.xdist_group(workflow.kind)]
+    # Between an effect and its rows a database counts, though hardly from step to step: the second one gets a sample.
+    if point != runner.AFTER_EFFECT or not is_sample:
+        marks.append(pytest.mark.any_database)
+    name = f"{workflow.kind}-{step.name}-{point}-{direction}"
+    return pytest.param(workflow, step.name, point, direction, marks=marks, id=name)
+
+
+@pytest.fixture(scope="module")
+def stage():
+    return Stage()
 
 
 def test_every_workflow_has_a_scenario():
@@ -40,23 +48,13 @@ def test_every_workflow_has_a_scenario():
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("kind", "step", "point"), list(forwards()))
-def test_a_worker_killed_on_the_way_forward_is_replaced(kind, step, point):
-    scenario = SCENARIOS[kind]()
-    run_and_die(scenario.job, death=(step, point, "forwards"))
-    recover(scenario.job)
-    assert scenario.job.state == states.DONE, scenario.job.message
-    assert not Hold.objects.exists()
-    scenario.check(scenario.job)
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("kind", "step", "point", "last"), list(backwards()))
-def test_a_worker_killed_while_undoing_is_replaced(kind, step, point, last):
-    scenario = SCENARIOS[kind]()
-    failure = (last, runner.AFTER_EFFECT)
-    run_and_die(scenario.job, death=(step, point, "backwards"), failure=failure)
+@pytest.mark.parametrize(("workflow", "step", "point", "direction"), list(deaths()))
+def test_a_worker_that_is_killed_is_replaced(stage, workflow, step, point, direction):
+    scenario = stage.set_up(workflow.kind)
+    failure = (workflow.steps[-1].name, runner.AFTER_EFFECT) if direction == BACKWARDS else None
+    run_and_die(scenario.job, death=(step, point, direction), failure=failure)
     recover(scenario.job, failure=failure)
-    assert scenario.job.state == states.FAILED, scenario.job.message
+    expected = states.DONE if direction == FORWARDS else states.FAILED
+    assert scenario.job.state == expected, scenario.job.message
     assert not Hold.objects.exists()
     scenario.check(scenario.job)

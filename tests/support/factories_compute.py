@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
+from django.conf import settings as django_settings
+
 from cloudportal.core import clock
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.drivers.simulated.world import SimulatedWorld
@@ -105,7 +107,8 @@ def make_dedication(owner, **values):
 
 def make_cloud(*, hosts=1, cluster=None, host=None, offering=None, addresses=20, capacity_gib=1024):
     """A cloud in rows and in a simulated world of its own; `cluster`, `host` and `offering` are extra values."""
-    world = SimulatedWorld(Path(tempfile.mkdtemp(prefix="cloud-")) / "world.sqlite3")
+    folder = tempfile.mkdtemp(prefix="cloud-", dir=django_settings.STATE_DIR)
+    world = SimulatedWorld(Path(folder) / "world.sqlite3")
 
     def settings(place, **more):
         return {"world": str(world.path), "place": place, **more}

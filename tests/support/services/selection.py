@@ -22,9 +22,6 @@ REAL_FIXTURES = {
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # A real guest or browser takes minutes and does not know which database keeps the rows.
 GUEST_FIXTURES = {"libvirtd_process", "private_libvirtd", "real_cloud", "chromium_browser"}
-# Of the points at which the fault walk kills a worker, the one between the effect and its rows is where databases
-# count.
-OTHER_POINTS = re.compile(r"-(before-effect|after-cursor)(-|\])")
 # Folders whose tests ask every route or every step the same question: thousands of short tests, minutes in all.
 THOROUGH = {"permissions", "security", "faults"}
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_serialized_rollback"}
@@ -63,8 +60,7 @@ def pytest_make_parametrize_id(config, val, argname):
 
 def is_worth_a_second(item):
     """False for what costs minutes and says the same on any database."""
-    walks = "faults" in item.path.parts and OTHER_POINTS.search(item.name)
-    return not (walks or item.get_closest_marker("any_database") or GUEST_FIXTURES & set(item.fixturenames))
+    return not (item.get_closest_marker("any_database") or GUEST_FIXTURES & set(item.fixturenames))
 
 
 def touches_database(item):
