@@ -40,6 +40,11 @@ class OwnedBy(Scope):
             return models.Q(**{f"{self.domain_path}__startswith": caller.domain_path})
         return models.Q(**{self.account: self._account(caller)})
 
+    @property
+    def owner_uuid(self) -> str:
+        """The lookup from a row to the uuid of its owning account."""
+        return f"{self.account.removesuffix('_id')}__uuid"
+
     def _account(self, caller: Caller) -> Any:
         return caller.owner.account_id
 
@@ -50,6 +55,11 @@ class OwnedByReference(OwnedBy):
 
     account: str = "account_uuid"
     domain_path: str = "domain_path"
+
+    @property
+    def owner_uuid(self) -> str:
+        """The column itself."""
+        return self.account
 
     def _account(self, caller: Caller) -> Any:
         return caller.owner.account_uuid

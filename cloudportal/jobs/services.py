@@ -13,7 +13,7 @@ from cloudportal.core.caller import Caller, Owner
 from cloudportal.core.errors import Busy, WrongState
 from cloudportal.events import alerts, records
 from cloudportal.events.records import About
-from cloudportal.jobs import actions, bells, states
+from cloudportal.jobs import actions, bells, states, subjects
 from cloudportal.jobs.failures import FAILED_ALERT, alert_key
 from cloudportal.jobs.models import Hold, Job, JobLine
 from cloudportal.jobs.workflows import workflow_for
@@ -104,8 +104,12 @@ def abort(caller: Caller, job: Job) -> Job:
 
 @transaction.atomic
 def resume(caller: Caller, job: Job) -> Job:
-    """Lets a job whose undo got stuck take the undo up again where it stopped."""
+    """Lets a job whose undo got stuck take the undo up again where it stopped.
+
+    Raises NotFound where something that it works on is somebody else's by now.
+    """
     actions.RESUME.check(caller, job)
+    subjects.demand_in_reach(caller, job)
     if job.cursor == 0:
         raise WrongState("Everything that this job did is undone already; there is nothing to resume.")
     _take_holds(job, job.message_values.get("held", ()))
@@ -118,10 +122,17 @@ def resume(caller: Caller, job: Job) -> Job:
 
 @transaction.atomic
 def retry(caller: Caller, job: Job) -> Job:
-    """A new job with the same purpose, after the workflow has made its subject ready again."""
+    """A new job with the same purpose, after the workflow has made its subject ready again.
+
+    Takes the permission to begin such a job as well. Raises NotFound and WrongState where something that it works on
+    has another owner by now, and whatever the workflow has against it.
+    """
     from cloudportal.jobs.run import Run
 
     actions.RETRY.check(caller, job)
+    subjects.demand_in_reach(caller, job)
+    workflow_for(job.kind).permit(caller, Run(job))
+    subjects.demand_same_owner(job)
     if job.cursor:
         raise WrongState("Some of what this job did is not undone yet. Resume its clean-up first.")
     new = submit(

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from cloudportal.core.actions import Action
+from cloudportal.core.caller import Caller
 from cloudportal.core.errors import WrongState
 
 if TYPE_CHECKING:
@@ -36,15 +38,27 @@ class Step:
 
 
 class Workflow:
-    """The steps of one kind of job, and what becomes of its subject at the end."""
+    """The steps of one kind of job, and what becomes of its subject at the end.
+
+    `action` is what a caller begins such a job by, and so must be allowed who has one tried again.
+    """
 
     kind: ClassVar[str]
     queue: ClassVar[str]
     label: ClassVar[str]
     steps: ClassVar[tuple[type[Step], ...]]
+    action: ClassVar[Action | None] = None
 
     def failed(self, run: "Run") -> None:
         """Runs in the transaction that closes a failed or cancelled job: states back, limits released."""
+
+    def permit(self, caller: Caller, run: "Run") -> None:
+        """Returns where the caller may have it tried again, who may try jobs again and sees all that this one works on.
+
+        Raises NotPermitted, and where more than the action counts what its service raises.
+        """
+        if self.action is not None:
+            self.action.permit(caller)
 
     def retry(self, run: "Run") -> None:
         """Prepares the subject for another go, in the transaction that submits the new job.

@@ -5,7 +5,7 @@ from typing import ClassVar
 from cloudportal.events import records
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from compute import states
+from compute import actions, states
 from compute.services.instances import terms
 from compute.services.instances.deploy import prepare_again
 from compute.workflows.building import free_addresses
@@ -41,6 +41,7 @@ class AllocateInstance(Workflow):
     queue = "compute"
     label = "Setting the instance up"
     steps: ClassVar = (FinishAllocation,)
+    action = actions.RETRY
 
     def failed(self, run: Run) -> None:
         """As a deployment that failed."""

@@ -6,7 +6,7 @@ from cloudportal.core import clock
 from cloudportal.events import records
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from compute import states
+from compute import actions, states
 from compute.drivers.facts import Power
 from compute.services.instances import login, terms
 from compute.services.instances.deploy import prepare_again
@@ -38,6 +38,7 @@ class DeployInstance(Workflow):
     queue = "compute"
     label = "Deploying the instance"
     steps: ClassVar = (ClaimHost, EnsureVolumes, EnsureNetworks, EnsureGuest, PowerOn, FinishDeployment)
+    action = actions.RETRY
 
     def failed(self, run: Run) -> None:
         """The instance is an error that counts for nothing; it can be tried again or expunged."""

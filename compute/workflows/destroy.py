@@ -6,9 +6,10 @@ from cloudportal.core import clock
 from cloudportal.events import records
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from compute import states
+from compute import actions, states
 from compute.models import Instance
 from compute.services.instances import terms
+from compute.services.instances.endings import demand_unprotected
 from compute.workflows.ending import LeaveHost, ShutDown, settle_unfinished
 from compute.workflows.subjects import instance_of
 
@@ -34,14 +35,17 @@ class DestroyInstance(Workflow):
     queue = "compute"
     label = "Destroying the instance"
     steps: ClassVar = (ShutDown, LeaveHost, FinishDestroying)
+    action = actions.DESTROY
 
     def failed(self, run: Run) -> None:
         """It runs as before, or is stopped and can be started."""
         settle_unfinished(instance_of(run))
 
     def retry(self, run: Run) -> None:
-        """As a new destroying."""
-        states.INSTANCE.move(instance_of(run), "destroy")
+        """As a new destroying, where nobody has protected it since."""
+        instance = instance_of(run)
+        demand_unprotected(instance)
+        states.INSTANCE.move(instance, "destroy")
 
 
 def put_aside(instance: Instance) -> None:

@@ -8,6 +8,7 @@ from cloudportal.events import records
 from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
+from compute import actions
 from compute.services import attachments
 from compute.topology.connections import compute_driver
 from compute.workflows.attach import attaches_disks, free, instance_of, link_between, volume_of
@@ -64,6 +65,7 @@ class DetachVolume(Workflow):
     queue = "compute"
     label = "Detaching the volume"
     steps: ClassVar = (TakeDisk,)
+    action = actions.DETACH_VOLUME
 
     def failed(self, run: Run) -> None:
         """It stays attached."""

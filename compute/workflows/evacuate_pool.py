@@ -13,6 +13,7 @@ from cloudportal.jobs.models import Job
 from cloudportal.jobs.queries import open_jobs_on
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
+from compute import actions
 from compute.services import pool_maintenance, volume_copies
 from storage import states
 from storage.models import Pool, Volume
@@ -65,6 +66,7 @@ class EvacuatePool(Workflow):
     queue = "housekeeping"
     label = "Emptying the storage pool"
     steps: ClassVar = (MoveAway, CloseDown)
+    action = actions.EVACUATE_POOL
 
     def failed(self, run: Run) -> None:
         """It takes volumes again."""

@@ -8,10 +8,11 @@ from cloudportal.core import clock
 from cloudportal.events import records
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from compute import states
+from compute import actions, states
 from compute.models import AttachedIso, Instance
 from compute.services import instance_snapshots
 from compute.services.instances import terms
+from compute.services.instances.endings import demand_unprotected
 from compute.workflows.building import free_addresses
 from compute.workflows.destroy import put_aside
 from compute.workflows.ending import LeaveHost, ShutDown, settle_unfinished
@@ -91,6 +92,7 @@ class ExpungeInstance(Workflow):
     queue = "compute"
     label = "Expunging the instance"
     steps: ClassVar = (ShutDown, LeaveHost, PutAside, ForgetSnapshots, RemoveVolumes, FinishExpunging)
+    action = actions.EXPUNGE
 
     def failed(self, run: Run) -> None:
         """What had lived lives on as it was found; what was on its way out stays destroyed, to be tried again."""
@@ -105,8 +107,9 @@ class ExpungeInstance(Workflow):
         states.INSTANCE.move(instance, "failed", destroyed_at=instance.destroyed_at or clock.now())
 
     def retry(self, run: Run) -> None:
-        """As a new expunging, or as a new destroying where it had not come further."""
+        """As a new expunging, or as a new destroying where it had not come further; where nobody has protected it."""
         instance = instance_of(run)
+        demand_unprotected(instance)
         is_aside = states.INSTANCE.target(instance.state, "expunge") is not None
         states.INSTANCE.move(instance, "expunge" if is_aside else "destroy")
 

@@ -2,15 +2,17 @@
 
 from typing import ClassVar
 
+from cloudportal.core.actions import Action
 from cloudportal.events import records
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from compute import states
+from compute import actions, states
 from compute.drivers.agent import TalksToAgent
 from compute.models import Instance
 from compute.services.instances import login, terms
 from compute.topology.connections import compute_driver
 from compute.workflows.subjects import instance_of, login_of
+from tenants.services.standing import require_enabled
 
 
 class TellGuest(Step):
@@ -64,9 +66,11 @@ class ResetPassword(Workflow):
     queue = "compute"
     label = "Resetting the password"
     steps: ClassVar = (TellPassword,)
+    action = actions.RESET_PASSWORD
 
     def retry(self, run: Run) -> None:
-        """As it is."""
+        """As it is, where it could be asked for anew."""
+        _demand_able(run, actions.RESET_PASSWORD)
 
 
 @workflow
@@ -77,9 +81,19 @@ class ResetSshKeys(Workflow):
     queue = "compute"
     label = "Resetting the SSH keys"
     steps: ClassVar = (TellKeys,)
+    action = actions.RESET_SSH_KEYS
 
     def retry(self, run: Run) -> None:
-        """As it is."""
+        """As with a password."""
+        _demand_able(run, actions.RESET_SSH_KEYS)
+
+
+def _demand_able(run: Run, action: Action) -> None:
+    instance = instance_of(run)
+    require_enabled(instance.account)
+    refusal = action.refusal(instance)
+    if refusal:
+        raise refusal
 
 
 def _tell(run: Run, driver: TalksToAgent, instance: Instance) -> bool:

@@ -14,6 +14,7 @@ from cloudportal.events import alerts, records
 from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
+from compute import actions
 from compute.drivers.contract import ComputeDriver, MovesDisks
 from compute.models import Instance
 from compute.services.volume_copies import common_host, demand_movable, holder_of
@@ -145,6 +146,7 @@ class MoveVolume(Workflow):
     queue = "storage"
     label = "Moving the volume"
     steps: ClassVar = (ClaimTarget, CopyOver, RemoveOld)
+    action = actions.MOVE_VOLUME
 
     def failed(self, run: Run) -> None:
         """It lies where the rows say."""

@@ -15,11 +15,13 @@ from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from compute import guarding
 from compute import membership as members
+from compute import nic_actions as actions
 from compute.drivers.contract import ComputeDriver
 from compute.drivers.nics import PlugsNics
 from compute.models import Instance, Nic
 from compute.services.nics import defaults
-from compute.services.nics.submitting import about
+from compute.services.nics.plugging import demand_spare
+from compute.services.nics.submitting import about, demand_able
 from compute.topology.connections import compute_driver
 from compute.workflows.guards import ensure_guards, remove_guards
 from compute.workflows.subjects import guest_data_of, instance_of, nics_of
@@ -196,9 +198,14 @@ class RemoveNic(Workflow):
     queue = "compute"
     label = "Removing the network card"
     steps: ClassVar = (Unplug, ForgetAddress, FinishRemoving)
+    action = actions.REMOVE
 
     def retry(self, run: Run) -> None:
-        """As it is."""
+        """As it is, unless the instance leans on the NIC by now."""
+        demand_able(instance_of(run), "remove a network card")
+        nic = nic_of(run)
+        if nic is not None:
+            demand_spare(nic)
 
 
 class Rewire(Step):

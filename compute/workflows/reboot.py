@@ -7,13 +7,14 @@ from cloudportal.drivers.errors import NotThere
 from cloudportal.events import records
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from compute import states
+from compute import actions, states
 from compute.drivers.facts import Power, PowerAction
 from compute.services.instances import terms
 from compute.topology.connections import compute_driver
 from compute.workflows.building import PowerOn
 from compute.workflows.ending import ShutDown
 from compute.workflows.subjects import instance_of
+from tenants.services.standing import require_enabled
 
 # Where an instance is while a job has it down and means to bring it up again.
 _DOWN = (states.REBOOTING, states.REINSTALLING)
@@ -77,6 +78,7 @@ class RebootInstance(Workflow):
     queue = "compute"
     label = "Rebooting the instance"
     steps: ClassVar = (GoDown, ComeUp, FinishReboot)
+    action = actions.REBOOT
 
     def failed(self, run: Run) -> None:
         """It runs as before; or, where it went down and could not be brought up, it is stopped with its host kept."""
@@ -89,4 +91,6 @@ class RebootInstance(Workflow):
 
     def retry(self, run: Run) -> None:
         """As a new reboot."""
-        states.INSTANCE.move(instance_of(run), "reboot")
+        instance = instance_of(run)
+        require_enabled(instance.account)
+        states.INSTANCE.move(instance, "reboot")

@@ -4,12 +4,13 @@ from typing import ClassVar
 
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
+from compute import actions
 from compute.models import Instance, VolumeAttachment
 from compute.topology.connections import compute_driver
 from compute.workflows.attach import attaches_disks
 from compute.workflows.building import EnsureNetworks
 from compute.workflows.nics import UNPLUG_SECONDS, rewire
-from compute.workflows.repair import FinishRepair
+from compute.workflows.repair import FinishRepair, demand_running
 from compute.workflows.subjects import disk_of, host_of, instance_of
 from storage.connections import ready_pool
 
@@ -58,12 +59,14 @@ class RefitInstance(Workflow):
     queue = "compute"
     label = "Putting disks and network cards back"
     steps: ClassVar = (EnsureNetworks, FitDisks, FitNics, FinishRepair)
+    action = actions.REPAIR_DRIFT
 
     def failed(self, run: Run) -> None:
         """Its rows stay as they are, and so does the finding."""
 
     def retry(self, run: Run) -> None:
-        """As it is."""
+        """As it is, where it should run still."""
+        demand_running(instance_of(run))
 
 
 def _attachments(instance: Instance) -> list[VolumeAttachment]:

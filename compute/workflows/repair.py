@@ -2,10 +2,11 @@
 
 from typing import ClassVar
 
-from cloudportal.core.errors import Conflict
+from cloudportal.core.errors import Conflict, WrongState
 from cloudportal.events import alerts, records
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
+from compute import actions, states
 from compute.claiming import release_host
 from compute.models import Instance
 from compute.reconcile.decisions import AT_REST
@@ -41,12 +42,20 @@ class RepairInstance(Workflow):
     queue = "compute"
     label = "Repairing the instance"
     steps: ClassVar = (EnsureNetworks, EnsureGuest, PowerOn, FinishRepair)
+    action = actions.REPAIR_DRIFT
 
     def failed(self, run: Run) -> None:
         """Its rows stay as they are, and so does the finding."""
 
     def retry(self, run: Run) -> None:
-        """As it is."""
+        """As it is, where it should run still."""
+        demand_running(instance_of(run))
+
+
+def demand_running(instance: Instance) -> None:
+    """Returns where the instance is to run. Raises WrongState: one that rests is not to be brought to life by this."""
+    if instance.state != states.RUNNING:
+        raise WrongState(noun="instance", state=instance.state, action="repair it", needed=states.RUNNING)
 
 
 class RemoveStray(Step):
@@ -91,6 +100,7 @@ class CleanInstance(Workflow):
     queue = "compute"
     label = "Clearing up after the instance"
     steps: ClassVar = (RemoveStray, FinishRepair)
+    action = actions.REPAIR_DRIFT
 
     def failed(self, run: Run) -> None:
         """As RepairInstance."""

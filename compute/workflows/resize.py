@@ -6,7 +6,7 @@ from cloudportal.core.errors import NoRoom
 from cloudportal.events import records
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from compute import states
+from compute import actions, states
 from compute.claiming import narrow_claim, widen_claim
 from compute.drivers.facts import GuestFacts
 from compute.models import Instance, ServiceOffering
@@ -87,6 +87,7 @@ class ResizeInstance(Workflow):
     queue = "compute"
     label = "Resizing the instance"
     steps: ClassVar = (LeaveHost, TakeSize)
+    action = actions.RESIZE
 
     def failed(self, run: Run) -> None:
         """It is as large as it was."""
@@ -94,7 +95,7 @@ class ResizeInstance(Workflow):
 
     def retry(self, run: Run) -> None:
         """As a new resizing."""
-        prepare_again(instance_of(run), growth.wanted_of(run.arguments), state=states.STOPPED)
+        prepare_again(instance_of(run), _offering(run), growth.wanted_of(run.arguments), state=states.STOPPED)
 
 
 @workflow
@@ -105,6 +106,7 @@ class GrowInstance(Workflow):
     queue = "compute"
     label = "Resizing the instance"
     steps: ClassVar = (WidenClaim, GrowGuest)
+    action = actions.RESIZE
 
     def failed(self, run: Run) -> None:
         """It is as large as its guest was found; what it did not get counts no longer."""
@@ -118,7 +120,7 @@ class GrowInstance(Workflow):
 
     def retry(self, run: Run) -> None:
         """As a new resizing."""
-        prepare_again(instance_of(run), growth.wanted_of(run.arguments), state=states.RUNNING)
+        prepare_again(instance_of(run), _offering(run), growth.wanted_of(run.arguments), state=states.RUNNING)
 
 
 def _take_wanted(run: Run) -> None:

@@ -6,6 +6,7 @@ from cloudportal.core.errors import NoRoom
 from cloudportal.drivers.errors import Unsupported
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
+from compute import actions
 from compute.drivers.contract import GrowsDisks
 from compute.drivers.facts import Power
 from compute.drivers.limits import DiskLimits, TunesDisks
@@ -130,6 +131,7 @@ class ResizeVolume(Workflow):
     queue = "storage"
     label = "Resizing the volume"
     steps: ClassVar = (ClaimSpace, Limit, Grow)
+    action = actions.RESIZE_VOLUME
 
     def failed(self, run: Run) -> None:
         """It has the size that the rows say."""

@@ -12,8 +12,9 @@ from cloudportal.events import records
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from compute import guarding
+from compute import nic_actions as actions
 from compute.models import SecondaryAddress
-from compute.services.nics.submitting import about
+from compute.services.nics.submitting import about, demand_able
 from compute.workflows.building import free_secondary
 from compute.workflows.nics import nic_of, rewire
 from compute.workflows.subjects import instance_of
@@ -101,9 +102,11 @@ class RemoveAddress(Workflow):
     queue = "compute"
     label = "Removing the address"
     steps: ClassVar = (Withdraw, FinishRemovingAddress)
+    action = actions.REMOVE_ADDRESS
 
     def retry(self, run: Run) -> None:
-        """As it is."""
+        """As it is, where its NICs may be changed now."""
+        demand_able(instance_of(run), "remove an address")
 
     def failed(self, run: Run) -> None:
         """The NIC's to use, also where the undo is stuck."""

@@ -11,6 +11,7 @@ from cloudportal.drivers.errors import Unsupported
 from cloudportal.events import meters, records
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
+from compute import snapshot_actions as actions
 from compute import states
 from compute.drivers.contract import ComputeDriver
 from compute.drivers.facts import Power
@@ -160,6 +161,7 @@ class RevertInstance(Workflow):
     queue = "compute"
     label = "Bringing the instance back to a snapshot"
     steps: ClassVar = (Prepare, Revert, FinishReverting)
+    action = actions.REVERT
 
     def retry(self, run: Run) -> None:
         """As a new revert: what has changed since may stand against it."""
@@ -195,6 +197,7 @@ class DeleteInstanceSnapshot(Workflow):
     queue = "compute"
     label = "Deleting a snapshot of the instance"
     steps: ClassVar = (Prepare, Remove, FinishRemoving)
+    action = actions.DELETE
 
     def failed(self, run: Run) -> None:
         """It stays, and can be deleted again."""

@@ -6,9 +6,10 @@ from cloudportal.core import clock
 from cloudportal.events import records
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from compute import states
+from compute import actions, states
 from compute.drivers.facts import Power
 from compute.services.instances import login, terms
+from compute.services.instances.lease_terms import demand_current
 from compute.workflows.building import ClaimHost, EnsureGuest, EnsureNetworks, EnsureVolumes, PowerOn
 from compute.workflows.subjects import instance_of
 from tenants.services.standing import require_enabled
@@ -37,6 +38,7 @@ class StartInstance(Workflow):
     queue = "compute"
     label = "Starting the instance"
     steps: ClassVar = (ClaimHost, EnsureVolumes, EnsureNetworks, EnsureGuest, PowerOn, FinishStart)
+    action = actions.START
 
     def failed(self, run: Run) -> None:
         """It is stopped, as before."""
@@ -46,4 +48,5 @@ class StartInstance(Workflow):
         """As a new start."""
         instance = instance_of(run)
         require_enabled(instance.account)
+        demand_current(instance)
         states.INSTANCE.move(instance, "start")

@@ -5,7 +5,7 @@ from typing import ClassVar
 from cloudportal.events import records
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from compute import states
+from compute import actions, states
 from compute.services.instances import terms
 from compute.workflows.ending import LeaveHost, ShutDown, settle_unfinished
 from compute.workflows.subjects import instance_of
@@ -32,6 +32,7 @@ class StopInstance(Workflow):
     queue = "compute"
     label = "Stopping the instance"
     steps: ClassVar = (ShutDown, LeaveHost, FinishStop)
+    action = actions.STOP
 
     def failed(self, run: Run) -> None:
         """It runs as before, or is stopped and can be started."""

@@ -10,7 +10,7 @@ from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from compute.topology import states as topology_states
-from networking import network_work, states
+from networking import actions, network_work, states
 from networking.models import Network
 from networking.services import networks
 
@@ -61,6 +61,7 @@ class DeleteNetwork(Workflow):
     queue = "network"
     label = "Deleting the network"
     steps: ClassVar = (LeaveHosts, Forget)
+    action = actions.DELETE_NETWORK
 
     def failed(self, run: Run) -> None:
         """The network stays; hosts that lost it get it again with their next guest."""
@@ -69,5 +70,7 @@ class DeleteNetwork(Workflow):
             states.NETWORK.move(network, "keep")
 
     def retry(self, run: Run) -> None:
-        """Deletes it again."""
-        states.NETWORK.move(Network.objects.get(uuid=run.subject_uuid), "delete")
+        """Deletes it again, where nobody uses it."""
+        network = Network.objects.get(uuid=run.subject_uuid)
+        states.NETWORK.move(network, "delete")
+        networks.demand_unused(network)

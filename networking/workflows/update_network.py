@@ -10,7 +10,7 @@ from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from compute.topology import states as topology_states
-from networking import network_work
+from networking import actions, network_work
 from networking.models import Network, NetworkPlacement
 
 
@@ -50,6 +50,7 @@ class UpdateNetwork(Workflow):
     queue = "network"
     label = "Laying the network anew"
     steps: ClassVar = (LayAnew,)
+    action = actions.UPDATE_NETWORK
 
     def retry(self, run: Run) -> None:
         """As it is."""

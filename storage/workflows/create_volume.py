@@ -5,7 +5,7 @@ from typing import ClassVar
 from cloudportal.core.errors import WrongState
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from storage import states, volume_work
+from storage import actions, states, volume_work
 from storage.drivers.contract import VolumeFacts
 from storage.models import Volume
 
@@ -53,6 +53,7 @@ class CreateVolume(Workflow):
     queue = "storage"
     label = "Creating the volume"
     steps: ClassVar = (ChoosePool, MakeVolume)
+    action = actions.CREATE_VOLUME
 
     def failed(self, run: Run) -> None:
         """The wish stays, to be tried again or deleted. Where the undo is stuck it keeps its place on the pool."""

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from storage import snapshot_work, states, store, template_work
+from storage import actions, snapshot_work, states, store, template_work
 from storage.models import Snapshot
 
 
@@ -35,6 +35,7 @@ class DeleteSnapshot(Workflow):
     queue = "storage"
     label = "Deleting the snapshot"
     steps: ClassVar = (ClearStore,)
+    action = actions.DELETE_SNAPSHOT
 
     def failed(self, run: Run) -> None:
         """The snapshot stays, in error, and can be deleted again."""

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from storage import housekeeping, states, store, template_work
+from storage import actions, housekeeping, states, store, template_work
 from storage.models import Template, TemplateCopy
 from storage.services import templates
 
@@ -52,6 +52,7 @@ class DeleteTemplate(Workflow):
     queue = "storage"
     label = "Deleting the template"
     steps: ClassVar = (ClearPools, ClearStore)
+    action = actions.DELETE_TEMPLATE
 
     def failed(self, run: Run) -> None:
         """The template stays, in error, and can be deleted again."""

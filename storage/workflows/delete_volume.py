@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from storage import states, volume_work
+from storage import actions, states, volume_work
 from storage.models import Volume
 
 
@@ -31,6 +31,7 @@ class DeleteVolume(Workflow):
     queue = "storage"
     label = "Deleting the volume"
     steps: ClassVar = (RemoveVolume,)
+    action = actions.DELETE_VOLUME
 
     def failed(self, run: Run) -> None:
         """The volume stays, in error, and can be deleted again."""

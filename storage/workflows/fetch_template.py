@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from storage import arrivals, inspection, states, store, template_work
+from storage import actions, arrivals, inspection, states, store, template_work
 from storage.inspection import Inspected
 from storage.models import Template
 from storage.services import registration
@@ -81,6 +81,7 @@ class FetchTemplate(Workflow):
     queue = "storage"
     label = "Registering the template"
     steps: ClassVar = (Receive, Shelve)
+    action = actions.REGISTER_TEMPLATE
 
     def failed(self, run: Run) -> None:
         """The template stays, in error and without an image; housekeeping clears what may be left of it."""

@@ -10,7 +10,7 @@ from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from compute.topology.driver_settings import needs_host
 from compute.topology.models import Host
-from storage import states
+from storage import actions, states
 from storage.amounts import readable
 from storage.connections import hosts_of, storage_driver
 from storage.drivers.contract import PoolFacts, PoolSpec
@@ -63,6 +63,7 @@ class ConnectPool(Workflow):
     queue = "storage"
     label = "Connecting the storage pool"
     steps: ClassVar = (EnsurePool,)
+    action = actions.RECONNECT_POOL
 
     def failed(self, run: Run) -> None:
         """The pool stays, disabled."""

@@ -8,6 +8,7 @@ from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from compute.topology.driver_settings import needs_host
 from compute.topology.models import Host
+from storage import actions
 from storage.connections import hosts_of, storage_driver
 from storage.drivers.contract import LeavesPools
 from storage.models import Pool
@@ -36,6 +37,7 @@ class ForgetPool(Workflow):
     queue = "storage"
     label = "Taking the storage pool from its hosts"
     steps: ClassVar = (LeavePool,)
+    action = actions.REMOVE_POOL
 
     def failed(self, run: Run) -> None:
         """Nothing but the host knows of it any more."""

@@ -7,7 +7,7 @@ from cloudportal.events import records
 from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from storage import images, pool_choice, volume_work
+from storage import actions, images, pool_choice, volume_work
 from storage.connections import ready_pool
 from storage.drivers.contract import VolumeFacts
 from storage.models import FAT, THIN, Snapshot, Volume
@@ -69,6 +69,7 @@ class RestoreVolume(Workflow):
     queue = "storage"
     label = "Restoring the volume"
     steps: ClassVar = (BringImage, Replace)
+    action = actions.RESTORE_SNAPSHOT
 
     def retry(self, run: Run) -> None:
         """As a new restoring: an instance may have been started since, or the snapshot be gone."""

@@ -54,11 +54,9 @@ def delete(caller: Caller, account: Account) -> Job:
     Raises Conflict for an account that a project needs, and for one with something protected. What would go is noted
     in the plan.
     """
-    _check_against_own(caller, account, actions.DELETE_ACCOUNT)
-    require_others_lead(account=account)
-    _require_no_projects(account)
+    demand_removable(caller, account)
+    actions.DELETE_ACCOUNT.check(caller, account)
     plans.note("account", f"Deletes the account {account.name} for good.", name=account.name)
-    departures.demand_nothing_kept(Account.objects.filter(pk=account.pk))
     departures.note(departures.preview_of_account(caller, account))
     states.ACCOUNT.move(account, "delete")
     access.end_access(User.objects.filter(account=account))
@@ -70,6 +68,16 @@ def delete(caller: Caller, account: Account) -> Job:
         owner=caller.home or caller.owner,
         holds=[jobs.hold_of(account)],
     )
+
+
+def demand_removable(caller: Caller, account: Account) -> None:
+    """Returns where the caller may delete the account and nothing stands against that. Raises as `delete` does."""
+    actions.DELETE_ACCOUNT.permit(caller)
+    require_changeable(caller, account)
+    dominance.require_other_account(caller, account, action=actions.DELETE_ACCOUNT.verb)
+    require_others_lead(account=account)
+    _require_no_projects(account)
+    departures.demand_nothing_kept(Account.objects.filter(pk=account.pk))
 
 
 def _check(caller: Caller, account: Account, action: Action) -> None:

@@ -17,6 +17,7 @@ from tenants.models import Counter, Domain, Project, User
 from tenants.names import check_domain_name, check_network_suffix
 from tenants.services import access, departures, dominance, limits
 from tenants.services.accounts import require_domain_open
+from tenants.services.departures import Departing
 from tenants.services.limit_maxima import defaults_of
 
 # Twelve ids of the largest kind and the slashes around them still fit into the path's 255 characters.
@@ -89,27 +90,39 @@ def delete(caller: Caller, domain: Domain, *, with_contents: bool = False) -> Jo
     Raises Conflict for a domain that is not empty when its contents are to stay, or while something in it is
     protected. What would go is noted in the plan.
     """
-    actions.DELETE_DOMAIN.permit(caller)
-    _require_removable(caller, domain)
+    departing = demand_removable(caller, domain, with_contents=with_contents)
     actions.DELETE_DOMAIN.check(caller, domain)
-    departing = departures.preview_of_domain(caller, domain)
-    if departing and not with_contents:
-        words = ", ".join(f"{one.count} {one.name}" for one in departing)
-        raise Conflict(
-            f"{domain.name} is not empty: it has {words}. Delete them first, or delete it with everything."
-        )
     plans.note("domain", f"Deletes the domain {domain.name} for good.", name=domain.name)
-    departures.demand_nothing_kept(departures.accounts_of(domain))
     departures.note(departing)
     mark_removing(domain)
     return jobs.submit(
         caller,
         "domain.delete",
         jobs.Subject.of(domain),
-        {"domain_id": domain.pk, "path": domain.path},
+        {"domain_id": domain.pk, "path": domain.path, "with_contents": with_contents},
         owner=caller.home or caller.owner,
         holds=[jobs.hold_of(domain)],
     )
+
+
+def demand_removable(caller: Caller, domain: Domain, *, with_contents: bool) -> list[Departing]:
+    """What would go with the domain, where the caller may delete it and nothing stands against that. Raises as `delete`
+    does.
+    """
+    actions.DELETE_DOMAIN.permit(caller)
+    dominance.require_below(caller, domain)
+    if domain.parent_id is None:
+        raise NotPermitted("The ROOT domain cannot be deleted.")
+    if (caller.home or caller.owner).domain_path.startswith(domain.path):
+        raise NotPermitted("You cannot delete the domain that you are signed in to.")
+    departing = departures.preview_of_domain(caller, domain)
+    if departing and not with_contents:
+        words = ", ".join(f"{one.count} {one.name}" for one in departing)
+        raise Conflict(
+            f"{domain.name} is not empty: it has {words}. Delete them first, or delete it with everything."
+        )
+    departures.demand_nothing_kept(departures.accounts_of(domain))
+    return departing
 
 
 def mark_removing(domain: Domain) -> None:
@@ -123,14 +136,6 @@ def mark_removing(domain: Domain) -> None:
     access.end_access(User.objects.filter(account__domain__path__startswith=domain.path))
     for rows, table in closing:
         rows.filter(state__in=table.sources("delete")).update(state=states.REMOVING)
-
-
-def _require_removable(caller: Caller, domain: Domain) -> None:
-    dominance.require_below(caller, domain)
-    if domain.parent_id is None:
-        raise NotPermitted("The ROOT domain cannot be deleted.")
-    if (caller.home or caller.owner).domain_path.startswith(domain.path):
-        raise NotPermitted("You cannot delete the domain that you are signed in to.")
 
 
 def _insert(parent: Domain, name: str, network_suffix: str) -> Domain:

@@ -136,9 +136,9 @@ def delete(caller: Caller, project: Project) -> Job:
 
     Raises Conflict while something in it is protected.
     """
+    demand_removable(caller, project)
     actions.DELETE_PROJECT.check(acting_on(caller, project), project)
     plans.note("project", f"Deletes the project {project.name} for good.", name=project.name)
-    departures.demand_nothing_kept(Account.objects.filter(pk=project.account_id))
     departures.note(departures.preview_of_project(caller, project))
     states.PROJECT.move(project, "delete")
     states.ACCOUNT.move(project.account, "delete")
@@ -150,6 +150,12 @@ def delete(caller: Caller, project: Project) -> Job:
         owner=caller.home or caller.owner,
         holds=[jobs.hold_of(project), jobs.hold_of(project.account)],
     )
+
+
+def demand_removable(caller: Caller, project: Project) -> None:
+    """Returns where the caller may delete the project and nothing in it is protected. Raises as `delete` does."""
+    actions.DELETE_PROJECT.permit(acting_on(caller, project))
+    departures.demand_nothing_kept(Account.objects.filter(pk=project.account_id))
 
 
 def record(

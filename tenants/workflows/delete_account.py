@@ -2,14 +2,16 @@
 
 from django.db.models import QuerySet
 
+from cloudportal.core.caller import Caller
 from cloudportal.events import records
 from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from tenants import states
+from tenants import actions, states
 from tenants.models import Account, Counter, User
 from tenants.queries.settings import account_key
 from tenants.services import access, limits, settings
+from tenants.services.account_states import demand_removable
 from tenants.workflows.removal import RemoveHoldings, bury, delete_rows, require_nothing_left
 
 
@@ -71,6 +73,14 @@ class DeleteAccount(Workflow):
     queue = "housekeeping"
     label = "Delete account"
     steps = (RemoveAccountHoldings, RemoveAccount)
+    action = actions.DELETE_ACCOUNT
+
+    def permit(self, caller: Caller, run: Run) -> None:
+        """As for a new deletion."""
+        super().permit(caller, run)
+        account = _accounts(run).select_related("domain", "role").first()
+        if account is not None:
+            demand_removable(caller, account)
 
     def failed(self, run: Run) -> None:
         """What is left stays, and nobody signs in for it."""

@@ -4,17 +4,18 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from cloudportal.core.caller import Caller
 from cloudportal.events import records
 from cloudportal.events.records import About
 from cloudportal.jobs.models import Hold
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.services import hold_of
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from tenants import states
+from tenants import actions, states
 from tenants.models import Account, Counter, Domain, Project
 from tenants.queries.settings import domain_key
 from tenants.services import limits, settings
-from tenants.services.domains import mark_removing
+from tenants.services.domains import demand_removable, mark_removing
 from tenants.workflows.delete_account import remove_account_rows
 from tenants.workflows.delete_project import remove_project_rows
 from tenants.workflows.removal import RemoveHoldings, delete_rows, require_nothing_left
@@ -76,6 +77,14 @@ class DeleteDomain(Workflow):
     queue = "housekeeping"
     label = "Delete domain"
     steps = (RemoveDomainHoldings, RemoveDomain)
+    action = actions.DELETE_DOMAIN
+
+    def permit(self, caller: Caller, run: Run) -> None:
+        """As for a new deletion; what has come since into one that was empty does not go unasked."""
+        super().permit(caller, run)
+        domain = Domain.objects.filter(pk=run.arguments["domain_id"]).first()
+        if domain is not None:
+            demand_removable(caller, domain, with_contents=run.arguments.get("with_contents", False))
 
     def failed(self, run: Run) -> None:
         """What is left stays. Accounts and projects that have a deletion of their own under way are left to it."""

@@ -2,14 +2,16 @@
 
 from django.db.models import QuerySet
 
+from cloudportal.core.caller import Caller
 from cloudportal.events import records
 from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from tenants import states
+from tenants import actions, states
 from tenants.models import Account, Project
 from tenants.resources import Resource
 from tenants.services import limits
+from tenants.services.projects import demand_removable
 from tenants.workflows.delete_account import remove_account_rows
 from tenants.workflows.removal import RemoveHoldings, delete_rows, require_nothing_left
 
@@ -75,6 +77,13 @@ class DeleteProject(Workflow):
     queue = "housekeeping"
     label = "Delete project"
     steps = (RemoveProjectHoldings, RemoveProject)
+    action = actions.DELETE_PROJECT
+
+    def permit(self, caller: Caller, run: Run) -> None:
+        """As for a new deletion: by the rules that the caller has inside the project."""
+        project = _project(run)
+        if project is not None:
+            demand_removable(caller, project)
 
     def failed(self, run: Run) -> None:
         """What is left stays, and nothing new can be made in it."""

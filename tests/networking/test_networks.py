@@ -288,6 +288,16 @@ def test_the_longest_lease_of_all_hosts_is_remembered():
     assert network.lease_seconds >= 5
 
 
+def test_a_network_that_is_used_again_by_now_is_not_deleted_after_all(root):
+    network = make_network()
+    job = run_job(jobs.abort(root, networks.delete(root, network)))
+    network.addresses.update(state="taken")
+    with pytest.raises(Conflict):
+        jobs.retry(root, job)
+    network.refresh_from_db()
+    assert network.state == "ready"
+
+
 def test_a_deletion_that_failed_can_be_tried_again(root):
     network = make_network()
     laid(network, make_host())

@@ -66,12 +66,16 @@ def resize(caller: Caller, instance: Instance, values: ResizeValues) -> Job:
     return submit(caller, instance, kind, "VM.UPGRADE", offering=str(offering.uuid), **vars(size))
 
 
-def prepare_again(instance: Instance, size: Size, *, state: str) -> None:
-    """The rows of a resizing that failed as they were before it. Raises WrongState, Conflict where it cannot be now."""
+def prepare_again(instance: Instance, offering: ServiceOffering, size: Size, *, state: str) -> None:
+    """The rows of a resizing that failed as they were before it. Raises as `resize` does where it cannot be now."""
     lock(instance)
     if instance.state != state:
         raise WrongState(noun="instance", state=instance.state, action="resize it again", needed=state)
+    demand_open(offering, instance.account.domain, instance.zone)
+    _demand_memory(instance, offering, size)
     volume_rules.demand_changeable(instance, "give another size")
+    if state == states.RUNNING:
+        _demand_growth(instance, offering, size)
     growth.reserve(instance, size)
 
 
@@ -79,16 +83,21 @@ def _wanted(caller: Caller, instance: Instance, values: ResizeValues) -> tuple[S
     offering = queries.offering_for(caller, values.offering)
     demand_open(offering, instance.account.domain, instance.zone)
     wanted = Wanted(cpus=values.cpus, cpu_mhz=values.cpu_mhz, memory_mib=values.memory_mib)
-    size, template = size_of(offering, wanted), instance.template
+    size = size_of(offering, wanted)
     if offering.pk == instance.offering_id and size == Size.now(instance):
         raise InvalidInput.of("offering", f"{instance.name} is of this size already.")
+    _demand_memory(instance, offering, size)
+    return offering, size
+
+
+def _demand_memory(instance: Instance, offering: ServiceOffering, size: Size) -> None:
+    template = instance.template
     if template is not None and size.memory_mib < template.minimum_memory_mib:
         raise InvalidInput.of(
             "offering" if offering.memory_mib else "memory_mib",
             f"{template.name} needs {template.minimum_memory_mib} MiB of memory and this is {size.memory_mib}. "
             "Choose more.",
         )
-    return offering, size
 
 
 def _demand_growth(instance: Instance, offering: ServiceOffering, size: Size) -> None:

@@ -69,10 +69,7 @@ def remove(caller: Caller, nic: Nic) -> Job:
     actions.REMOVE.permit(caller)
     instance = nic.instance
     demand_changeable(instance, "remove a network card")
-    if nic.is_default:
-        raise Conflict(
-            f"{nic.mac} is the default network card of {instance.name}. Make another one the default first."
-        )
+    demand_spare(nic)
     ips = [one.ip for one in wiring.addresses_of(nic)]
     plans.note(
         "nic",
@@ -80,3 +77,11 @@ def remove(caller: Caller, nic: Nic) -> Job:
         noun="nic",
     )
     return submit(caller, instance, "instance.remove-nic", nic)
+
+
+def demand_spare(nic: Nic) -> None:
+    """Returns where its instance does not lean on the NIC. Raises Conflict."""
+    if nic.is_default:
+        raise Conflict(
+            f"{nic.mac} is the default network card of {nic.instance.name}. Make another one the default first."
+        )

@@ -18,6 +18,12 @@ CHANGEABLE = (states.RUNNING, states.STOPPED)
 
 def demand_changeable(instance: Instance, doing: str) -> None:
     """Returns where the instance's NICs may be changed now. Raises WrongState, and Busy while a job has it."""
+    demand_able(instance, doing)
+    demand_free(instance)
+
+
+def demand_able(instance: Instance, doing: str) -> None:
+    """As demand_changeable, for a job that has the instance already."""
     # Locked, so that two changes look one after the other, and the second sees what the first holds.
     state = Instance.objects.select_for_update().values_list("state", flat=True).get(pk=instance.pk)
     if state not in CHANGEABLE:
@@ -27,7 +33,6 @@ def demand_changeable(instance: Instance, doing: str) -> None:
             f"The host of {instance.name} cannot change network cards of an instance that is on it. "
             "Stop the instance first.",
         )
-    demand_free(instance)
 
 
 def submit(caller: Caller, instance: Instance, kind: str, nic: Nic, **arguments: object) -> Job:

@@ -7,7 +7,7 @@ from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from compute.drivers.facts import HostFacts
-from compute.topology import observation, states
+from compute.topology import actions, observation, states
 from compute.topology.connections import compute_driver
 from compute.topology.models import Host
 from compute.topology.services.hosts import UNREACHABLE_ALERT, alert_key
@@ -60,6 +60,7 @@ class ConnectHost(Workflow):
     queue = "compute"
     label = "Connecting the host"
     steps: ClassVar = (CheckHost, ReadFacts)
+    action = actions.RECONNECT_HOST
 
     def failed(self, run: Run) -> None:
         """The host stays, unreachable; the watch brings it up by itself once it answers."""

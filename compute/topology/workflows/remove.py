@@ -10,7 +10,8 @@ from cloudportal.events import alerts, records
 from cloudportal.events.records import About
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
-from compute.topology import departures, states
+from compute.topology import actions, departures, states
+from compute.topology.dependants import demand_none
 from compute.topology.models import Host
 from compute.topology.services.hosts import UNREACHABLE_ALERT, alert_key
 
@@ -68,6 +69,7 @@ class RemoveHost(Workflow):
     queue = "compute"
     label = "Removing the host"
     steps: ClassVar = (ClearHost, ForgetHost)
+    action = actions.REMOVE_HOST
 
     def failed(self, run: Run) -> None:
         """The host stays, disabled."""
@@ -76,5 +78,7 @@ class RemoveHost(Workflow):
             states.HOST.move(host, "keep", reason=run.job.message[:500])
 
     def retry(self, run: Run) -> None:
-        """Removes it again."""
-        states.HOST.move(Host.objects.get(uuid=run.subject_uuid), "remove")
+        """Removes it again, where it is not in use."""
+        host = Host.objects.get(uuid=run.subject_uuid)
+        demand_none(host)
+        states.HOST.move(host, "remove")

@@ -178,6 +178,16 @@ def test_a_host_in_use_is_not_removed(root):
         hosts.remove(root, host)
 
 
+def test_a_host_that_came_into_use_since_is_not_removed_after_all(root):
+    host = make_host(state="disabled")
+    job = run_job(jobs.abort(root, hosts.remove(root, host)))
+    make_pool(host.cluster.pod.zone, host=host)
+    with pytest.raises(Conflict):
+        jobs.retry(root, job)
+    host.refresh_from_db()
+    assert host.state == "disabled"
+
+
 def test_a_host_that_is_up_is_not_removed(root):
     with pytest.raises(WrongState):
         hosts.remove(root, make_host())
