@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 
 from cloudportal.core.caller import Caller
 from cloudportal.jobs.models import Job
@@ -15,6 +16,7 @@ from compute.portal.instances import INSTANCE
 from compute.services import instances
 from compute.services.instances import ReinstallValues
 from storage import states as storage_states
+from storage.models import Template
 from storage.queries import templates_for
 
 
@@ -34,9 +36,11 @@ class ReinstallForm(PortalForm):
     )
 
     def shape(self) -> None:
-        """Offers the templates, its own first."""
+        """Offers the templates and what is in its drive, its own first."""
         own = self.row.template_id
-        rows = templates_for(self.caller).filter(state=storage_states.READY)[:MOST_CARDS]
+        in_drive = Q(attached_isos__instance=self.row)
+        rows = templates_for(self.caller).filter(~Q(kind=Template.ISO) | in_drive)
+        rows = rows.filter(state=storage_states.READY, is_bootable=True)[:MOST_CARDS]
         ordered = sorted(rows, key=lambda row: row.pk != own)
         self.offer("template", [(str(row.uuid), _card(row, is_own=row.pk == own)) for row in ordered])
 

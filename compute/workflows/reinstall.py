@@ -24,7 +24,7 @@ from compute.workflows.subjects import disk_of, host_of, instance_of, runs_guest
 from storage import states as storage_states
 from storage import volume_work
 from storage.drivers.contract import VolumeFacts
-from storage.models import Volume
+from storage.models import Template, Volume
 from tenants.workflows.removal import caller_of_job
 
 
@@ -182,10 +182,13 @@ def _is_attached(run: Run, which: str) -> bool:
 
 
 def _attach(run: Run, which: str) -> None:
-    """That disk is the instance's root disk. Both stay held by the instance: neither is anybody else's to take."""
+    """That disk is the instance's root disk, and what it goes with its template. Both disks stay held by the instance:
+    neither is anybody else's to take.
+    """
     instance, volume = instance_of(run), _volume(run, which)
     instance.attachments.filter(device_index=0).update(volume=volume)
-    Instance.objects.filter(pk=instance.pk).update(template=volume.template)
+    template = Template.objects.filter(uuid=run.arguments[f"{which}_template"]).first()
+    Instance.objects.filter(pk=instance.pk).update(template=template)
 
 
 def _with_old_root(run: Run, instance: Instance) -> GuestSpec:

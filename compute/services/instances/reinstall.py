@@ -13,7 +13,7 @@ from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
 from compute import actions, states
-from compute.models import Instance
+from compute.models import AttachedIso, Instance
 from compute.services.guest_data import template_links
 from compute.services.instances import terms
 from compute.services.instances.holding import held_with, lock
@@ -40,8 +40,8 @@ def reinstall(
     """The job that gives the instance a new root disk. One that runs is shut down first and runs again afterwards.
 
     The old disk is deleted once the new one is there; until then both count. Name, size, addresses and data disks
-    stay. Raises NotFound, InvalidInput, WrongState, LimitReached, Busy, and Conflict where snapshots lie
-    in the old disk.
+    stay. From an ISO, which must be in its drive, the new disk is empty. Raises NotFound, InvalidInput, WrongState,
+    LimitReached, Busy, and Conflict where snapshots lie in the old disk.
     """
     actions.REINSTALL.check(caller, instance)
     lock(instance)
@@ -64,7 +64,7 @@ def reinstall(
         noun="instance",
         template=str(template.uuid),
     )
-    return _submit(caller, instance, old, new, **shut_down_arguments(instance, force=force))
+    return _submit(caller, instance, template, old, new, **shut_down_arguments(instance, force=force))
 
 
 def _template(caller: Caller, instance: Instance, values: ReinstallValues) -> Template:
@@ -72,6 +72,8 @@ def _template(caller: Caller, instance: Instance, values: ReinstallValues) -> Te
     if uuid is None:
         raise InvalidInput.of("template", "Say from which template: the instance was not made from one.")
     template = storage.template_for(caller, uuid)
+    if template.is_iso:
+        _demand_in_drive(instance, template)
     if instance.memory_mib < template.minimum_memory_mib:
         raise InvalidInput.of(
             "template",
@@ -79,6 +81,18 @@ def _template(caller: Caller, instance: Instance, values: ReinstallValues) -> Te
             f"{instance.memory_mib}. Resize it first.",
         )
     return template
+
+
+def _demand_in_drive(instance: Instance, iso: Template) -> None:
+    """Returns where the instance would start from the ISO. Raises InvalidInput."""
+    if not iso.is_bootable:
+        raise InvalidInput.of("template", f"{iso.name} is an ISO that no machine can start from.")
+    if not AttachedIso.objects.filter(instance=instance, template=iso).exists():
+        raise InvalidInput.of(
+            "template",
+            f"{iso.name} is not in the drive of {instance.name}, which would have nothing to start from. Attach it "
+            "first, or choose a template.",
+        )
 
 
 def _inherit(instance: Instance, template: Template) -> None:
@@ -98,7 +112,7 @@ def _new_root(caller: Caller, instance: Instance, template: Template, old: Volum
         instance.zone,
         template,
         name=old.name,
-        size_bytes=max(old.size_bytes, template.virtual_size_bytes),
+        size_bytes=max(old.size_bytes, 0 if template.is_iso else template.virtual_size_bytes),
         provisioning=old.provisioning,
     )
     new.offering, new.held_by = old.offering, instance.uuid
@@ -106,13 +120,20 @@ def _new_root(caller: Caller, instance: Instance, template: Template, old: Volum
     return new
 
 
-def _submit(caller: Caller, instance: Instance, old: Volume, new: Volume, **arguments: object) -> Job:
+def _submit(
+    caller: Caller, instance: Instance, template: Template, old: Volume, new: Volume, **arguments: object
+) -> Job:
     is_made = old.state == storage_states.READY
+    # The disks do not tell: one for an ISO begins as nothing.
+    templates = {
+        "old_template": str(instance.template.uuid) if instance.template else None,
+        "new_template": str(template.uuid),
+    }
     job = jobs.submit(
         caller,
         "instance.reinstall",
         Subject.of(instance),
-        {**arguments, "old": str(old.uuid), "new": str(new.uuid), "is_made": is_made},
+        {**arguments, **templates, "old": str(old.uuid), "new": str(new.uuid), "is_made": is_made},
         owner=instance.account.owner,
         holds=[*held_with(instance), hold_of(new)],
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from cloudportal.jobs.models import Job
-from compute.models import Instance
+from compute.models import AttachedIso, Instance
 from compute.portal.deploy import DEPLOY
 from compute.portal.edit import EDIT
 from compute.portal.instances import INSTANCE, INSTANCES
@@ -426,6 +426,12 @@ class TestReinstalling(InCloud, FillsForm):
         page = self.opened()
         assert "as it is now" in page.text
         assert "Everything on it is lost" in page.text
+
+    def test_of_all_isos_the_one_in_its_drive_is_offered(self):
+        inside, outside = make_iso(), make_iso()
+        AttachedIso.objects.create(instance=self.instance, template=inside)
+        text = self.opened().text
+        assert (inside.name in text, outside.name in text) == (True, False)
 
 
 class TestStartingOnAHost(InCloud, FillsForm):

@@ -10,13 +10,14 @@ from cloudportal.jobs import services as jobs
 from compute import states
 from compute.models import Instance
 from compute.services import instances
-from compute.services.instances import ReinstallValues
+from compute.services.instances import ReinstallValues, media
+from compute.workflows.subjects import spec_of
 from storage.models import Volume
 from tenants.models import Counter
 from tests.support.agreement_compute import world_equals_rows
 from tests.support.factories import account_of, caller, make_account, make_root_admin
 from tests.support.factories_compute import GIB, deployed, fresh, guests_of, stopped
-from tests.support.factories_infra import make_template, qcow2_bytes
+from tests.support.factories_infra import make_iso, make_template, qcow2_bytes
 from tests.support.jobs import run_job, run_jobs
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +99,61 @@ def test_a_refusal_on_the_way_leaves_the_old_disk_where_it_was(cloud, tenant, op
     if_done = {"done": (False, False), "failed": (True, True)}[job.state]
     assert (root_of(instance).pk == old.pk, fresh(instance).template == template) == if_done
     assert fresh(instance).state == state
+
+
+@pytest.fixture
+def from_iso(cloud, tenant):
+    """An instance that runs from an ISO with an empty disk."""
+    return deployed(cloud, tenant, template=make_iso().uuid, root_size_gib=2)
+
+
+def boot_of(instance):
+    spec = spec_of(fresh(instance))
+    return spec.boot_order, spec.media is not None
+
+
+@pytest.mark.parametrize(("fault", "state"), [(None, "done"), ("ensure_guest", "failed")])
+def test_what_starts_from_an_iso_still_does_after_it(cloud, tenant, from_iso, fault, state):
+    old = root_of(from_iso)
+    job = instances.reinstall(tenant, fresh(from_iso))
+    if_failed = Fault(operation=fault or "nothing", kind=FaultKind.FAIL, error="refused", count=1)
+    cloud.world.inject(if_failed)
+    assert run_job(job).state == state
+    run_jobs()
+    assert fresh(from_iso).template == from_iso.template
+    assert (root_of(from_iso).pk == old.pk, root_of(from_iso).size_bytes) == (state == "failed", 2 * GIB)
+    assert boot_of(from_iso) == (("cdrom", "disk"), True)
+    world_equals_rows(cloud)
+
+
+def test_an_instance_is_made_anew_from_the_iso_in_its_drive_and_of_a_template_again(cloud, tenant, instance):
+    iso, first = make_iso(), instance.template
+    run_job(media.attach(tenant, fresh(instance), iso.uuid))
+    assert (
+        run_job(instances.reinstall(tenant, fresh(instance), ReinstallValues(template=iso.uuid))).state
+        == "done"
+    )
+    run_jobs()
+    assert (fresh(instance).template, root_of(instance).template) == (iso, None)
+    assert boot_of(instance) == (("cdrom", "disk"), True)
+    job = instances.reinstall(tenant, fresh(instance), ReinstallValues(template=first.uuid))
+    assert run_job(job).state == "done"
+    assert (fresh(instance).template, boot_of(instance)) == (first, (("disk",), True))
+
+
+def test_an_iso_must_be_one_that_starts_and_be_in_the_drive(tenant, instance, from_iso):
+    run_job(media.detach(tenant, fresh(from_iso)))
+    unbootable = make_iso(is_bootable=False)
+    run_job(media.attach(tenant, fresh(instance), unbootable.uuid))
+    for one, template, why in (
+        (from_iso, None, "Attach it first"),
+        (instance, unbootable.uuid, "no machine can start from"),
+        (instance, make_iso().uuid, "Attach it first"),
+    ):
+        with pytest.raises(InvalidInput) as refusal:
+            instances.reinstall(tenant, fresh(one), ReinstallValues(template=template))
+        assert why in refusal.value.fields["template"][0]
+        assert fresh(one).state == states.RUNNING
 
 
 def test_what_failed_leaves_nothing_behind(cloud, tenant, instance):
