@@ -22,6 +22,7 @@ from compute.drivers.facts import GuestFacts, PowerAction
 from compute.models import Instance, SecondaryAddress
 from compute.placement.choice import NoPlacement, Placement, place
 from compute.placement.custom import OrderFailed
+from compute.placement.kept import objection
 from compute.placement.orders import CUSTOM
 from compute.placement.peers import breaks, peers_of, take_turns
 from compute.placement.request import Request
@@ -49,9 +50,10 @@ from tenants.queries import settings_value
 from tenants.workflows.removal import caller_of_job
 
 ORDER_ALERT = "placement-order-failed"
-# Notes of a job: how hosts were looked for, whatever came of it, and that this job found one.
+# Notes of a job: how hosts were looked for, whatever came of it, that this job found one, and which it has claimed.
 FUNNEL = "funnel"
 FOUND = "host_found"
+CLAIMED = "claimed"
 # How many steps there are to deploying and starting; progress is shown as a part of them.
 BUILDING_STEPS = 6
 # Where an instance is while a job builds it, and where it is left when that has failed.
@@ -91,15 +93,16 @@ class ClaimHost(Step):
     label = "Choose a host"
 
     def act(self, run: Run) -> Claimed:
-        """The claim, unless an earlier try has it; where there is none, the reason is kept for operators."""
+        """The claim, unless an earlier try has it or it was kept; where there is none, the reason is, for operators."""
         instance = instance_of(run)
         unmade = tuple(
             str(volume.uuid) for volume in volumes_of(instance) if volume.state != storage_states.READY
         )
-        if instance.host is not None:
+        if instance.host is not None and _stays(run, instance, instance.host):
             with transaction.atomic():
                 _choose_pools(run, instance, instance.host)
             return Claimed(unmade, None)
+        _leave(run, instance)
         order = _order(instance)
         try:
             found = place(_request(run, instance), lambda host: _take(run, instance, host), order=order)
@@ -311,11 +314,33 @@ def _take(run: Run, instance: Instance, host: Host) -> bool:
             if breaks(peers_of(instance), host.pk) or not claim_host(instance, host):
                 return False
             _choose_pools(run, instance, host)
+            run.keep(CLAIMED, str(host.uuid))
     except NoRoom:
         # Another volume took the last room near this host; the next host may have some.
         instance.host = None
         return False
     return True
+
+
+def _stays(run: Run, instance: Instance, host: Host) -> bool:
+    """True for this job's own claim, and for one that was kept where nothing speaks against the host by now."""
+    if run.notes.get(CLAIMED) == str(host.uuid):
+        return True
+    reason = objection(_request(run, instance), host)
+    if reason:
+        run.say(f"The instance leaves the host {host.name}: {reason}.", for_operators=True)
+    return not reason
+
+
+def _leave(run: Run, instance: Instance) -> None:
+    """The claim is given back, after the host was rid of what an earlier job left there."""
+    if instance.host is None:
+        return
+    remove_guest(instance)
+    forget_reservations(run, instance)
+    with transaction.atomic():
+        run.show_progress(0, steps=BUILDING_STEPS)
+        release_host(instance)
 
 
 def _choose_pools(run: Run, instance: Instance, host: Host) -> None:

@@ -7,6 +7,7 @@ from cloudportal.core.caller import Caller
 from cloudportal.core.errors import NoRoom
 from compute.models import Instance
 from compute.placement.choice import NoPlacement, preview
+from compute.placement.kept import objection
 from compute.placement.orders import FIRST_FIT
 from compute.placement.request import Request
 from compute.placement.verdicts import verdicts
@@ -17,13 +18,20 @@ from storage.models import Volume
 def foresee_placement(
     caller: Caller, instance: Instance, volume: Volume | None, host: Host | None = None
 ) -> None:
-    """Returns where some host, or the chosen `host`, could take the instance now, and notes it in the plan. Raises
-    NoRoom, which tells whoever chose why that host does not do.
+    """Returns where some host, or the chosen `host`, could take the instance now, or has a claim where it may stay, and
+    notes it in the plan. Raises NoRoom, which tells whoever chose why that host does not do.
 
     Whether there still is room is decided when the job claims it.
     """
     # Whether there is one does not depend on the order, which the operator's own class might spoil.
     request = replace(Request.of(instance, volume), pinned=host.uuid if host else None)
+    own = _kept(instance)
+    if own is not None and not objection(request, own):
+        where = (
+            f"It has its place on the host {own.name}." if caller.is_root_admin else "There is room for it."
+        )
+        plans.note("placement", where)
+        return
     found = preview(request, order=FIRST_FIT)
     if not found.hosts and host is not None:
         raise NoRoom(reason=found.funnel.sentence, funnel=found.funnel.for_operators())
@@ -34,6 +42,12 @@ def foresee_placement(
         plans.note("placement", found.funnel.sentence, funnel=found.funnel.for_operators(), hosts=hosts)
     else:
         plans.note("placement", "There is room for it.", funnel=found.funnel.for_tenants())
+
+
+def _kept(instance: Instance) -> Host | None:
+    if instance.host_id is None:
+        return None
+    return Host.objects.select_related("cluster__pod__zone").get(pk=instance.host_id)
 
 
 def _by_host(request: Request) -> list[dict[str, str]]:
