@@ -1,10 +1,12 @@
 """How a job ends: done, failed and undone, or given up with its undo unfinished. One transaction each."""
 
+import logging
 from typing import Any
 
 from django.db import transaction
 
 from cloudportal.core import clock
+from cloudportal.core.contention import gave_way
 from cloudportal.events import alerts, records
 from cloudportal.events.records import About
 from cloudportal.jobs import leases, states
@@ -13,6 +15,8 @@ from cloudportal.jobs.models import Job
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.services import release_holds, say
 from cloudportal.jobs.workflows import Step, Workflow
+
+log = logging.getLogger(__name__)
 
 
 def _close(lease: leases.Lease, job: Job, state: str, **changes: Any) -> None:
@@ -35,19 +39,17 @@ def finish(lease: leases.Lease, job: Job) -> None:
 
 
 def fail(lease: leases.Lease, workflow: Workflow, run: Run) -> None:
-    """Closes a job whose steps are all undone."""
+    """Closes a job whose steps are all undone, also where its subject cannot be settled."""
     job = run.job
     is_aborted = job.message_code == "aborted"
     with transaction.atomic():
-        if not run.was_given_up:
-            workflow.failed(run)
+        unsettled = _settle(workflow, run)
         alerts.clear_alert(STUCK_ALERT, alert_key(job.uuid))
         _close(lease, job, states.CANCELLED if is_aborted else states.FAILED)
-        if job.message_values.get("is_ours"):
+        if job.message_values.get("is_ours") or unsettled:
             sentence = f"{workflow.label} failed for {job.subject_name}: {job.message}"
-            alerts.raise_alert(
-                FAILED_ALERT, alert_key(job.uuid), sentence, about=_about(job), detail=job.operator_detail
-            )
+            detail = "\n".join(part for part in (job.operator_detail, unsettled) if part)
+            alerts.raise_alert(FAILED_ALERT, alert_key(job.uuid), sentence, about=_about(job), detail=detail)
         records.job_failed(job.caller, job.kind, _about(job), job_uuid=job.uuid, sentence=job.message)
 
 
@@ -57,14 +59,39 @@ def give_up(lease: leases.Lease, workflow: Workflow, run: Run, step: Step, failu
     sentence = f"{step.label} could not be undone: {failure.sentence} Something may be left over on the host."
     with transaction.atomic():
         say(job, sentence, level="error", for_operators=True)
-        if not run.was_given_up:
-            workflow.failed(run)
+        unsettled = _settle(workflow, run)
         job.message_values = {**job.message_values, "was_given_up": True}
         _close(lease, job, states.FAILED)
-        alerts.raise_alert(
-            STUCK_ALERT, alert_key(job.uuid), sentence, about=_about(job), detail=failure.detail
-        )
+        detail = "\n".join(part for part in (failure.detail, unsettled) if part)
+        alerts.raise_alert(STUCK_ALERT, alert_key(job.uuid), sentence, about=_about(job), detail=detail)
         records.job_failed(job.caller, job.kind, _about(job), job_uuid=job.uuid, sentence=job.message)
+
+
+def _settle(workflow: Workflow, run: Run) -> str:
+    """What becomes of the subject is written down, once; empty, or why that could not be.
+
+    A job must close nevertheless: claimed for ever, it would keep everybody from what it holds. So what its workflow
+    cannot write is left as it is, and operators are told.
+    """
+    if run.was_given_up:
+        return ""
+    try:
+        with transaction.atomic():
+            workflow.failed(run)
+    except leases.LostLease:
+        raise
+    except Exception as error:
+        # The whole transaction is gone with it, and the next worker may have more luck.
+        if gave_way(error):
+            raise
+        log.exception("Job %s could not settle its subject", run.job.uuid)
+        reason = (
+            f"What becomes of {run.job.subject_name or 'its subject'} could not be written down, so it was left as it "
+            f"was, and the job is closed nevertheless: {type(error).__name__}: {error}"
+        )
+        say(run.job, reason, level="error", for_operators=True)
+        return reason
+    return ""
 
 
 def _about(job: Job) -> About:

@@ -97,6 +97,35 @@ def test_whoever_tries_a_failed_job_again_has_seen_its_alert(submit, pile, calle
     assert (alert.is_open, alert.cleared_by) == (False, caller.user_name)
 
 
+@pytest.mark.parametrize(("undo", "code", "cursor"), [(None, "job-failed", 0), ("refused", "job-stuck", 2)])
+def test_a_job_whose_subject_cannot_be_settled_is_closed_all_the_same(submit, pile, undo, code, cursor):
+    pile["faults"] |= {("third", "before"): [NoRoom(reason="full")], "failed": [LookupError("no row")]}
+    stuck = [Leftover("The disk is busy.")] * django_settings.JOB_STEP_TRIES
+    pile["faults"][("second", "undo")] = stuck if undo else []
+    job = run_job(submit())
+    assert (job.state, job.cursor, pile["closed"]) == (states.FAILED, cursor, [])
+    assert not Hold.objects.exists()
+    alert = Alert.objects.get()
+    assert (alert.code, "LookupError: no row" in alert.detail) == (code, True)
+    said = job.lines.values_list("sentence", "for_operators")
+    assert any("closed nevertheless" in sentence and is_theirs for sentence, is_theirs in said)
+    # What it had written until then is taken back.
+    assert not job.lines.filter(sentence="Settled, as far as it came.").exists()
+
+
+def test_a_settling_that_had_to_give_way_is_tried_by_the_next_worker(submit, pile):
+    pile["faults"] |= {
+        ("third", "before"): [NoRoom(reason="full")],
+        "failed": [OperationalError(1213, "Deadlock found")],
+    }
+    job = submit()
+    with pytest.raises(OperationalError):
+        run_job(job)
+    Job.objects.update(lease_until=clock.now() - timedelta(seconds=1))
+    assert run_job(job).state == states.FAILED
+    assert pile["closed"] == [job.uuid]
+
+
 def test_an_aborted_job_is_undone_and_cancelled(submit, pile, caller):
     job = submit()
     services.abort(caller, job)
