@@ -74,10 +74,14 @@ def demand_room_for_rule(group: SecurityGroup) -> None:
 
 
 def members_changed(caller: Caller, groups: Iterable[SecurityGroup]) -> None:
-    """After a NIC or address came into one of the groups or left it: whoever lets the group through learns of it."""
+    """After a NIC or address came into one of the groups or left it: whoever lets the group through learns of it.
+
+    A job that waits for its turn tells them of this change too, so that many that come at once need one.
+    """
     for group in sorted(groups, key=lambda one: one.pk):
         naming = Nic.objects.filter(groups__rules__peer=group).distinct()
-        if guarding.mark(naming.values_list("pk", flat=True)):
+        count = guarding.mark(naming.values_list("pk", flat=True))
+        if count and not jobs.not_begun("security-group.apply", Subject.of(group)):
             submit_apply(caller, group)
 
 

@@ -71,6 +71,24 @@ def submit(
     return job
 
 
+def not_begun(kind: str, subject: Subject) -> Job | None:
+    """A job of this kind about the subject on which nobody has worked yet; nobody begins before the transaction ends.
+
+    Whoever needs no more of a job than that it finds the rows of this transaction can leave the work to it. Needs an
+    open transaction, in which those rows are written already.
+    """
+    # One that is locked is being taken in this moment, maybe with the rows as they were.
+    waiting = Job.objects.select_for_update(skip_locked=True).filter(
+        subject_uuid=subject.uuid,
+        kind=kind,
+        state=states.QUEUED,
+        started_at=None,
+        is_abort_requested=False,
+        is_undoing=False,
+    )
+    return waiting.first()
+
+
 def _take_holds(job: Job, things: Iterable[str]) -> None:
     # Sorted, so that two jobs that want the same two things cannot each get one and wait for the other.
     for thing in sorted(set(things)):

@@ -1,12 +1,18 @@
 """Telling hosts of security groups: whose addresses a group stands for, and who is told when not all can be."""
 
+from ipaddress import ip_network
+
 import pytest
 
+from cloudportal.core import clock
 from cloudportal.core.errors import Conflict
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.jobs import runner
 from cloudportal.jobs.models import Job
+from cloudportal.jobs.states import OPEN
+from compute import guarding
 from compute.drivers.guards import MOST_RULES
+from compute.models import Nic
 from compute.services import instances, nics
 from compute.services.guard_housekeeping import tell_hosts
 from compute.services.instances import MoveValues
@@ -15,7 +21,7 @@ from networking.rules import NewRule
 from networking.services import security_groups
 from tenants.authentication import system_caller
 from tests.support.factories import account_of, make_personas
-from tests.support.factories_compute import deployed, fresh
+from tests.support.factories_compute import deployed, fresh, submit_deployment
 from tests.support.jobs import run_job, run_jobs
 from tests.support.scenarios_groups import guarded_cloud, guards_of, make_group, nic_of, reaches
 
@@ -191,3 +197,37 @@ def test_an_address_that_could_not_be_taken_away_passes_as_before(cloud, tenant,
     assert guards_of(cloud)[nic.uuid].addresses == (nic.address.ip, row.address.ip)
     assert run_job(nics.remove_address(tenant, row)).state == "done"
     assert guards_of(cloud)[nic.uuid].addresses == (nic.address.ip,)
+
+
+def applying():
+    """The jobs that tell hosts of groups and are not over."""
+    return Job.objects.filter(kind="security-group.apply", state__in=OPEN)
+
+
+def test_many_that_come_at_once_are_told_of_by_one_job(tenant):
+    cloud = guarded_cloud(addresses=30, hosts=2, host={"cpus": 64, "memory_mib": 65536})
+    first = nic_of(deployed(cloud, tenant))
+    for _ in range(20):
+        submit_deployment(cloud, tenant)
+    assert applying().count() == 1
+    runner.run(applying().get().uuid)
+    everyone = Nic.objects.select_related("network", "address")
+    assert sorted(map(str, nets(let_in(cloud, first)))) == sorted(nic.address.ip for nic in everyone)
+    run_jobs()
+    held = {**guards_of(cloud, "host-0"), **guards_of(cloud, "host-1")}
+    assert held == {nic.uuid: guarding.guard_of(nic) for nic in everyone}
+
+
+def test_a_job_that_has_begun_or_is_to_be_aborted_is_not_relied_on(cloud, tenant):
+    deployed(cloud, tenant)
+    for wanted, change in enumerate(({}, {"started_at": clock.now()}, {"is_abort_requested": True}), start=1):
+        applying().update(**change)
+        submit_deployment(cloud, tenant)
+        assert applying().count() == wanted
+    submit_deployment(cloud, tenant)
+    assert applying().count() == 3
+
+
+def nets(cidrs):
+    """Every address in these networks."""
+    return [ip for cidr in cidrs for ip in ip_network(cidr)]
