@@ -1,8 +1,10 @@
 """Telling hosts of security groups: whose addresses a group stands for, and who is told when not all can be."""
 
+from importlib import import_module
 from ipaddress import ip_network
 
 import pytest
+from django.apps import apps
 
 from cloudportal.core import clock
 from cloudportal.core.errors import Conflict
@@ -73,6 +75,19 @@ def test_a_group_stands_for_its_members_in_the_zone_of_whom_it_lets_through(tena
     assert [nic.address.ip for nic in (one, *members)] == ["10.7.0.2", "10.7.0.2", "10.7.0.3"]
     assert let_in(here, one) == ["10.7.0.2/32"]
     assert [let_in(elsewhere, nic) for nic in members] == [["10.7.0.2/31"], ["10.7.0.2/31"]]
+
+
+def test_hosts_that_were_told_of_members_in_other_zones_are_told_again(tenant):
+    here, elsewhere = guarded_cloud(), guarded_cloud()
+    nic = nic_of(deployed(here, tenant))
+    nic_of(deployed(elsewhere, tenant, security_groups=(make_group(tenant).uuid,)))
+    run_jobs()
+    assert tell_hosts(system_caller()) == 0
+    import_module("compute.migrations.0066_tell_hosts_of_guards_again").want_guards(apps, None)
+    assert tell_hosts(system_caller()) == 1
+    run_jobs()
+    assert let_in(here, nic) == ["10.7.0.2/32"]
+    assert tell_hosts(system_caller()) == 0
 
 
 def test_a_card_with_too_many_rules_keeps_no_other_from_being_told(cloud, tenant):
