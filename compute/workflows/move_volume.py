@@ -52,9 +52,9 @@ class ClaimTarget(Step):
 
     def record_undo(self, run: Run, result: None) -> None:
         """The place is free again, unless the volume was put there."""
-        volume, target = volume_of(run), _target(run)
+        volume, target = volume_of(run), _find_target(run)
         claimed_bytes = run.notes.pop("claimed_bytes", 0)
-        if claimed_bytes:
+        if claimed_bytes and target is not None:
             pool_choice.release(target, claimed_bytes, is_whole=volume.is_whole)
 
 
@@ -89,8 +89,8 @@ class CopyOver(Step):
         """The new pool does not have it, wherever the volume lies by now; where the guest uses it there already, it
         stays and is given back.
         """
-        volume, target = volume_of(run), _target(run)
-        if volume.pool_id == target.pk:
+        volume, target = volume_of(run), _find_target(run)
+        if target is None or volume.pool_id == target.pk:
             return None
         instance = runs_on(volume)
         host = instance.host if instance is not None else None
@@ -213,11 +213,16 @@ def _key(volume: UUID, pool: Pool) -> str:
 
 def _has_left(run: Run, volume: Volume) -> bool:
     """True where it has moved already, here or later elsewhere, or is deleted: the old pool has a leftover at most."""
-    return volume.pool_id != _source(run).pk
+    return volume.pool is None or str(volume.pool.uuid) != run.arguments["source"]
 
 
 def _target(run: Run) -> Pool:
     return Pool.objects.select_related("host", "cluster").get(uuid=run.arguments["pool"])
+
+
+def _find_target(run: Run) -> Pool | None:
+    """For clean-ups that come late: the portal may have no such pool any more, and what lay there stayed there."""
+    return Pool.objects.select_related("host", "cluster").filter(uuid=run.arguments["pool"]).first()
 
 
 def _source(run: Run) -> Pool:

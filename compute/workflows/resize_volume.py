@@ -52,9 +52,9 @@ class ClaimSpace(Step):
             return
         volume = volume_of(run)
         claimed_bytes = run.notes.pop("claimed_bytes", 0)
-        # Not the pool that the volume is on: a clean-up that comes late may find it moved.
-        if claimed_bytes:
-            pool = Pool.objects.get(uuid=run.notes["claimed_on"])
+        # Not the pool that the volume is on: a clean-up that comes late may find it moved, and the pool removed.
+        pool = Pool.objects.filter(uuid=run.notes["claimed_on"]).first() if claimed_bytes else None
+        if pool is not None:
             pool_choice.release(pool, claimed_bytes, is_whole=volume.is_whole)
         limits.release(volume.account, {Resource.PRIMARY_STORAGE_GIB: run.arguments["more_gib"]})
 

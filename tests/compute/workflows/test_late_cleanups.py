@@ -16,8 +16,8 @@ from compute.services.nics import NewNic
 from compute.services.volume_copies import CloneValues, MoveValues
 from storage import store
 from storage.connections import storage_driver
-from storage.models import Volume
-from storage.services import snapshots, volumes
+from storage.models import Pool, Volume
+from storage.services import pools, snapshots, volumes
 from storage.services.snapshots import NewSnapshot
 from tests.support.agreement_compute import copies_in, world_equals_rows
 from tests.support.factories_compute import deployed, fresh, guests_of, stopped
@@ -151,6 +151,18 @@ def test_a_move_that_came_to_nothing_leaves_no_copy_behind(cloud, tenant, root, 
 def on(pool):
     with storage_driver(pool) as driver:
         return {one.uuid for one in driver.list_volumes()}
+
+
+def test_a_pool_that_was_removed_since_keeps_no_clean_up_from_ending(cloud, tenant, root, stuck, resume):
+    volume, other = make_volume(cloud.zone, tenant), another_pool(cloud)
+    values = MoveValues(pool=other.uuid)
+    job = stuck(
+        lambda: volume_copies.move(root, volume, values), copy_volume="lose-answer", remove_volume="fail"
+    )
+    pools.remove(root, pools.disable(root, Pool.objects.get(pk=other.pk)))
+    resume(job)
+    assert fresh_volume(volume).pool == cloud.pool
+    world_equals_rows(cloud)
 
 
 def test_a_volume_that_was_moved_there_since_stays(cloud, tenant, root, stuck, resume):
