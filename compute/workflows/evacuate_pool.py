@@ -14,6 +14,7 @@ from cloudportal.jobs.queries import open_jobs_on
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from compute import actions
+from compute.models import AttachedIso
 from compute.services import pool_maintenance, volume_copies
 from storage import states
 from storage.models import Pool, Volume
@@ -54,6 +55,8 @@ class CloseDown(Step):
     def record(self, run: Run, result: None) -> None:
         """Nothing lies there, and nothing comes."""
         pool = _pool(run)
+        # Of instances that are nowhere: they get their ISOs from where their disks lie when they start.
+        AttachedIso.objects.filter(pool=pool, instance__host=None).update(pool=None, locator="")
         states.POOL.move(pool, "emptied")
         records.completed(run.job.caller, "MAINT.PREPARE.PS", About.of(pool), job_uuid=run.job.uuid)
 

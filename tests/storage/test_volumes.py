@@ -162,6 +162,16 @@ def test_a_failed_making_can_be_tried_again(people, user, zone, pool):
     assert (again.state, volume.state) == ("done", "ready")
 
 
+def test_a_wish_that_was_deleted_since_is_not_made(people, user, zone, pool):
+    world().inject(
+        Fault(operation="ensure_volume", kind=FaultKind.FAIL, error="refused", place=pool.settings["place"])
+    )
+    volume, job = made(user, zone)
+    assert run_job(volumes.delete(user, volume)).state == "done"
+    with pytest.raises(WrongState):
+        jobs.retry(people.root_admin, job)
+
+
 def test_a_lost_answer_makes_one_volume(user, zone, pool):
     world().inject(Fault(operation="ensure_volume", kind=FaultKind.LOSE_ANSWER, place=pool.settings["place"]))
     volume, job = made(user, zone)

@@ -5,6 +5,7 @@ from cloudportal.core.errors import Busy, Conflict, InvalidInput, NotFound, Wron
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.drivers.simulated.tampering import set_deaf
 from cloudportal.events.models import Event
+from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Hold
 from compute.models import VolumeAttachment
 from compute.services import attachments, instances
@@ -97,6 +98,19 @@ def test_a_volume_is_not_free_before_its_guest_has_let_go(cloud, caller, running
         attachments.attach(caller, fresh_volume(volume), at(deployed(cloud, caller)))
     set_deaf(cloud.world, running.uuid, False)
     assert run_job(attachments.detach(caller, fresh_volume(volume))).state == "done"
+
+
+def test_a_volume_that_another_instance_has_by_now_is_not_detached_by_another_try(
+    cloud, caller, running, volume
+):
+    make_attached(caller, volume, running)
+    cloud.world.inject(Fault(operation="detach_disk", kind=FaultKind.FAIL, error="refused"))
+    failed = run_job(attachments.detach(caller, fresh_volume(volume)))
+    assert failed.state == "failed"
+    assert run_job(attachments.detach(caller, fresh_volume(volume))).state == "done"
+    make_attached(caller, fresh_volume(volume), deployed(cloud, caller))
+    with pytest.raises(Conflict, match="is not attached to"):
+        jobs.retry(make_personas().root_admin, failed)
 
 
 def test_an_attachment_that_fails_leaves_the_volume_free(cloud, caller, running, volume):

@@ -243,6 +243,19 @@ def test_what_changed_since_stands_against_another_try(user, cloud, at_rest, cha
         jobs.retry(make_personas().root_admin, job)
 
 
+def test_no_snapshot_is_deleted_from_an_instance_that_was_destroyed_since(user, cloud, at_rest):
+    snapshot = taken(user, at_rest)
+    cloud.world.inject(
+        Fault(operation="remove_guest_snapshot", kind=FaultKind.FAIL, error="refused", count=None)
+    )
+    job = run_job(instance_snapshots.delete(user, snapshot))
+    assert job.state == "failed"
+    cloud.world.clear_faults()
+    assert run_job(instances.destroy(user, fresh(at_rest))).state == "done"
+    with pytest.raises(WrongState):
+        jobs.retry(make_personas().root_admin, job)
+
+
 def test_a_revert_that_failed_can_be_tried_again(user, cloud, at_rest):
     snapshot = taken(user, at_rest)
     cloud.world.inject(Fault(operation="revert_guest", kind=FaultKind.FAIL, error="refused", count=None))

@@ -1,19 +1,24 @@
 """ISOs in the drives of instances, and instances that start from one."""
 
+import io
+
 import pytest
 
 from cloudportal.core.errors import Conflict, InvalidInput, NotFound, WrongState
 from cloudportal.core.plans import planned
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
+from cloudportal.jobs import services as jobs
 from compute.models import AttachedIso
 from compute.services import instances
 from compute.services.instances import media
 from compute.topology.connections import compute_driver
 from compute.workflows.subjects import disk_of
-from storage import housekeeping
+from storage import housekeeping, store
 from storage.models import Template, TemplateCopy
-from storage.services import templates
+from storage.services import registration, templates, uploads
+from storage.services.registration import TemplateUpload
 from tests.support.clients import RestClient
+from tests.support.discs import iso_bytes
 from tests.support.factories import account_of, make_caller
 from tests.support.factories_compute import deployed, fresh, stopped, submit_deployment
 from tests.support.factories_infra import make_disk_offering, make_iso
@@ -191,3 +196,21 @@ def test_over_rest(tenant, instance, iso):
     assert rest.get(f"instances/{instance.uuid}/").json()["iso"]["name"] == iso.name
     strange = make_caller()
     assert RestClient(strange).post(f"instances/{instance.uuid}/detach-iso/").status_code == 404
+
+
+def test_an_iso_that_came_in_and_is_used_since_is_not_deleted_by_another_try(
+    tenant, root, instance, monkeypatch, settings
+):
+    settings.JOB_STEP_TRIES = 1
+    wish = TemplateUpload(name="disc", format="iso", kind="iso")
+    iso, _ = registration.upload(tenant, wish)
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "discard_incoming", lambda owner: 1 / 0)
+        job = run_job(templates.delete(tenant, iso))
+    assert job.state == "failed"
+    ticket = registration.upload_again(tenant, Template.objects.get(pk=iso.pk))
+    uploads.append(ticket.upload, io.BytesIO(iso_bytes()), offset=0)
+    assert run_job(uploads.finish(ticket.upload)).state == "done"
+    attached(tenant, instance, iso)
+    with pytest.raises(Conflict, match="in the drive of 1 instances"):
+        jobs.retry(root, job)

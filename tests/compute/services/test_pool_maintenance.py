@@ -5,7 +5,7 @@ from cloudportal.core.errors import Conflict, NotPermitted, WrongState
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.jobs import services as jobs
 from compute.models import ServiceOffering
-from compute.services import pool_maintenance
+from compute.services import instances, pool_maintenance
 from compute.services.instances import media
 from storage.models import Pool, Volume
 from storage.services import pools, volume_bin
@@ -114,6 +114,17 @@ def test_an_iso_that_was_put_in_meanwhile_ends_it(root, cloud, caller):
     assert instance.name in job.message
     with pytest.raises(Conflict, match="ISOs that lie on"):
         jobs.retry(root, job)
+
+
+def test_a_stopped_instance_with_an_iso_leans_on_an_emptied_pool_no_more(root, cloud, caller):
+    instance = deployed(cloud, caller)
+    other = another_pool(cloud)
+    assert run_job(media.attach(caller, instance, make_iso().uuid)).state == "done"
+    assert run_job(instances.stop(caller, fresh(instance))).state == "done"
+    assert run_job(pool_maintenance.evacuate(root, fresh_pool(cloud))).state == "done"
+    pools.remove(root, fresh_pool(cloud))
+    assert run_job(instances.start(caller, fresh(instance))).state == "done"
+    assert fresh(instance).iso.pool == other
 
 
 def test_room_is_counted_for_all_of_them_together(root, cloud, caller, volume, other):
