@@ -6,12 +6,13 @@ It keeps nothing but open connections, so any number of it may run: tickets and 
 import asyncio
 import logging
 import re
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from socket import socket
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 from uuid import UUID
 
 from django.db import close_old_connections
@@ -34,9 +35,7 @@ from compute.console.relay import (
 from tenants.queries import settings_value
 
 PATH = re.compile(r"/instances/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/console/socket")
-# Of one process. Each costs two sockets and about 200 KiB.
-MOST_OPEN = 500
-FULL = Ending(1013, "Too many consoles are open right now. Try again in a few minutes.")
+TOO_MANY = 1013  # "Try again later": https://www.iana.org/assignments/websocket/websocket.xhtml
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -56,16 +55,56 @@ class Threads:
     hosts: Executor
 
 
+class Places(NamedTuple):
+    """Where an open console counts."""
+
+    all: str
+    user: str
+    instance: str
+
+    @classmethod
+    def of(cls, admitted: Admitted) -> Self:
+        """Those of a connection that was let in."""
+        ticket = admitted.ticket
+        return cls("all", f"user:{ticket.user_id}", f"instance:{ticket.instance_id}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """How many consoles one process has open at once: of all, of one user, and of one instance, so that nobody can take
+    the room of everybody. Each costs two sockets and about 200 KiB.
+    """
+
+    most: int = 500
+    most_of_user: int = 20
+    most_of_instance: int = 8
+
+    def refusal(self, taken: Counter[str], places: Places) -> Ending | None:
+        """Why one more console at these places cannot be opened beside those that are, or None."""
+        if taken[places.user] >= self.most_of_user:
+            return Ending(
+                TOO_MANY, f"You have {self.most_of_user} consoles open, which is the most. Close one first."
+            )
+        if taken[places.instance] >= self.most_of_instance:
+            return Ending(
+                TOO_MANY,
+                f"This instance has {self.most_of_instance} consoles open, which is the most. Close one first.",
+            )
+        if taken[places.all] >= self.most:
+            return Ending(TOO_MANY, "Too many consoles are open right now. Try again in a few minutes.")
+        return None
+
+
 class Consoles:
     """Answers websockets at the consoles' addresses, and no other request."""
 
-    def __init__(self, *, terms: Callable[[], Terms] = _terms, most_open: int = MOST_OPEN) -> None:
+    def __init__(self, *, terms: Callable[[], Terms] = _terms, room: Room | None = None) -> None:
         self._threads = Threads(
             ThreadPoolExecutor(4, "console-rows"), ThreadPoolExecutor(16, "console-hosts")
         )
         self._terms = terms
-        self._most_open = most_open
-        self._open = 0
+        self._room = room or Room()
+        self._open: Counter[str] = Counter()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """One connection, from its request to its end."""
@@ -93,13 +132,17 @@ class Consoles:
             return None
 
     async def _ended(self, admitted: Admitted, receive: Receive, send: Send) -> Ending:
-        if self._open >= self._most_open:
-            return FULL
-        self._open += 1
+        places = Places.of(admitted)
+        # Nothing is awaited between the look and the count, so no two take the last place.
+        full = self._room.refusal(self._open, places)
+        if full is not None:
+            return full
+        self._open.update(places)
         try:
             return await self._shown(admitted, receive, send)
         finally:
-            self._open -= 1
+            self._open.subtract(places)
+            self._open += Counter()  # forgets those of whom none is left
 
     async def _shown(self, admitted: Admitted, receive: Receive, send: Send) -> Ending:
         try:

@@ -10,7 +10,7 @@ from django.test import Client
 from websockets.sync.client import connect
 
 from cloudportal import asgi
-from compute.console.door import Consoles
+from compute.console.door import Consoles, Room
 from compute.console.relay import Terms
 from compute.services.instances import consoles
 from tests.support import viewers
@@ -43,10 +43,10 @@ class ConsoleServer:
 
 
 @contextmanager
-def serving(*, idle_seconds=60, most_seconds=600, most_open=10):
+def serving(*, idle_seconds=60, most_seconds=600, **room):
     """The server, with terms that tests can wait for."""
     terms = Terms(idle_seconds=idle_seconds, most_seconds=most_seconds, look_seconds=LOOK_SECONDS)
-    doors = Consoles(terms=lambda: terms, most_open=most_open)
+    doors = Consoles(terms=lambda: terms, room=Room(**{"most": 10, **room}))
 
     async def application(scope, receive, send):
         handler = doors if scope["type"] == "websocket" else asgi.application

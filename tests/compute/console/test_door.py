@@ -1,6 +1,7 @@
 """The console's websocket: one ticket, one viewer, from where it was asked for; and it ends when it should."""
 
 import logging
+from contextlib import suppress
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -14,7 +15,8 @@ from compute.models import ConsoleTicket
 from compute.services.instances import consoles
 from tests.support import console_server, viewers
 from tests.support.console_server import ending, greet
-from tests.support.factories import make_account
+from tests.support.factories import caller, make_account, make_user
+from tests.support.factories_compute import deployed
 from tests.support.processes import wait_until
 from tests.support.races import at_once
 
@@ -128,15 +130,44 @@ def test_what_no_viewer_sends_ends_the_console(server, instance, token, session)
         assert ending(viewer)[0] == 4005
 
 
-def test_only_so_many_consoles_are_open_at_once(tenant, instance, token, session):
+@pytest.mark.parametrize(
+    ("room", "words"),
+    [
+        ({"most": 1}, "Too many consoles are open right now"),
+        ({"most_of_user": 1}, "You have 1 consoles open"),
+        ({"most_of_instance": 1}, "This instance has 1 consoles open"),
+    ],
+)
+def test_only_so_many_consoles_are_open_at_once(tenant, instance, token, session, room, words):
+    def opens():
+        again = consoles.open_console(tenant, instance).token
+        with server.knock(instance, again, cookie=session) as viewer, suppress(Exception):
+            return greet(viewer)
+
     second = consoles.open_console(tenant, instance).token
+    with console_server.serving(**room) as server:
+        with server.knock(instance, token, cookie=session) as viewer:
+            greet(viewer)
+            with server.knock(instance, second, cookie=session) as other:
+                code, reason = ending(other)
+        wait_until(opens, seconds=5)
+    assert (code, reason.startswith(words)) == (1013, True)
+
+
+@pytest.mark.parametrize("room", [{"most_of_user": 1}, {"most_of_instance": 1}])
+def test_nobody_takes_the_room_of_others(cloud, tenant, instance, token, session, room):
+    person = make_user(make_account())
+    neighbours = console_server.session_of(person)
+    neighbour = caller(person, door="portal", address="127.0.0.1", session_key=neighbours)
+    other = deployed(cloud, neighbour)
+    others = consoles.open_console(neighbour, other).token
     with (
-        console_server.serving(most_open=1) as server,
+        console_server.serving(**room) as server,
         server.knock(instance, token, cookie=session) as viewer,
+        server.knock(other, others, cookie=neighbours) as beside,
     ):
-        greet(viewer)
-        with server.knock(instance, second, cookie=session) as other:
-            assert ending(other)[0] == 1013
+        assert greet(viewer)
+        assert greet(beside)
 
 
 def test_the_token_is_written_down_nowhere(server, instance, session, tenant, caplog):
