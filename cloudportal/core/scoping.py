@@ -136,6 +136,19 @@ class AnyOf(Scope):
         return condition
 
 
+@dataclass(frozen=True)
+class AllOf(Scope):
+    """Rows that every one of the scopes shows."""
+
+    scopes: tuple[Scope, ...]
+
+    def condition(self, caller: Caller) -> models.Q:
+        condition = EVERYTHING
+        for scope in self.scopes:
+            condition &= scope.condition(caller)
+        return condition
+
+
 class Unscoped(TypeError):
     """A model without a scope was asked for a caller's rows: a mistake of ours, never an empty list."""
 

@@ -4,16 +4,35 @@ from typing import ClassVar
 
 from django.db import models
 
-from cloudportal.core.scoping import AnyOf, BelowDomain, Everyone, OwnedBy, RootOnly, ScopedModel
+from cloudportal.core.caller import Caller
+from cloudportal.core.scoping import (
+    AllOf,
+    AnyOf,
+    BelowDomain,
+    Everyone,
+    OwnedBy,
+    RootOnly,
+    Scope,
+    ScopedModel,
+)
 from cloudportal.core.secrets import EncryptedField
-from compute.topology.models import Host, Zone
+from compute.topology.models import Host, OpenZones, Zone
 from networking import states
 from tenants.models import Account, Domain
 
 
+class Inhabited(Scope):
+    """Networks in which accounts of the caller's have addresses."""
+
+    def condition(self, caller: Caller) -> models.Q:
+        """As for every scope."""
+        return models.Q(pk__in=Address.objects.for_caller(caller).exclude(account=None).values("network"))
+
+
 class Network(ScopedModel):
     """A layer-2 network with one IPv4 subnet. A shared network serves all accounts of its zone, or those at and
-    below its `domain`, or its one `account`.
+    below its `domain`, or its one `account`. Whoever may not see the zone sees no network that is shared there,
+    but for those that they are in already.
 
     `lease_seconds` is how long a host may still believe that a released address is its old owner's.
     """
@@ -21,8 +40,17 @@ class Network(ScopedModel):
     scope = AnyOf(
         (
             OwnedBy(),
-            Everyone(when=models.Q(account=None, domain=None, state=states.READY)),
-            BelowDomain(when=models.Q(account=None, state=states.READY)),
+            AllOf(
+                (
+                    AnyOf(
+                        (
+                            Everyone(when=models.Q(account=None, domain=None, state=states.READY)),
+                            BelowDomain(when=models.Q(account=None, state=states.READY)),
+                        )
+                    ),
+                    AnyOf((OpenZones("zone__"), Inhabited())),
+                )
+            ),
         )
     )
 

@@ -3,7 +3,7 @@
 from compute.topology.models.dedications import Dedication
 from compute.topology.models.hosts import Host
 from compute.topology.models.offered import Offered, Offerings
-from compute.topology.models.places import Cluster, Pod, Region, Zone
+from compute.topology.models.places import Cluster, OpenZones, Pod, Region, Zone
 from compute.topology.models.systems import OsCategory, OsType
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Host",
     "Offered",
     "Offerings",
+    "OpenZones",
     "OsCategory",
     "OsType",
     "Pod",

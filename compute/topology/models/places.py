@@ -1,5 +1,6 @@
 """Regions, zones, pods and clusters: where hosts stand."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
@@ -23,17 +24,24 @@ class Region(ScopedModel):
         return self.name
 
 
+@dataclass(frozen=True)
 class OpenZones(Scope):
-    """Enabled zones that are not dedicated to somebody else; root admins see all of them."""
+    """Enabled zones that are not dedicated to somebody else; root admins see all of them.
+
+    With `zone`, the lookup from a row to its zone and the trailing `__`, the rows in such zones.
+    """
+
+    zone: str = ""
 
     def condition(self, caller: Caller) -> models.Q:
         if caller.is_root_admin:
             return EVERYTHING
         domains = ids_in(caller.owner.domain_path)
-        return models.Q(state=states.ENABLED) & (
-            models.Q(dedication=None)
-            | models.Q(dedication__account=None, dedication__domain__in=domains)
-            | models.Q(dedication__account=caller.owner.account_id)
+        kept_for = f"{self.zone}dedication"
+        return models.Q((f"{self.zone}state", states.ENABLED)) & (
+            models.Q((kept_for, None))
+            | models.Q((f"{kept_for}__account", None), (f"{kept_for}__domain__in", domains))
+            | models.Q((f"{kept_for}__account", caller.owner.account_id))
         )
 
 
