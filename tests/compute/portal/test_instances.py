@@ -88,7 +88,7 @@ class TestInstancePage(InCloud, ShowsRow):
         assert live["hx-trigger"] == "every 1s"
         assert "Choose a host" in live.text
         assert live.all("progress")[0]["max"] == "100"
-        assert live.all(aria_live="polite")
+        assert live.all("span", data_announce="Waiting for a worker.")
         assert live.all("noscript")
 
     def test_when_it_runs_it_can_be_stopped_and_not_started(self):
