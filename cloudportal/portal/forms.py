@@ -7,19 +7,25 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 
 from cloudportal.core import plans
 from cloudportal.core.actions import Action
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import NotPermitted, PortalError
+from cloudportal.portal import menu
 from cloudportal.portal.choices import AnyOf, OneOf
 from cloudportal.portal.details import Crumb, DetailPage
 from cloudportal.portal.pages import is_by_htmx, page
+from cloudportal.portal.queries import is_uuid
 
 Submit = Callable[[Caller, Any, dict[str, Any]], Any]
+# More cards than anybody compares.
+MOST_OFFERED = 60
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,50 @@ class PortalForm(forms.Form):
         field.choices = offered
         if isinstance(field, OneOf | AnyOf):
             field.begin([value for value, _ in offered])
+
+    def offer_rows(
+        self,
+        name: str,
+        rows: QuerySet[Any],
+        card: Callable[[Any], Any],
+        *,
+        route: str,
+        always: Iterable[Any] = (),
+    ) -> list[Any]:
+        """Offers the first `MOST_OFFERED` of the rows as cards, and before them whichever are named in what was filled
+        in, in what the form begins with, or in `always` (uuids). Where there are more, the field says so and leads to
+        the list at `route`. Gives the rows that are offered.
+        """
+        found = list(rows[: MOST_OFFERED + 1])
+        if len(found) > MOST_OFFERED:
+            del found[MOST_OFFERED:]
+            there = {str(row.uuid) for row in found}
+            wanted = {*self.named(name), *map(str, always)} - there
+            found = [
+                *(rows.filter(uuid__in=[one for one in wanted if is_uuid(one)]) if wanted else ()),
+                *found,
+            ]
+            self._say_more(name, route)
+        self.offer(name, [(str(row.uuid), card(row)) for row in found])
+        return found
+
+    def named(self, name: str) -> list[str]:
+        """What was chosen in the field, or what it begins with."""
+        field = self.fields[name]
+        if self.is_bound:
+            value = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+        else:
+            value = self.initial.get(name, field.initial)
+        if value in (None, ""):
+            return []
+        return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
+
+    def _say_more(self, name: str, route: str) -> None:
+        field = self.fields[name]
+        address = menu.address_for(self.caller, route)
+        where = format_html('<a href="{}">the list</a>', address) if address else "the list"
+        said = format_html("The first {} are offered here; all are in {}.", MOST_OFFERED, where)
+        field.help_text = format_html("{} {}", field.help_text, said) if field.help_text else said
 
     def sections(self) -> list[tuple[Group, list[forms.BoundField]]]:
         """The groups with their fields; one nameless group where none is declared."""

@@ -40,13 +40,13 @@ class Filter:
     def condition(self, value: str, choices: Choices) -> Q | None:
         """The rows with that value, or None for a value that is none of the choices."""
         if self.choices is None:
-            return Q(**{self.lookup: value}) if _is_uuid(value) else None
+            return Q(**{self.lookup: value}) if is_uuid(value) else None
         known = {one for one, _ in choices}
         return Q(**{self.lookup: self.read(value)}) if value in known else None
 
     def words(self, caller: Caller, value: str, choices: Choices) -> str:
         """The value as people know it, and as it came where nobody does."""
-        if self.called is not None and _is_uuid(value):
+        if self.called is not None and is_uuid(value):
             return self.called(caller, value) or value
         return dict(choices).get(value, value)
 
@@ -151,7 +151,7 @@ def searched(rows: QuerySet[Any], words: str, lookups: Sequence[str]) -> QuerySe
     """The rows in which one of the lookups contains the words, or whose uuid they are."""
     if not words:
         return rows
-    condition = Q(uuid=words) if _is_uuid(words) else Q(pk__in=())
+    condition = Q(uuid=words) if is_uuid(words) else Q(pk__in=())
     for lookup in lookups:
         condition |= Q(**{f"{lookup}__icontains": words})
     # Words may be found in several things of one row, such as its addresses; the row is still one.
@@ -169,7 +169,8 @@ def ordered(rows: QuerySet[Any], sort: str, columns: Sequence[Column]) -> QueryS
     return rows.order_by(by, "pk")
 
 
-def _is_uuid(value: str) -> bool:
+def is_uuid(value: str) -> bool:
+    """True for what can be looked up as one."""
     try:
         UUID(value)
     except ValueError:

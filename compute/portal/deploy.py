@@ -1,5 +1,6 @@
 """Deploying an instance: few questions, and at the side what would come of the answers."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -31,6 +32,7 @@ from compute.services.instances import DeployValues
 from compute.services.offerings import LONGEST_LEASE_DAYS
 from compute.services.sizing import BOUNDS
 from compute.topology import states as topology_states
+from compute.topology.models import Zone
 from compute.topology.portal.offered import amount_field
 from compute.topology.queries import zones_for
 from storage import states as storage_states
@@ -40,7 +42,7 @@ from storage.portal.templates import TEMPLATE
 from storage.queries import disk_offerings_for, templates_for
 from tenants.portal.limits import figures_with
 
-MOST_CARDS = 60
+MOST_DISK_OFFERINGS = 200
 
 
 class DeployForm(NetworkFields, GuestDataFields):
@@ -107,19 +109,16 @@ class DeployForm(NetworkFields, GuestDataFields):
 
     def shape(self) -> None:
         """Offers what this caller may use."""
-        self.offer("template", _templates(self.caller))
-        self.offer("offering", _offerings(self.caller))
-        self._leave_out_sizes()
-        zones = _zones(self.caller)
-        self.offer("zone", zones)
+        templates = self.offer_rows("template", _ready(self.caller), _template, route="templates")
+        sizes = self.offer_rows("offering", _sizes(self.caller), _size, route="offerings")
+        self._leave_out_sizes(sizes)
+        zones = self.offer_rows("zone", _zones(self.caller), _zone, route="zones")
         if len(zones) == 1:
             self.fields["zone"].widget = forms.HiddenInput()
         self.offer_networks()
         self.offer_guest_data()
-        wanted = str(self.data.get("template") or self.initial.get("template") or "")
-        self.offer_values_of(
-            next((row for row in _ready(self.caller)[:MOST_CARDS] if str(row.uuid) == wanted), None)
-        )
+        wanted = self.named("template")
+        self.offer_values_of(next((row for row in templates if str(row.uuid) in wanted), None))
         self._offer_groups()
         self._offer_disks()
         self._offer_hosts()
@@ -127,7 +126,9 @@ class DeployForm(NetworkFields, GuestDataFields):
     def _offer_disks(self) -> None:
         """Asks for a disk offering where there is an ISO to start from."""
         may = self.caller.may(READ_DISK_OFFERING.name)
-        rows = list(disk_offerings_for(self.caller).filter(is_active=True)[:MOST_CARDS]) if may else []
+        rows = (
+            list(disk_offerings_for(self.caller).filter(is_active=True)[:MOST_DISK_OFFERINGS]) if may else []
+        )
         if not rows or not _ready(self.caller).filter(kind=Template.ISO).exists():
             del self.fields["root_disk_offering"]
             return
@@ -148,11 +149,10 @@ class DeployForm(NetworkFields, GuestDataFields):
         if not groups:
             del self.fields["affinity_groups"]
 
-    def _leave_out_sizes(self) -> None:
+    def _leave_out_sizes(self, sizes: Sequence[ServiceOffering]) -> None:
         """Asks for no amount that every size has fixed."""
-        rows = list(offerings_for(self.caller).filter(is_active=True)[:MOST_CARDS])
         for name in BOUNDS:
-            if all(getattr(row, name) is not None for row in rows):
+            if all(getattr(row, name) is not None for row in sizes):
                 del self.fields[name]
 
 
@@ -160,36 +160,32 @@ def _ready(caller: Caller) -> QuerySet[Template]:
     return templates_for(caller).filter(state=storage_states.READY)
 
 
-def _templates(caller: Caller) -> list[tuple[str, Card]]:
-    rows = _ready(caller)[:MOST_CARDS]
-    return [
-        (
-            str(row.uuid),
-            Card(
-                row.name,
-                _about("ISO, for an empty disk" if row.is_iso else "", row.os_type, row.description),
-            ),
-        )
-        for row in rows
-    ]
+def _template(row: Template) -> Card:
+    return Card(
+        row.name, _about("ISO, for an empty disk" if row.is_iso else "", row.os_type, row.description)
+    )
 
 
-def _offerings(caller: Caller) -> list[tuple[str, Card]]:
+def _sizes(caller: Caller) -> QuerySet[ServiceOffering]:
     # Those that leave something open come last: the first is chosen beforehand, and must do as it comes.
     order = (F("cpus").asc(nulls_last=True), F("memory_mib").asc(nulls_last=True), "pk")
-    rows = offerings_for(caller).filter(is_active=True).order_by(*order)[:MOST_CARDS]
-    return [
-        (str(row.uuid), Card(row.name, _about(words.size(row), _lease(row), row.description))) for row in rows
-    ]
+    return offerings_for(caller).filter(is_active=True).order_by(*order)
+
+
+def _size(row: ServiceOffering) -> Card:
+    return Card(row.name, _about(words.size(row), _lease(row), row.description))
 
 
 def _lease(offering: ServiceOffering) -> str:
     return f"lives {words.lease(offering)}" if offering.lease_days or offering.most_lease_days else ""
 
 
-def _zones(caller: Caller) -> list[tuple[str, Card]]:
-    rows = zones_for(caller).filter(state=topology_states.ENABLED)[:MOST_CARDS]
-    return [(str(row.uuid), Card(row.name, row.region.name)) for row in rows]
+def _zones(caller: Caller) -> QuerySet[Zone]:
+    return zones_for(caller).filter(state=topology_states.ENABLED)
+
+
+def _zone(row: Zone) -> Card:
+    return Card(row.name, row.region.name)
 
 
 def _about(*parts: str) -> str:

@@ -28,8 +28,6 @@ from storage.portal.volumes import VOLUME
 from storage.queries import disk_offerings_for, pools_for, volume_for, volumes_for
 from storage.services.volumes import LARGEST_GIB
 
-MOST_CARDS = 60
-
 
 def _place_field() -> forms.IntegerField:
     return forms.IntegerField(
@@ -56,8 +54,9 @@ class IntoInstanceForm(PortalForm):
         rows = instances_for(self.caller).filter(
             zone_id=volume.zone_id, account_id=volume.account_id, state__in=ATTACHING
         )
-        cards = [(str(row.uuid), Card(row.name, row.display_name or row.state)) for row in rows[:MOST_CARDS]]
-        self.offer("instance", cards)
+        self.offer_rows(
+            "instance", rows, lambda row: Card(row.name, row.display_name or row.state), route="instances"
+        )
 
 
 class OfVolumeForm(PortalForm):
@@ -79,8 +78,9 @@ class OfVolumeForm(PortalForm):
             state=storage_states.READY,
             held_by=None,
         )
-        cards = [(str(row.uuid), Card(row.name, formats.size(row.size_bytes))) for row in rows[:MOST_CARDS]]
-        self.offer("volume", cards)
+        self.offer_rows(
+            "volume", rows, lambda row: Card(row.name, formats.size(row.size_bytes)), route="volumes"
+        )
 
 
 class ResizeForm(PortalForm):

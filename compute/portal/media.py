@@ -13,8 +13,6 @@ from storage import states as storage_states
 from storage.models import Template
 from storage.queries import templates_for
 
-MOST_CARDS = 60
-
 
 class IsoForm(PortalForm):
     """Which ISO."""
@@ -25,8 +23,8 @@ class IsoForm(PortalForm):
 
     def shape(self) -> None:
         """Offers those that are ready."""
-        rows = templates_for(self.caller).filter(kind=Template.ISO, state=storage_states.READY)[:MOST_CARDS]
-        self.offer("iso", [(str(row.uuid), Card(row.name, row.description)) for row in rows])
+        rows = templates_for(self.caller).filter(kind=Template.ISO, state=storage_states.READY)
+        self.offer_rows("iso", rows, lambda row: Card(row.name, row.description), route="templates")
 
 
 def _attach(caller: Caller, instance: Instance, values: dict[str, Any]) -> Instance:

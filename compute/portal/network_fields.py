@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 
-from cloudportal.core.caller import Caller
 from cloudportal.core.errors import PortalError
 from cloudportal.portal.choices import AnyOf, Card
 from cloudportal.portal.forms import PortalForm
@@ -17,7 +16,6 @@ from networking.group_queries import groups_for
 from networking.models import Network
 from networking.queries import networks_for
 
-MOST_CARDS = 60
 SEVERAL = 2
 _ADDRESS = "address-"
 
@@ -52,18 +50,29 @@ class NetworkFields(PortalForm):
 
     def offer_networks(self) -> None:
         """Offers the networks that are ready, and of what goes with them what this caller may choose."""
-        rows = list(networks_for(self.caller).filter(state=states.READY)[:MOST_CARDS])
-        self.offer("networks", [(str(row.uuid), _card(row)) for row in rows])
+        ready = networks_for(self.caller).filter(state=states.READY)
+        rows = self.offer_rows("networks", ready, _card, route="networks")
         if len(rows) < SEVERAL:
             self.fields["networks"].help_text = ""
         self.offer("default_network", [(str(row.uuid), row.name) for row in rows])
         if self.caller.may(actions.CHOOSE_ADDRESS.name):
             for row in rows:
                 self.fields[f"{_ADDRESS}{row.uuid}"] = _address_field(row)
-        groups = _groups(self.caller) if any(row.has_groups for row in rows) else []
-        self.offer("security_groups", groups)
-        if not groups:
+        may = self.caller.may(group_actions.READ.name) and any(row.has_groups for row in rows)
+        if not may or not self._offer_groups_of_owner():
             del self.fields["security_groups"]
+
+    def _offer_groups_of_owner(self) -> bool:
+        """The owner's own; an administrator sees those of others too, which the instance cannot be in."""
+        rows = groups_for(self.caller).filter(account_id=self.caller.owner.account_id)
+        return bool(
+            self.offer_rows(
+                "security_groups",
+                rows,
+                lambda row: Card(row.name, row.description),
+                route="security-groups",
+            )
+        )
 
     def network_cards(self) -> list[NetworkCard]:
         """The networks as the template draws them. Where there is only one, it is the default anyway."""
@@ -117,11 +126,3 @@ def _address_field(network: Network) -> forms.CharField:
             }
         ),
     )
-
-
-def _groups(caller: Caller) -> list[tuple[str, Card]]:
-    """The owner's own; an administrator sees those of others too, which the instance cannot be in."""
-    if not caller.may(group_actions.READ.name):
-        return []
-    rows = groups_for(caller).filter(account_id=caller.owner.account_id)[:MOST_CARDS]
-    return [(str(row.uuid), Card(row.name, row.description)) for row in rows]

@@ -31,7 +31,6 @@ from networking import states as network_states
 from networking.group_queries import groups_for
 from networking.queries import networks_for
 
-MOST_CARDS = 60
 ANY_ADDRESS = "Empty for any that is free."
 
 
@@ -176,8 +175,9 @@ class NicForm(PortalForm):
         instance: Instance = instance_for(self.caller, self.chosen["instance"])
         there = [nic.network_id for nic in instance.nics.all()]
         rows = networks_for(self.caller).filter(zone=instance.zone, state=network_states.READY)
-        usable = rows.exclude(pk__in=there)[:MOST_CARDS]
-        self.offer("network", [(str(row.uuid), Card(row.name, row.cidr)) for row in usable])
+        self.offer_rows(
+            "network", rows.exclude(pk__in=there), lambda row: Card(row.name, row.cidr), route="networks"
+        )
         if not self.caller.may(actions.CHOOSE_MAC.name):
             del self.fields["mac"]
         if not self.caller.may(network_actions.CHOOSE_ADDRESS.name):
@@ -204,9 +204,15 @@ class GroupsForm(PortalForm):
     def shape(self) -> None:
         """Offers those of the card's owner, and begins with what it is in."""
         nic: Nic = self.row
-        rows = groups_for(self.caller).filter(account=nic.instance.account)[:MOST_CARDS]
-        self.offer("security_groups", [(str(row.uuid), Card(row.name, row.description)) for row in rows])
         self.initial = {"security_groups": [str(one.uuid) for one in nic.groups.all()]}
+        rows = groups_for(self.caller).filter(account=nic.instance.account)
+        self.offer_rows(
+            "security_groups",
+            rows,
+            lambda row: Card(row.name, row.description),
+            route="security-groups",
+            always=self.initial["security_groups"],
+        )
 
 
 def _set_groups(caller: Caller, nic: Nic, values: dict[str, Any]) -> tuple[Nic, Job]:

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from cloudportal.core.caller import Caller
 from cloudportal.jobs.models import Job
@@ -11,7 +11,7 @@ from cloudportal.portal.choices import Card, OneOf
 from cloudportal.portal.forms import Group, PortalForm, about
 from compute import actions
 from compute.models import Instance
-from compute.portal.deploy import MOST_CARDS, outcome
+from compute.portal.deploy import outcome
 from compute.portal.instances import INSTANCE
 from compute.services import instances
 from compute.services.instances import ReinstallValues
@@ -38,11 +38,16 @@ class ReinstallForm(PortalForm):
     def shape(self) -> None:
         """Offers the templates and what is in its drive, its own first."""
         own = self.row.template_id
+        is_other = Case(When(pk=own, then=0), default=1)
         in_drive = Q(attached_isos__instance=self.row)
         rows = templates_for(self.caller).filter(~Q(kind=Template.ISO) | in_drive)
-        rows = rows.filter(state=storage_states.READY, is_bootable=True)[:MOST_CARDS]
-        ordered = sorted(rows, key=lambda row: row.pk != own)
-        self.offer("template", [(str(row.uuid), _card(row, is_own=row.pk == own)) for row in ordered])
+        rows = rows.filter(state=storage_states.READY, is_bootable=True)
+        self.offer_rows(
+            "template",
+            rows.order_by(is_other, "-is_featured", "name", "id"),
+            lambda row: _card(row, is_own=row.pk == own),
+            route="templates",
+        )
 
 
 def _card(template: Any, *, is_own: bool) -> Card:

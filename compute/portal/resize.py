@@ -10,7 +10,7 @@ from cloudportal.portal.forms import Group, PortalForm, about
 from compute import actions, queries, states
 from compute.models import Instance
 from compute.portal import words
-from compute.portal.deploy import MOST_CARDS, outcome
+from compute.portal.deploy import outcome
 from compute.portal.instances import INSTANCE
 from compute.services import instances
 from compute.services.instances import ResizeValues
@@ -31,10 +31,11 @@ class ResizeForm(PortalForm):
     def shape(self) -> None:
         """Offers every size but the one that it has for good, and says how far it can grow while it runs."""
         instance: Instance = self.row
-        rows = queries.offerings_for(self.caller).filter(is_active=True)[:MOST_CARDS]
-        others = [row for row in rows if row.is_custom or row.pk != instance.offering_id]
-        self.offer("offering", [(str(row.uuid), _card(row)) for row in others])
+        rows = queries.offerings_for(self.caller).filter(is_active=True)
         self.fields["offering"].help_text = _how(instance)
+        if not instance.offering.is_custom:
+            rows = rows.exclude(pk=instance.offering_id)
+        others = self.offer_rows("offering", rows, _card, route="offerings")
         for name in BOUNDS:
             if all(getattr(row, name) is not None for row in others):
                 del self.fields[name]

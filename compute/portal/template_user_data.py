@@ -21,7 +21,6 @@ from storage.models import Template
 from storage.portal.templates import TEMPLATE
 from storage.queries import is_own, own_template_for
 
-MOST_CARDS = 60
 POLICIES = (
     (ALLOW_OVERRIDE, "may say something else instead"),
     (APPEND, "may add to it"),
@@ -39,11 +38,13 @@ class LinkForm(PortalForm):
 
     def shape(self) -> None:
         """Offers what the template's account has kept."""
-        rows = user_data_for(self.caller).filter(account_id=self.row.account_id)[:MOST_CARDS]
-        self.offer("user_data", [(str(row.uuid), Card(row.name, row.description)) for row in rows])
         linked = linked_for(self.caller, self.row).first()
         if linked is not None:
             self.initial = {"user_data": str(linked.user_data.uuid), "policy": linked.policy}
+        rows = user_data_for(self.caller).filter(account_id=self.row.account_id)
+        self.offer_rows(
+            "user_data", rows, lambda row: Card(row.name, row.description), route="user-data-list"
+        )
 
 
 def _submit(caller: Caller, template: Template, values: dict[str, Any]) -> Template:

@@ -1,5 +1,7 @@
 """The pages of instances: list, detail, deploying, editing, and what each button does."""
 
+from uuid import uuid4
+
 import pytest
 
 from cloudportal.jobs.models import Job
@@ -322,6 +324,19 @@ class TestDeploying(InCloud, FillsForm):
     def test_the_side_shows_a_refusal_before_it_is_one(self):
         page = self.planned(name="Not a host name")
         assert "small letters" in page.one(id="plan").text
+
+    def test_a_template_that_a_link_names_is_offered_however_many_there_are(self):
+        one = Template.objects.get(pk=self.cloud.template.pk)
+        Template.objects.filter(pk=one.pk).update(name="the last")
+        for number in range(61):
+            one.pk, one.uuid, one.name = None, uuid4(), f"a template {number}"
+            one.save(force_insert=True)
+        named = str(self.cloud.template.uuid)
+        assert not self.opened().all("input", name="template", value=named)
+        page = self.opened(template=named)
+        assert page.one("input", name="template", value=named)["checked"] is not None
+        assert page.one("main").all("a", href="/templates/")
+        assert self.sent(**self.values(template=named)).title == "web-1"
 
     def fill_hosts(self):
         for host in self.cloud.hosts:

@@ -1,8 +1,10 @@
 """The page of a network card, and its forms."""
 
+from cloudportal.portal.forms import MOST_OFFERED
 from compute.models import Nic, SecondaryAddress
 from compute.portal.instances import INSTANCE
-from compute.portal.nics import ADD, ADD_ADDRESS, NIC, REMOVE_ADDRESS
+from compute.portal.nics import ADD, ADD_ADDRESS, NIC, REMOVE_ADDRESS, SET_GROUPS
+from networking.models import SecurityGroup
 from tests.support.factories_compute import deployed, make_cloud
 from tests.support.jobs import run_job, run_jobs
 from tests.support.scenarios_nics import second_network, wired
@@ -66,6 +68,39 @@ class WithCard(FillsForm):
 
     def parts(self):
         return (self.nic.uuid,)
+
+
+class TestChoosingGroups(WithCard):
+    page = SET_GROUPS
+
+    def prepare(self):
+        super().prepare()
+        type(self.nic.network).objects.update(has_groups=True)
+        account = self.nic.instance.account
+        SecurityGroup.objects.bulk_create(
+            SecurityGroup(account=account, name=f"group {number:02}") for number in range(62)
+        )
+        self.last = SecurityGroup.objects.get(name="group 61")
+        self.nic.groups.add(self.last)
+
+    def values(self):
+        return {"security_groups": [str(SecurityGroup.objects.get(name="group 07").uuid)]}
+
+    def check(self, page):
+        assert [one.name for one in self.nic.groups.all()] == ["group 07"]
+
+    def test_of_too_many_those_that_are_chosen_are_always_there_and_the_rest_is_said(self):
+        page = self.opened()
+        offered = {one["value"]: one["checked"] for one in page.all("input", name="security_groups")}
+        assert len(offered) == MOST_OFFERED + 1
+        assert [value for value, checked in offered.items() if checked is not None] == [str(self.last.uuid)]
+        assert "The first 60 are offered here" in page.one("fieldset").text
+        assert page.one("fieldset").all("a", href="/security-groups/")
+
+    def test_one_that_is_not_among_the_first_can_be_chosen(self):
+        other = SecurityGroup.objects.get(name="group 60")
+        assert self.sent(security_groups=[str(other.uuid)]).status == 200
+        assert list(self.nic.groups.all()) == [other]
 
 
 class TestAddingAddresses(WithCard):
