@@ -51,12 +51,15 @@ class Filter:
         return dict(choices).get(value, value)
 
 
-def name_in(rows: Callable[[Caller], QuerySet[Any]], name: str = "name") -> Callable[[Caller, str], str]:
-    """For a filter's `called`: the name of the row with that uuid, empty where the caller has no such row."""
+def name_in(
+    rows: Callable[[Caller], QuerySet[Any]], name: str = "name", *, key: str = "uuid"
+) -> Callable[[Caller, str], str]:
+    """For a filter's `called`: the name in the newest row with that uuid, empty where the caller has no such row."""
 
     def called(caller: Caller, uuid: str) -> str:
         try:
-            return str(rows(caller).filter(uuid=uuid).order_by().values_list(name, flat=True).first() or "")
+            found = rows(caller).filter(Q((key, uuid))).order_by("-pk").values_list(name, flat=True)
+            return str(found.first() or "")
         except NotPermitted:
             return ""
 

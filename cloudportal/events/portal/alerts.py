@@ -13,7 +13,7 @@ from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts
-from cloudportal.portal.queries import Filter
+from cloudportal.portal.queries import Filter, name_in
 
 RECENT = 5
 
@@ -61,7 +61,9 @@ ALERTS = ListPage(
             lambda caller: [("open", "open"), ("cleared", "cleared")],
             read=lambda value: value == "open",
         ),
-        Filter("subject", "About", "subject_uuid"),
+        Filter(
+            "subject", "About", "subject_uuid", called=name_in(alerts_for, "subject_name", key="subject_uuid")
+        ),
     ),
 )
 

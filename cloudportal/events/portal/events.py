@@ -15,7 +15,7 @@ from cloudportal.portal.columns import Column
 from cloudportal.portal.details import DetailPage
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts, Part, Place, Table
-from cloudportal.portal.queries import SINCE, Filter
+from cloudportal.portal.queries import SINCE, Filter, name_in
 from cloudportal.portal.tones import Tone
 
 RECENT = 8
@@ -68,7 +68,9 @@ EVENTS = ListPage(
     filters=(
         Filter("level", "Level", "level", lambda caller: [(one, one) for one in LEVELS]),
         SINCE,
-        Filter("subject", "About", "subject_uuid"),
+        Filter(
+            "subject", "About", "subject_uuid", called=name_in(events_for, "subject_name", key="subject_uuid")
+        ),
         Filter("job", "Job", "job_uuid"),
     ),
 )

@@ -22,7 +22,7 @@ from cloudportal.portal.details import DetailPage
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.pages import page
 from cloudportal.portal.panels import Fact, Facts, Part, Table
-from cloudportal.portal.queries import SINCE, Filter
+from cloudportal.portal.queries import SINCE, Filter, name_in
 from cloudportal.portal.standing import stands_at
 from cloudportal.portal.tones import Tone
 
@@ -105,7 +105,9 @@ JOBS = ListPage(
         ),
         Filter("kind", "Job", "kind__in", _kinds, _called_alike),
         SINCE,
-        Filter("subject", "About", "subject_uuid"),
+        Filter(
+            "subject", "About", "subject_uuid", called=name_in(jobs_for, "subject_name", key="subject_uuid")
+        ),
     ),
     prepare=_find_accounts,
     is_lively=lambda job: job.is_open,

@@ -84,6 +84,12 @@ class TestJobList(Deployments, ListsRows):
         Job.objects.filter(pk=job.pk).update(account_uuid=project.account.uuid)
         assert f"/projects/{project.uuid}/" in self.listed("root_admin").links
 
+    def test_what_a_link_asked_about_is_named(self):
+        job = self.make()
+        page = self.listed(subject=str(job.subject_uuid))
+        assert [one.text for one in page.all(class_="chip-chosen")] == [f"About: {job.subject_name}"]
+        assert page.rows()
+
 
 class TestJobPage(Deployments, ShowsRow):
     page = JOB
