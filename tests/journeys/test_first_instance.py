@@ -28,7 +28,7 @@ def test_someone_from_the_directory_gets_an_instance_that_really_runs(demo, page
     watch(page, "running")
     home, ip = page.url, address_on(page)
     open_job(page, "Deploying the instance")
-    expect(page.locator(".step-done")).to_contain_text(STEPS)
+    expect(page.locator(".job .step-done")).to_contain_text(STEPS)
 
     first_instance.wait_for_page(NAME, ip, seconds=PATIENCE_MILLISECONDS / 1000)
     page.goto(f"http://{ip}/")
