@@ -30,9 +30,7 @@ def change_groups(caller: Caller, instance: Instance, groups: Iterable[UUID | st
     demand_free(instance)
     chosen = groups_for(caller, instance.account, groups)
     # Guarded: a start that began meanwhile looks for a host with the old groups.
-    if not Instance.objects.filter(pk=instance.pk, state=states.STOPPED, host=None).update(
-        state=states.STOPPED
-    ):
+    if not Instance.objects.filter(pk=instance.pk, state=states.STOPPED).update(state=states.STOPPED):
         raise Busy(noun=instance.name)
     before = sorted(instance.affinity_groups.values_list("name", flat=True))
     instance.affinity_groups.set(chosen)

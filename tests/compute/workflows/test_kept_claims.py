@@ -6,6 +6,7 @@ from cloudportal.core import plans
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.jobs import runner
 from compute import states
+from compute.models import AffinityGroup
 from compute.services import instances
 from compute.topology.models import Host
 from tests.faults.killing import recover, run_and_die
@@ -17,6 +18,7 @@ from tests.support.factories_compute import (
     guests_of,
     make_cloud,
     make_dedication,
+    stopped,
     submit_deployment,
 )
 from tests.support.jobs import run_job
@@ -83,6 +85,17 @@ def test_it_leaves_a_host_that_may_not_have_it_any_more(cloud, tenant, half_stop
     job = run_job(instances.start(tenant, fresh(half_stopped)))
     assert (job.state, fresh(half_stopped).host) == ("done", cloud.hosts[1])
     assert cloud.host.name in job.lines.filter(for_operators=True).earliest("id").sentence
+    world_equals_rows(cloud)
+
+
+def test_it_leaves_the_host_of_those_from_which_it_is_to_be_apart_since(cloud, tenant, root, half_stopped):
+    other = stopped(cloud, tenant)
+    assert run_job(instances.start(root, other, host=cloud.host.uuid)).state == "done"
+    apart = AffinityGroup.objects.create(account=other.account, name="apart", kind=AffinityGroup.APART)
+    fresh(other).affinity_groups.add(apart)
+    instances.change_groups(tenant, half_stopped, [apart.uuid])
+    assert run_job(instances.start(tenant, fresh(half_stopped))).state == "done"
+    assert (fresh(other).host, fresh(half_stopped).host) == (cloud.host, cloud.hosts[1])
     world_equals_rows(cloud)
 
 
