@@ -74,7 +74,7 @@ def demand_removable(caller: Caller, account: Account) -> None:
     """Returns where the caller may delete the account and nothing stands against that. Raises as `delete` does."""
     actions.DELETE_ACCOUNT.permit(caller)
     require_changeable(caller, account)
-    dominance.require_other_account(caller, account, action=actions.DELETE_ACCOUNT.verb)
+    _require_foreign(caller, account, actions.DELETE_ACCOUNT)
     require_others_lead(account=account)
     _require_no_projects(account)
     departures.demand_nothing_kept(Account.objects.filter(pk=account.pk))
@@ -88,6 +88,11 @@ def _check(caller: Caller, account: Account, action: Action) -> None:
 
 def _check_against_own(caller: Caller, account: Account, action: Action) -> None:
     _check(caller, account, action)
+    _require_foreign(caller, account, action)
+
+
+def _require_foreign(caller: Caller, account: Account, action: Action) -> None:
+    """Returns for an account that is neither the caller's own nor the portal's. Raises NotPermitted."""
     dominance.require_other_account(caller, account, action=action.verb)
     if is_foundation(account):
         raise NotPermitted(f"The account {account.name} of ROOT is the portal's own and stays enabled.")
