@@ -73,11 +73,13 @@ def decide(
     *,
     asked: Collection[int],
     silent: Collection[int],
+    unheard: Collection[int] = (),
 ) -> Finding | None:
     """How an instance differs from its rows, or None where it does not or cannot be told.
 
-    `asked` are the hosts that answered in this round, `silent` those that have not answered for long. A guest
-    without rows (`recorded` is None) is somebody else's and never a finding.
+    `asked` are the hosts that answered in this round, `silent` those that have not answered for long, `unheard` the
+    others that are there: of what runs on them nothing is known. A guest without rows (`recorded` is None) is somebody
+    else's and never a finding.
     """
     if recorded is None or recorded.is_busy:
         return None
@@ -85,6 +87,9 @@ def decide(
         return Finding(Kind.STUCK, recorded.host_id)
     if recorded.state in AT_REST:
         return _at_rest(recorded, sightings)
+    # Its guest may well run where it should, too: what others run of it says nothing without that.
+    if recorded.host_id in unheard:
+        return None
     return _running(recorded, sightings, asked, silent)
 
 

@@ -19,7 +19,7 @@ from compute import actions, states
 from compute.drivers.facts import Power
 from compute.models import Instance
 from compute.reconcile import sightings
-from compute.reconcile.decisions import Finding, Kind, Reaction, Recorded, decide, react
+from compute.reconcile.decisions import Before, Finding, Kind, Reaction, Recorded, decide, react
 from compute.reconcile.drift import DRIFT_ALERT, Drift, found
 from compute.reconcile.parts import Parts, recorded_on
 from compute.reconcile.sightings import Sightings
@@ -58,7 +58,10 @@ def compare_hosts(caller: Caller, hosts: list[Host]) -> Report:
     by_id = {host.pk: host for host in hosts}
     parts = recorded_on(seen.asked)
     reactions: dict[Reaction, int] = defaultdict(int)
+    is_part = bool(seen.unheard - set(by_id))
     rows = [row for row in _rows(seen) if hold_of(row) not in busy]
+    if is_part:
+        rows = [row for row in rows if _concerns(row, seen, by_id)]
     for instance in rows:
         reactions[_compare_one(caller, instance, seen, by_id, parts.get(instance.pk, {}))] += 1
     _write_power(rows, seen)
@@ -84,15 +87,22 @@ def _rows(seen: Sightings) -> Iterable[Instance]:
     )
 
 
+def _concerns(instance: Instance, seen: Sightings, hosts: Mapping[int, Host]) -> bool:
+    """True for an instance that is on one of the hosts, was seen there just now, or was found wrong there before."""
+    last = Drift.of(instance)
+    places = {instance.host_id, last.host_id if last else None}
+    return instance.uuid in seen.by_guest or not places.isdisjoint(hosts)
+
+
 def _compare_one(
     caller: Caller, instance: Instance, seen: Sightings, hosts: Mapping[int, Host], parts: Parts
 ) -> Reaction:
     recorded = Recorded(instance.state, instance.host_id, parts=parts)
     guests = seen.by_guest.get(instance.uuid, [])
-    finding = decide(recorded, guests, asked=seen.asked, silent=seen.silent)
+    finding = decide(recorded, guests, asked=seen.asked, silent=seen.silent, unheard=seen.unheard)
     last = Drift.of(instance)
     before = last.before if last else None
-    reaction = react(finding, before, can_tell=_can_tell(before.finding if before else None, seen, hosts))
+    reaction = react(finding, before, can_tell=_can_tell(instance, before, seen))
     try:
         with transaction.atomic():
             _carry_out(caller, reaction, instance, finding, hosts)
@@ -102,11 +112,10 @@ def _compare_one(
     return reaction
 
 
-def _can_tell(finding: Finding | None, seen: Sightings, hosts: Mapping[int, Host]) -> bool:
-    """True where the host of an earlier finding has answered, or is not there any more."""
-    if finding is None or finding.host_id is None:
-        return True
-    return finding.host_id in seen.asked or finding.host_id not in hosts
+def _can_tell(instance: Instance, before: Before | None, seen: Sightings) -> bool:
+    """True where the host that it should be on and that of an earlier finding have answered, or are there no more."""
+    of_finding = before.finding.host_id if before else None
+    return not {instance.host_id, of_finding} & (seen.unheard | seen.silent)
 
 
 def _carry_out(

@@ -23,11 +23,14 @@ ASKED = (states.UP, states.UNREACHABLE, states.DISABLED, states.MAINTENANCE)
 
 @dataclass
 class Sightings:
-    """What all hosts said in one round: by guest where it was seen, who answered, and who has been silent long."""
+    """What hosts said in one round: by guest where it was seen, who answered, who has been silent long, and of whom
+    nothing is known this time: they were not asked, or did not answer just now.
+    """
 
     by_guest: dict[UUID, list[Sighting]] = field(default_factory=lambda: defaultdict(list))
     asked: set[int] = field(default_factory=set)
     silent: set[int] = field(default_factory=set)
+    unheard: set[int] = field(default_factory=set)
 
 
 def look(hosts: Iterable[Host]) -> Sightings:
@@ -45,6 +48,8 @@ def look(hosts: Iterable[Host]) -> Sightings:
                 seen.by_guest[guest.uuid].append(Sighting(host.pk, guest.power, parts_of(guest, guards)))
         elif host.state == states.UNREACHABLE or host.silent_rounds >= SILENT_ROUNDS:
             seen.silent.add(host.pk)
+    everywhere = Host.objects.filter(state__in=ASKED).values_list("pk", flat=True)
+    seen.unheard = set(everywhere) - seen.asked - seen.silent
     return seen
 
 

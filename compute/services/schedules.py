@@ -40,6 +40,8 @@ _PERMISSIONS = {
     InstanceSchedule.STOP: instance_actions.STOP,
     InstanceSchedule.REBOOT: instance_actions.REBOOT,
 }
+# What it does, and when; the rest is its name.
+_DOING = ("verb", "expression", "time_zone", "force", "is_enabled")
 _NEIGHBOURS = (
     "instance__account__domain",
     "instance__zone",
@@ -95,17 +97,19 @@ def create(caller: Caller, instance: Instance, values: ScheduleValues) -> Instan
 
 @transaction.atomic
 def update(caller: Caller, schedule: InstanceSchedule, changes: ScheduleChanges) -> InstanceSchedule:
-    """The schedule with the changes; a new time counts from now. Raises NotPermitted where the caller may not do at
-    once what it does then, and InvalidInput.
+    """The schedule with the changes; a new time counts from now. Raises NotPermitted where it does other things then
+    than before, and the caller may not do them at once, and InvalidInput.
     """
     actions.UPDATE.permit(caller)
     values = given(changes)
     if "name" in values:
         values["name"] = names.check_label(values["name"])
-    kept = {name: getattr(schedule, name) for name in ("verb", "expression", "time_zone", "is_enabled")}
+    kept = {name: getattr(schedule, name) for name in _DOING}
     wanted = {**kept, **values}
     rule = _rule(wanted)
-    _PERMISSIONS[wanted["verb"]].permit(caller)
+    # Whoever may not do what it does may still name it otherwise, and switch it off.
+    if wanted["is_enabled"] and any(wanted[name] != kept[name] for name in _DOING):
+        _PERMISSIONS[wanted["verb"]].permit(caller)
     values["expression"] = rule.expression
     if rule != schedule.recurrence or wanted["is_enabled"] != schedule.is_enabled:
         values["next_run_at"] = _next(rule, wanted["is_enabled"])

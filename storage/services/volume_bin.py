@@ -70,9 +70,9 @@ def delete_due(caller: Caller) -> int:
     moment = clock.now()
     delays: dict[int, timedelta] = {}
     begun = 0
-    failed = Job.objects.filter(
-        kind="volume.delete", state=job_states.FAILED, ended_at__gt=moment - AGAIN_AFTER
-    )
+    # Also as an operator aborted it: it would begin again at once otherwise.
+    ended = (job_states.FAILED, job_states.CANCELLED)
+    failed = Job.objects.filter(kind="volume.delete", state__in=ended, ended_at__gt=moment - AGAIN_AFTER)
     # One that could not be deleted is an error by now.
     rows = Volume.objects.filter(state__in=(states.DESTROYED, states.ERROR)).exclude(destroyed_at=None)
     rows = rows.exclude(uuid__in={uuid for uuid in failed.values_list("subject_uuid", flat=True) if uuid})

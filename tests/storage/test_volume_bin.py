@@ -6,6 +6,7 @@ from cloudportal.core import clock
 from cloudportal.core.errors import Busy, Conflict, LimitReached, WrongState
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
 from cloudportal.events import meters
+from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from compute.services import volume_sizes
 from compute.services.volume_sizes import ResizeValues
@@ -135,6 +136,16 @@ def test_one_that_could_not_be_deleted_is_deleted_an_hour_later(cloud, caller, v
     run_jobs()
     assert fresh_volume(volume).state == "deleted"
     world_equals_rows(cloud)
+
+
+def test_a_deletion_that_was_aborted_is_not_begun_again_at_once(caller, volume):
+    volume_bin.destroy(caller, volume)
+    over(volume, days=2)
+    assert volume_bin.delete_due(system_caller()) == 1
+    jobs.abort(system_caller(), Job.objects.get(kind="volume.delete"))
+    run_jobs()
+    assert Job.objects.get(kind="volume.delete").state == "cancelled"
+    assert volume_bin.delete_due(system_caller()) == 0
 
 
 def test_those_that_are_kept_for_long_hold_up_nobody(cloud, caller, volume, monkeypatch):

@@ -28,8 +28,8 @@ def at(host_id, power):
     return Sighting(host_id, power)
 
 
-def decided(recorded, *sightings, asked=(HOME, AWAY), silent=()):
-    return decide(recorded, sightings, asked=asked, silent=silent)
+def decided(recorded, *sightings, asked=(HOME, AWAY), silent=(), unheard=()):
+    return decide(recorded, sightings, asked=asked, silent=silent, unheard=unheard)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,12 @@ def decided(recorded, *sightings, asked=(HOME, AWAY), silent=()):
 )
 def test_a_running_instance(recorded, sightings, expected):
     assert decided(recorded, *sightings) == expected
+
+
+def test_what_others_run_says_nothing_while_its_own_host_is_not_heard():
+    seen = at(AWAY, Power.ON)
+    assert decided(RUNNING, seen, asked=(AWAY,), unheard=(HOME,)) is None
+    assert decided(RUNNING, seen, asked=(AWAY,)) == Finding(Kind.ELSEWHERE, AWAY)
 
 
 @pytest.mark.parametrize("recorded", RESTING, ids=lambda recorded: recorded.state)

@@ -257,14 +257,36 @@ def test_tenants_do_not_compare(tenant, cloud):
 def test_the_number_of_queries_does_not_grow_with_sound_instances(
     instance, compare, cloud, tenant, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         compare()
     for _ in range(3):
         stopped(cloud, tenant)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         compare()
 
 
 def test_old_jobs_do_not_make_an_instance_busy(instance, compare):
     Job.objects.update(ended_at=clock.now() - timedelta(seconds=1))
     assert compare().instances == 1
+
+
+def test_a_round_over_one_host_leaves_what_was_found_on_others(instance, compare, cloud, root):
+    delete_guest(cloud.world, instance.uuid)
+    compare(2)
+    other = next(host for host in cloud.hosts if host != instance.host)
+    report = rounds.compare_hosts(root, [other])
+    assert report.instances == 0
+    assert kinds(queries.drifting_for(root)) == ["gone"]
+    assert Alert.objects.exists()
+
+
+def test_a_guest_on_two_hosts_is_not_taken_to_be_on_the_one_that_was_asked(
+    instance, compare, cloud, root, monkeypatch
+):
+    with compute_driver(instance.host) as driver:
+        both = driver.list_guests()
+    monkeypatch.setattr(rounds.sightings, "_ask", lambda driver: (both, {}))
+    compare(2)
+    assert kinds(queries.drifting_for(root)) == ["twice"]
+    rounds.compare_hosts(root, [cloud.hosts[1]])
+    assert kinds(queries.drifting_for(root)) == ["twice"]

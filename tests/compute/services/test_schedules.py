@@ -179,9 +179,15 @@ def test_a_schedule_does_nothing_that_its_author_may_not_do(user, instance, verb
     with pytest.raises(NotPermitted):
         schedules.update(denied, schedule, ScheduleChanges(verb=verb))
     with pytest.raises(NotPermitted):
-        schedules.update(denied, make_schedule(instance, verb=verb), ScheduleChanges(is_enabled=True))
+        schedules.update(
+            denied, make_schedule(instance, verb=verb, is_enabled=False), ScheduleChanges(is_enabled=True)
+        )
     assert not InstanceSchedule.objects.filter(name="evening").exists()
     schedules.update(denied, schedule, ScheduleChanges(name="night"))
+    kept = make_schedule(instance, verb=verb)
+    schedules.update(denied, kept, ScheduleChanges(name="as before"))
+    schedules.update(denied, kept, ScheduleChanges(is_enabled=False))
+    assert not InstanceSchedule.objects.get(pk=kept.pk).is_enabled
 
 
 def test_strangers_find_no_schedule(instance):
