@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core import mail
 
 from cloudportal.core import clock, plans
@@ -294,6 +296,25 @@ def test_a_recovered_instance_whose_lease_has_ended_is_left_to_its_owner(user, c
     instances.recover(user, fresh(instance))
     assert [end(now, minutes=1), end(now, days=1)] == [0, 0]
     assert (state_of(instance), told("VM.LEASE.EXPIRED")) == ("stopped", [])
+    leases.extend(user, fresh(instance), days=1)
+    assert end(now, days=2) == 1
+    assert state_of(instance) == "destroyed"
+
+
+def as_before_the_upgrade(cloud, user, now):
+    """An instance whose lease had ended, and that was recovered and started since."""
+    instance = leased(cloud, user, lease_policy="destroy")
+    now.at += timedelta(days=10)
+    Lease.objects.filter(instance=instance).update(ended_at=now.at)
+    return instance
+
+
+def test_a_lease_that_had_ended_before_the_upgrade_ends_nothing_any_more(user, cloud, now):
+    instance = as_before_the_upgrade(cloud, user, now)
+    due = deployed(cloud, user)
+    import_module("compute.migrations.0067_let_leases_be_that_had_ended").let_be(apps, None)
+    assert end(now, days=11) == 1
+    assert (state_of(instance), state_of(due)) == ("running", "destroyed")
     leases.extend(user, fresh(instance), days=1)
     assert end(now, days=2) == 1
     assert state_of(instance) == "destroyed"
