@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from cloudportal.core import plans
 from cloudportal.core.caller import Caller
@@ -15,7 +16,8 @@ from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from cloudportal.jobs.services import Subject, hold_of
 from compute import actions
-from compute.models import AttachedIso, Instance
+from compute import states as instance_states
+from compute.models import AttachedIso, Instance, VolumeAttachment
 from compute.promises import storage_tags
 from compute.services import volume_copies
 from storage import pool_choice, states
@@ -24,6 +26,8 @@ from storage.pool_choice import Need
 
 # More would not be read.
 MOST_TOLD = 50
+_OFF = (instance_states.STOPPED, instance_states.DESTROYED)
+_STARTING = (instance_states.STARTING, instance_states.DEPLOYING)
 
 
 @dataclass(frozen=True)
@@ -70,17 +74,38 @@ def close(pool: Pool) -> list[Fate]:
 
 
 def demand_no_discs(pool: Pool) -> None:
-    """Returns while no guest reads an ISO from the pool. Raises Conflict with the names of the instances.
+    """Returns while no guest reads an ISO from the pool. Raises Conflict with the names of the instances."""
+    told = told_of_discs(pool)
+    if told:
+        raise Conflict(told)
 
-    One that is nowhere gets its ISO from where its root disk lies by then.
+
+def told_of_discs(pool: Pool) -> str:
+    """Which instances read ISOs from the pool, and what helps; empty where none does."""
+    names = sorted(_discs_in_use(pool).values_list("instance__name", flat=True))
+    if not names:
+        return ""
+    return (
+        f"ISOs that lie on {pool.name} are in the drives of running instances: {', '.join(names[:MOST_TOLD])}. "
+        f"Detach them there first ({len(names)} in all), or stop the instances."
+    )
+
+
+def forget_discs(pool: Pool) -> None:
+    """Instances that do not read their ISOs from the pool lean on it no more. Rows only; may be called again."""
+    in_use = list(_discs_in_use(pool).values_list("pk", flat=True))
+    AttachedIso.objects.filter(pool=pool).exclude(pk__in=in_use).update(pool=None, locator="")
+
+
+def _discs_in_use(pool: Pool) -> ScopedQuerySet[AttachedIso]:
+    """ISOs that guests read, or are about to read, from the pool.
+
+    One that is off gets its ISO from where its root disk lies when it starts; so does one that is starting, of which
+    the row still tells where it was read the last time.
     """
     rows = AttachedIso.objects.filter(pool=pool).exclude(instance__host=None)
-    names = sorted(rows.values_list("instance__name", flat=True))
-    if names:
-        raise Conflict(
-            f"ISOs that lie on {pool.name} are in the drives of running instances: {', '.join(names[:MOST_TOLD])}. "
-            f"Detach them there first ({len(names)} in all), or stop the instances."
-        )
+    roots = VolumeAttachment.objects.filter(instance=OuterRef("instance"), device_index=0, volume__pool=pool)
+    return rows.exclude(instance__state__in=_OFF).exclude(~Exists(roots), instance__state__in=_STARTING)
 
 
 def volumes_on(pool: Pool) -> ScopedQuerySet[Volume]:

@@ -14,7 +14,6 @@ from cloudportal.jobs.queries import open_jobs_on
 from cloudportal.jobs.run import Run
 from cloudportal.jobs.workflows import Step, Workflow, workflow
 from compute import actions
-from compute.models import AttachedIso
 from compute.services import pool_maintenance, volume_copies
 from storage import states
 from storage.models import Pool, Volume
@@ -33,7 +32,6 @@ class MoveAway(Step):
     def act(self, run: Run) -> None:
         """Returns once nothing lies on the pool and no guest reads an ISO from it, which one may have got since."""
         pool, caller = _pool(run), caller_of_job(run.job)
-        pool_maintenance.demand_no_discs(pool)
         left = list(pool_maintenance.volumes_on(pool))
         busy = open_jobs_on([volume.uuid for volume in left])
         waiting = [volume for volume in left if volume.uuid not in busy]
@@ -44,6 +42,11 @@ class MoveAway(Step):
         if left:
             is_progress = bool(open_jobs_on([volume.uuid for volume in left]))
             wait_for_jobs(run, f"{len(left)} volumes are still on {pool.name}.", is_progress=is_progress)
+        discs = pool_maintenance.told_of_discs(pool)
+        if discs:
+            # For as long as their owners take: whoever starts an instance must not throw all of it back. Operators
+            # see who they are, and may abort it.
+            wait_for_jobs(run, discs, is_progress=True)
 
 
 class CloseDown(Step):
@@ -55,8 +58,7 @@ class CloseDown(Step):
     def record(self, run: Run, result: None) -> None:
         """Nothing lies there, and nothing comes."""
         pool = _pool(run)
-        # Of instances that are nowhere: they get their ISOs from where their disks lie when they start.
-        AttachedIso.objects.filter(pool=pool, instance__host=None).update(pool=None, locator="")
+        pool_maintenance.forget_discs(pool)
         states.POOL.move(pool, "emptied")
         records.completed(run.job.caller, "MAINT.PREPARE.PS", About.of(pool), job_uuid=run.job.uuid)
 

@@ -15,7 +15,9 @@ from compute import actions
 from compute.models import AttachedIso, Instance
 from compute.services.instances import terms
 from compute.services.instances.holding import held_with
+from compute.services.instances.power import root_volume
 from compute.topology.abilities import can
+from storage import pool_choice
 from storage import queries as storage
 from storage import states as storage_states
 from storage.models import Template
@@ -26,11 +28,14 @@ def attach(caller: Caller, instance: Instance, iso: UUID | str) -> Job:
     """The job that puts the ISO into the instance's drive, at once where it runs, else when it is started next.
 
     Raises NotFound for an ISO that is not the caller's to use, InvalidInput, WrongState, Busy, and Conflict where
-    another one is in the drive.
+    another one is in the drive, or the pool of the root disk, where it would lie too, takes nothing new.
     """
     actions.ATTACH_ISO.check(caller, instance)
     template = ready_iso(caller, iso)
     _demand_able(instance)
+    root = root_volume(instance)
+    if root is not None:
+        pool_choice.demand_open(root)
     put_in(instance, template)
     when = "at once" if instance.host is not None else "when it is started next"
     plans.note(

@@ -14,7 +14,7 @@ from compute.services.instances import media
 from compute.topology.connections import compute_driver
 from compute.workflows.subjects import disk_of
 from storage import housekeeping, store
-from storage.models import Template, TemplateCopy
+from storage.models import Pool, Template, TemplateCopy
 from storage.services import registration, templates, uploads
 from storage.services.registration import TemplateUpload
 from tests.support.clients import RestClient
@@ -76,6 +76,17 @@ def test_only_what_is_an_iso_that_one_may_use_and_is_ready_goes_in(cloud, tenant
     mine = make_iso(account_of(tenant), state="error")
     with pytest.raises(WrongState):
         media.attach(tenant, instance, mine.uuid)
+
+
+@pytest.mark.parametrize("state", ["evacuating", "disabled", "maintenance"])
+def test_no_iso_goes_in_where_the_storage_of_the_root_disk_takes_nothing_new(
+    cloud, tenant, instance, iso, state
+):
+    Pool.objects.filter(pk=cloud.pool.pk).update(state=state)
+    with pytest.raises(Conflict, match="takes nothing new") as refusal:
+        media.attach(tenant, instance, iso.uuid)
+    assert state in refusal.value.detail
+    assert not AttachedIso.objects.exists()
 
 
 def test_an_empty_drive_has_nothing_to_take_out(tenant, instance):

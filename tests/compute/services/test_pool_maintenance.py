@@ -1,12 +1,17 @@
+from datetime import timedelta
+
 import pytest
 
-from cloudportal.core import plans
+from cloudportal.core import clock, plans
 from cloudportal.core.errors import Conflict, NotPermitted, WrongState
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
+from cloudportal.jobs import runner
 from cloudportal.jobs import services as jobs
+from cloudportal.jobs.models import Job
 from compute.models import ServiceOffering
-from compute.services import instances, pool_maintenance
+from compute.services import instances, pool_maintenance, volume_copies
 from compute.services.instances import media
+from compute.services.volume_copies import MoveValues
 from storage.models import Pool, Volume
 from storage.services import pools, volume_bin
 from tests.support.factories import make_caller, make_personas
@@ -102,18 +107,67 @@ def test_a_pool_is_not_empty_while_a_guest_reads_an_iso_from_it(root, cloud, cal
     assert run_job(pool_maintenance.evacuate(root, fresh_pool(cloud))).state == "done"
 
 
-def test_an_iso_that_was_put_in_meanwhile_ends_it(root, cloud, caller):
+def look_again(times=10):
+    """Every open job is run so many times, as if its pause were over."""
+    for _ in range(times):
+        Job.objects.filter(state="queued").update(not_before=clock.now() - timedelta(seconds=1))
+        for uuid in list(Job.objects.filter(state="queued").values_list("uuid", flat=True)):
+            runner.run(uuid)
+
+
+def test_an_iso_that_was_put_in_meanwhile_is_waited_for(root, cloud, caller):
     instance = deployed(cloud, caller)
-    another_pool(cloud)
+    other = another_pool(cloud)
     putting = media.attach(caller, instance, make_iso().uuid)
     job = pool_maintenance.evacuate(root, fresh_pool(cloud))
-    assert run_job(putting).state == "done"
-    run_jobs()
+    runner.run(putting.uuid)
+    look_again()
     job.refresh_from_db()
-    assert (job.state, state_of(cloud.pool)) == ("failed", "up")
-    assert instance.name in job.message
-    with pytest.raises(Conflict, match="ISOs that lie on"):
-        jobs.retry(root, job)
+    assert (job.state, state_of(cloud.pool)) == ("queued", "evacuating")
+    assert instance.attachments.get().volume.pool == other
+    assert any(f"drives of running instances: {instance.name}." in line.sentence for line in job.lines.all())
+    assert run_job_of(media.detach(caller, fresh(instance))).state == "done"
+    assert (run_job(job).state, state_of(cloud.pool)) == ("done", "maintenance")
+
+
+def run_job_of(job):
+    """Runs this job alone, for others would wait for it."""
+    runner.run(job.uuid)
+    job.refresh_from_db()
+    return job
+
+
+def test_an_instance_that_starts_with_its_disk_elsewhere_does_not_count(root, cloud, caller):
+    instance = deployed(cloud, caller)
+    assert run_job(media.attach(caller, instance, make_iso().uuid)).state == "done"
+    assert run_job(instances.stop(caller, fresh(instance))).state == "done"
+    other = another_pool(cloud)
+    volume = instance.attachments.get().volume
+    assert run_job(volume_copies.move(root, volume, MoveValues(pool=other.uuid))).state == "done"
+    cloud.world.inject(Fault(operation="ensure_image", kind=FaultKind.FAIL, error="unreachable", count=1))
+    starting = run_job_of(instances.start(caller, fresh(instance)))
+    assert (starting.state, fresh(instance).host, fresh(instance).iso.pool) == (
+        "queued",
+        cloud.host,
+        cloud.pool,
+    )
+    assert run_job_of(pool_maintenance.evacuate(root, fresh_pool(cloud))).state == "done"
+    assert state_of(cloud.pool) == "maintenance"
+    assert run_job(starting).state == "done"
+    assert fresh(instance).iso.pool == other
+    pools.remove(root, fresh_pool(cloud))
+
+
+def test_an_instance_that_is_off_and_kept_its_host_reads_no_iso(cloud, caller):
+    instance = deployed(cloud, caller)
+    assert run_job(media.attach(caller, instance, make_iso().uuid)).state == "done"
+    assert instance.name in pool_maintenance.told_of_discs(cloud.pool)
+    cloud.world.inject(Fault(operation="remove_guest", kind=FaultKind.FAIL, error="refused", count=None))
+    assert run_job(instances.stop(caller, fresh(instance))).state == "failed"
+    assert (fresh(instance).state, fresh(instance).host) == ("stopped", cloud.host)
+    assert pool_maintenance.told_of_discs(cloud.pool) == ""
+    pool_maintenance.forget_discs(cloud.pool)
+    assert (fresh(instance).iso.pool, fresh(instance).iso.locator) == (None, "")
 
 
 def test_a_stopped_instance_with_an_iso_leans_on_an_emptied_pool_no_more(root, cloud, caller):
