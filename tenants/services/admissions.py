@@ -1,5 +1,7 @@
 """Letting people from a directory in: which account their groups lead to, made and kept up to date at each sign-in."""
 
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
@@ -138,17 +140,19 @@ def _new_user(caller: Caller, server: DirectoryServer, person: Person, account: 
 
 
 def _refreshed(caller: Caller, user: User, person: Person, account: Account) -> User:
-    before = _shown(user)
+    before, shown_before = _kept(user), _shown(user)
     user.username = _username(person)
     user.email = _email(person)
     user.first_name, user.last_name = person.first_name[:100], person.last_name[:100]
     user.directory_dn = person.dn[:500]
     user.account, user.domain = account, account.domain
-    after = _shown(user)
+    after, shown_after = _kept(user), _shown(user)
+    # By ids: an account or domain elsewhere may have the same name, and is another one all the same.
     changed = [name for name in after if after[name] != before[name]]
     if changed:
         user.save(update_fields=changed)
-        _record_change(caller, user, {name: before[name] for name in changed}, {n: after[n] for n in changed})
+        told = {name: shown_before[name] for name in changed}
+        _record_change(caller, user, told, {name: shown_after[name] for name in changed})
     return user
 
 
@@ -164,15 +168,21 @@ def _record_change(caller: Caller, user: User, before: dict[str, str], after: di
     )
 
 
+def _kept(user: User) -> dict[str, Any]:
+    return {**_described(user), "account": user.account_id, "domain": user.domain_id}
+
+
 def _shown(user: User) -> dict[str, str]:
+    return {**_described(user), "account": user.account.name, "domain": user.domain.name}
+
+
+def _described(user: User) -> dict[str, str]:
     return {
         "username": user.username,
         "email": user.email,
         "first_name": user.first_name,
         "last_name": user.last_name,
         "directory_dn": user.directory_dn,
-        "account": user.account.name,
-        "domain": user.domain.name,
     }
 
 

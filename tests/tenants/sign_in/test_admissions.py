@@ -128,6 +128,22 @@ def test_another_group_may_be_another_account_and_domain(server, domain):
     assert moved.get_session_auth_hash() != first.get_session_auth_hash()
 
 
+def test_another_account_of_the_same_name_is_another_account(server, domain):
+    below = factories.make_domain(domain, "research")
+    map_group(server, group("engineering"), "Domain Admin")
+    map_group(server, group("research"), "User", domain_uuid=below.uuid)
+    first = admit(server, person())
+    returned = admissions.admit(server, person(groups=("research",)), domain)
+    fingerprint = returned.get_session_auth_hash()
+    returned.refresh_from_db()
+    assert (returned.account.name, returned.account.domain, returned.domain) == ("ada", below, below)
+    assert returned.account_id != first.account_id
+    assert returned.account.role.name == "User"
+    assert returned.get_session_auth_hash() == fingerprint
+    event = Event.objects.get(type="USER.UPDATE")
+    assert (event.before["domain"], event.after["domain"]) == ("acme", "research")
+
+
 def test_colleagues_share_an_account(server):
     map_group(server, group("engineering"), account_name="lab")
     assert admit(server, person()).account == admit(server, person("margaret")).account
