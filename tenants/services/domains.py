@@ -13,7 +13,7 @@ from cloudportal.events.records import About
 from cloudportal.jobs import services as jobs
 from cloudportal.jobs.models import Job
 from tenants import actions, states
-from tenants.models import Counter, Domain, Project, User
+from tenants.models import Counter, Domain, Project, Role, User
 from tenants.names import check_domain_name, check_network_suffix
 from tenants.services import access, departures, dominance, limits
 from tenants.services.accounts import require_domain_open
@@ -115,6 +115,7 @@ def demand_removable(caller: Caller, domain: Domain, *, with_contents: bool) -> 
         raise NotPermitted("The ROOT domain cannot be deleted.")
     if (caller.home or caller.owner).domain_path.startswith(domain.path):
         raise NotPermitted("You cannot delete the domain that you are signed in to.")
+    _require_dominance_below(caller, domain)
     departing = departures.preview_of_domain(caller, domain)
     if departing and not with_contents:
         words = ", ".join(f"{one.count} {one.name}" for one in departing)
@@ -123,6 +124,13 @@ def demand_removable(caller: Caller, domain: Domain, *, with_contents: bool) -> 
         )
     departures.demand_nothing_kept(departures.accounts_of(domain))
     return departing
+
+
+def _require_dominance_below(caller: Caller, domain: Domain) -> None:
+    # Deleting a domain deletes its accounts, so it takes what deleting each of them takes.
+    people = departures.accounts_of(domain).filter(is_project=False)
+    for role in Role.objects.filter(pk__in=people.order_by().values("role_id")):
+        dominance.require_role_within(caller, role, whose=f"An account at or below {domain.name}")
 
 
 def mark_removing(domain: Domain) -> None:

@@ -122,6 +122,20 @@ def test_a_domain_with_contents_is_deleted_only_where_that_is_said():
     assert below.state == states.ENABLED
 
 
+def test_whoever_may_more_is_not_deleted_with_their_domain():
+    who = make_personas()
+    below = make_domain(who.domain)
+    greater = make_account(make_domain(below), "Resource Admin")
+    with pytest.raises(NotPermitted) as refusal:
+        domains.delete(who.domain_admin, below, with_contents=True)
+    assert "Resource Admin" in refusal.value.detail
+    greater.refresh_from_db()
+    assert greater.state == states.ENABLED
+    domains.delete(who.root_admin, below, with_contents=True)
+    greater.refresh_from_db()
+    assert greater.state == states.REMOVING
+
+
 def test_a_domain_is_deleted_once():
     who = make_personas()
     below = make_domain(who.domain)
