@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from cloudportal.core import plans
 from cloudportal.core.caller import Caller
-from cloudportal.core.errors import InvalidInput, NotPermitted
+from cloudportal.core.errors import Conflict, InvalidInput, NotPermitted
 from cloudportal.core.permissions import RoleKind
 from cloudportal.events import records
 from cloudportal.events.records import About
@@ -53,7 +53,7 @@ def create(caller: Caller, values: NewProject, *, founder: Account | None = None
     domain = founder.domain
     require_domain_open(domain)
     name = check_project_name(values.name)
-    _require_free(founder, name)
+    _require_free(domain.pk, name)
     limits.reserve(founder, {Resource.PROJECTS: 1})
     role = Role.objects.get(name="User", is_builtin=True)
     account = add_row(Account(name=f"{name}{PROJECT_SUFFIX}", domain=domain, role=role, is_project=True))
@@ -87,7 +87,8 @@ def update(caller: Caller, project: Project, changes: ProjectChanges) -> Project
 def hand_over(caller: Caller, project: Project, member: ProjectMember) -> Project:
     """Counts the project against the limits of this admin's account from now on, instead of its founder's.
 
-    Raises LimitReached where that account may have no more projects.
+    Raises LimitReached where that account may have no more projects, and Conflict where the project has been handed
+    over or deleted meanwhile.
     """
     actions.UPDATE_PROJECT.permit(acting_on(caller, project))
     if member.project_id != project.pk or not member.role.is_admin:
@@ -95,9 +96,7 @@ def hand_over(caller: Caller, project: Project, member: ProjectMember) -> Projec
     before = project.founder
     if member.account_id == before.pk:
         return project
-    limits.transfer(before, member.account, {Resource.PROJECTS: 1})
-    project.founder = member.account
-    project.save(update_fields=["founder"])
+    _give_to(project, before, member.account)
     record(
         caller,
         "PROJECT.UPDATE",
@@ -191,8 +190,19 @@ def _require_may_found(caller: Caller, account: Account) -> None:
         raise NotPermitted("Only administrators create projects here. Ask one of your domain.")
 
 
+def _give_to(project: Project, before: Account, founder: Account) -> None:
+    # Guarded, and ahead of the count: the row may be older than another's change, and each project is counted once.
+    rows = Project.objects.filter(pk=project.pk, founder=before).exclude(state=states.REMOVING)
+    if not rows.update(founder=founder):
+        raise Conflict(
+            f"The project {project.name} has been handed over already or is being deleted. Look at it again."
+        )
+    limits.transfer(before, founder, {Resource.PROJECTS: 1})
+    project.founder = founder
+
+
 def _rename(project: Project, name: str) -> None:
-    _require_free(project.founder, name, except_for=project)
+    _require_free(project.domain_id, name, except_for=project)
     project.name = name
     account = project.account
     account.name = f"{name}{PROJECT_SUFFIX}"
@@ -204,9 +214,9 @@ def _rename(project: Project, name: str) -> None:
         raise _taken(name) from error
 
 
-def _require_free(founder: Account, name: str, *, except_for: Project | None = None) -> None:
-    others = Project.objects.filter(domain_id=founder.domain_id, name__iexact=name)
-    accounts = Account.objects.filter(domain_id=founder.domain_id, name__iexact=f"{name}{PROJECT_SUFFIX}")
+def _require_free(domain_id: int, name: str, *, except_for: Project | None = None) -> None:
+    others = Project.objects.filter(domain_id=domain_id, name__iexact=name)
+    accounts = Account.objects.filter(domain_id=domain_id, name__iexact=f"{name}{PROJECT_SUFFIX}")
     if except_for is not None:
         others, accounts = others.exclude(pk=except_for.pk), accounts.exclude(pk=except_for.account_id)
     if others.exists() or accounts.exists():

@@ -64,8 +64,13 @@ class RemoveProject(Step):
 
 def remove_project_rows(projects: QuerySet[Project]) -> None:
     """Deletes the projects without their accounts, and counts them down. Needs an open transaction."""
-    for project in projects.select_related("founder__domain"):
-        limits.release(project.founder, {Resource.PROJECTS: 1})
+    ids = list(projects.order_by("pk").values_list("pk", flat=True))
+    # Locked before the founder is read, who may be handing the project over at this moment.
+    rows = Project.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    founder_ids = list(rows.values_list("founder_id", flat=True))
+    founders = Account.objects.select_related("domain").in_bulk(founder_ids)
+    for founder_id in founder_ids:
+        limits.release(founders[founder_id], {Resource.PROJECTS: 1})
     delete_rows(projects)
 
 

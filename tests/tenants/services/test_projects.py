@@ -2,7 +2,7 @@
 
 import pytest
 
-from cloudportal.core.errors import InvalidInput, LimitReached, NotFound, NotPermitted, WrongState
+from cloudportal.core.errors import Conflict, InvalidInput, LimitReached, NotFound, NotPermitted, WrongState
 from cloudportal.events.models import Event
 from tenants import queries, states
 from tenants.membership import caller_in_project
@@ -10,11 +10,14 @@ from tenants.models import Account, Counter, Project
 from tenants.queries.settings import Place
 from tenants.resources import Resource
 from tenants.services import limits, projects, settings
+from tenants.services.limits_recount import find_drift
 from tenants.services.projects import NewProject, ProjectChanges
 from tests.support.factories import (
     account_of,
+    caller_for,
     make_account,
     make_caller,
+    make_domain,
     make_member,
     make_personas,
     make_project,
@@ -177,6 +180,43 @@ def test_whoever_may_have_no_more_takes_no_project_over():
     with pytest.raises(LimitReached):
         projects.hand_over(who.user, project, member)
     assert used_by(account_of(who.user), Resource.PROJECTS) == 1
+
+
+def test_a_project_is_handed_over_by_one_of_two():
+    who = make_personas()
+    project = make_project(who.user)
+    first = make_member(project, account=account_of(who.neighbour), role="Admin")
+    second = make_member(project, role="Admin")
+    stale = Project.objects.select_related("founder__domain").get(pk=project.pk)
+    projects.hand_over(who.user, project, first)
+    with pytest.raises(Conflict):
+        projects.hand_over(who.user, stale, second)
+    assert Project.objects.get(pk=project.pk).founder_id == first.account_id
+    assert find_drift([Resource.PROJECTS]) == []
+
+
+def test_a_project_that_is_being_deleted_is_not_handed_over():
+    who = make_personas()
+    project = make_project(who.user)
+    member = make_member(project, account=account_of(who.neighbour), role="Admin")
+    stale = Project.objects.select_related("founder__domain").get(pk=project.pk)
+    projects.delete(who.user, project)
+    with pytest.raises(Conflict):
+        projects.hand_over(who.user, stale, member)
+    assert find_drift([Resource.PROJECTS]) == []
+
+
+def test_a_new_name_has_to_be_free_where_the_project_is():
+    who = make_personas()
+    project = make_project(who.user)
+    below = make_account(make_domain(who.domain))
+    projects.hand_over(who.user, project, make_member(project, account=below, role="Admin"))
+    make_project(who.neighbour, "Taken")
+    make_project(caller_for(below), "free")
+    with pytest.raises(InvalidInput):
+        projects.update(who.user, project, ProjectChanges(name="taken"))
+    project.refresh_from_db()
+    assert projects.update(who.user, project, ProjectChanges(name="free")).name == "free"
 
 
 def test_read_only_admins_see_and_change_nothing(foundation):
