@@ -103,21 +103,31 @@ def update(caller: Caller, account: Account, changes: AccountChanges) -> Account
     actions.UPDATE_ACCOUNT.permit(caller)
     require_changeable(caller, account)
     before = _values(account)
-    if changes.name is not None and changes.name.strip() != account.name:
-        _require_not_foundation(account, "renamed")
-        account.name = _free_name(account.domain, changes.name, except_for=account)
-    if changes.network_suffix is not None:
-        account.network_suffix = check_network_suffix(changes.network_suffix)
-    if changes.role_uuid is not None:
-        _give_role(caller, account, changes.role_uuid)
+    # Only what was asked for is saved: the row may be older than somebody else's change of the rest.
+    changed = _apply(caller, account, changes)
     try:
         with transaction.atomic():
-            account.save(update_fields=["name", "network_suffix", "role"])
+            account.save(update_fields=changed)
     except IntegrityError as error:
         raise _taken(account.name) from error
     sentence = f"Edits the account {account.name}."
     _record(caller, "ACCOUNT.UPDATE", account, sentence, before=before, after=_values(account))
     return account
+
+
+def _apply(caller: Caller, account: Account, changes: AccountChanges) -> list[str]:
+    """The names of the fields that are different now."""
+    changed = []
+    if changes.name is not None and changes.name.strip() != account.name:
+        _require_not_foundation(account, "renamed")
+        account.name = _free_name(account.domain, changes.name, except_for=account)
+        changed.append("name")
+    if changes.network_suffix is not None:
+        account.network_suffix = check_network_suffix(changes.network_suffix)
+        changed.append("network_suffix")
+    if changes.role_uuid is not None and _give_role(caller, account, changes.role_uuid):
+        changed.append("role")
+    return changed
 
 
 def require_changeable(caller: Caller, account: Account) -> None:
@@ -127,13 +137,15 @@ def require_changeable(caller: Caller, account: Account) -> None:
     dominance.require_dominance(caller, account)
 
 
-def _give_role(caller: Caller, account: Account, role_uuid: UUID | str) -> None:
+def _give_role(caller: Caller, account: Account, role_uuid: UUID | str) -> bool:
+    """True where it is another role than before."""
     role = _role(caller, role_uuid, account.domain)
     if role.pk == account.role_id:
-        return
+        return False
     _require_not_foundation(account, "given another role")
     dominance.require_other_account(caller, account, action="change the role of")
     account.role = role
+    return True
 
 
 def _role(caller: Caller, role_uuid: UUID | str, domain: Domain) -> Role:

@@ -15,6 +15,7 @@ from tenants.services.users import NewUser
 from tests.support.factories import (
     PASSWORD,
     account_of,
+    caller,
     make_account,
     make_caller,
     make_personas,
@@ -181,3 +182,13 @@ def test_an_edit_says_what_was_before():
     event = Event.objects.get(type="ACCOUNT.UPDATE")
     assert (event.before["name"], event.after["name"]) == ("old", "new")
     assert event.account_uuid == account.uuid
+
+
+def test_an_edit_leaves_what_somebody_else_changed_meanwhile():
+    who = make_personas()
+    account = make_account(who.domain, "Domain Admin")
+    stale = account_of(caller(make_user(account)))
+    accounts.update(who.domain_admin, account, AccountChanges(role_uuid=role_named("User").uuid))
+    accounts.update(who.domain_admin, stale, AccountChanges(name="shop", network_suffix="shop.example"))
+    after = Account.objects.get(pk=account.pk)
+    assert (after.name, after.network_suffix, after.role.name) == ("shop", "shop.example", "User")
