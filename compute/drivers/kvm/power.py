@@ -14,6 +14,7 @@ from compute.drivers.kvm.reading import power_of
 POLL_SECONDS = 0.1
 # A guest that is still booting loses the first presses of its power button.
 PRESS_AGAIN_SECONDS = 5.0
+LOOKS_AFTER_REFUSAL = 20
 
 
 def power_now(talk: Talk, domain: Any) -> Power:
@@ -97,5 +98,14 @@ def _press(talk: Talk, domain: Any, now: Power) -> None:
             talk.act(domain.resume)
         talk.act(domain.shutdownFlags, library().VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN)
     except Refused:
-        if power_now(talk, domain) is not Power.OFF:
+        if not _goes_off(talk, domain):
             raise
+
+
+def _goes_off(talk: Talk, domain: Any) -> bool:
+    """True where the guest is off soon: a moment before it says so, libvirt presses no button of one any more."""
+    for _ in range(LOOKS_AFTER_REFUSAL):
+        if power_now(talk, domain) is Power.OFF:
+            return True
+        time.sleep(POLL_SECONDS)
+    return False
