@@ -86,17 +86,20 @@ def decide(
     if recorded.state in states.INSTANCE.transient:
         return Finding(Kind.STUCK, recorded.host_id)
     if recorded.state in AT_REST:
-        return _at_rest(recorded, sightings)
+        return _at_rest(recorded, sightings, silent)
     # Its guest may well run where it should, too: what others run of it says nothing without that.
     if recorded.host_id in unheard:
         return None
     return _running(recorded, sightings, asked, silent)
 
 
-def _at_rest(recorded: Recorded, sightings: Collection[Sighting]) -> Finding | None:
+def _at_rest(recorded: Recorded, sightings: Collection[Sighting], silent: Collection[int]) -> Finding | None:
     running = [one for one in sightings if one.power in (Power.ON, Power.PAUSED)]
     if running:
         return Finding(Kind.RUNNING, running[0].host_id)
+    # Its claim was kept there, and nothing but a person can free it from a host that may never come back.
+    if recorded.host_id in silent:
+        return Finding(Kind.SILENT, recorded.host_id)
     left = [one for one in sightings if one.power is Power.OFF and one.host_id != recorded.host_id]
     return Finding(Kind.LEFTOVER, left[0].host_id) if left else None
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from compute.models import Instance
-from compute.reconcile.decisions import LOOKS_NEEDED, Before, Finding, Kind
+from compute.reconcile.decisions import AT_REST, LOOKS_NEEDED, Before, Finding, Kind
 from compute.topology.models import Host
 
 DRIFT_ALERT = "instance-drift"
@@ -24,6 +24,11 @@ SENTENCES = {
     "their cables and guards.",
     Kind.STUCK: "{name} is {state}, and no job works on it. Repair puts it back to where it was.",
 }
+# Of one that has kept its claim there, as after a stop that came half-way.
+SILENT_AT_REST = (
+    "{name} is {state}, and a part of it may still be on {host}, which does not answer. Accept only if you know that "
+    "the host is off: it is free of that host then, which is cleaned when it comes back."
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def found(instance: Instance, finding: Finding, host: Host | None, moment: datet
         kind=finding.kind,
         host_id=finding.host_id,
         host_name=host_name,
-        sentence=SENTENCES[finding.kind].format(
+        sentence=_wording(instance, finding).format(
             name=instance.name,
             host=host_name or "no host",
             state=instance.state,
@@ -85,3 +90,9 @@ def found(instance: Instance, finding: Finding, host: Host | None, moment: datet
         is_ignored=bool(last and is_same and last.is_ignored),
         details=finding.details,
     )
+
+
+def _wording(instance: Instance, finding: Finding) -> str:
+    if finding.kind is Kind.SILENT and instance.state in AT_REST:
+        return SILENT_AT_REST
+    return SENTENCES[finding.kind]

@@ -15,7 +15,6 @@ from compute.reconcile.parts import parts_of
 from compute.topology import states
 from compute.topology.connections import ASK_SECONDS, compute_driver
 from compute.topology.models import Host
-from compute.topology.watch import SILENT_ROUNDS
 
 AT_ONCE = 8
 ASKED = (states.UP, states.UNREACHABLE, states.DISABLED, states.MAINTENANCE)
@@ -46,7 +45,7 @@ def look(hosts: Iterable[Host]) -> Sightings:
             seen.asked.add(host.pk)
             for guest in guests:
                 seen.by_guest[guest.uuid].append(Sighting(host.pk, guest.power, parts_of(guest, guards)))
-        elif host.state == states.UNREACHABLE or host.silent_rounds >= SILENT_ROUNDS:
+        elif host.is_silent:
             seen.silent.add(host.pk)
     everywhere = Host.objects.filter(state__in=ASKED).values_list("pk", flat=True)
     seen.unheard = set(everywhere) - seen.asked - seen.silent

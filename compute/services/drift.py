@@ -14,7 +14,7 @@ from compute import actions, states
 from compute.claiming import claim_host, release_host
 from compute.drivers.facts import Power
 from compute.models import Instance
-from compute.reconcile.decisions import Kind
+from compute.reconcile.decisions import AT_REST, Kind
 from compute.reconcile.drift import DRIFT_ALERT, Drift
 from compute.services.instances import stop, terms
 from compute.services.instances.holding import demand_free, held_with
@@ -37,7 +37,7 @@ def accept(caller: Caller, instance: Instance) -> Job | None:
     if drift.kind in (Kind.STOPPED, Kind.GONE):
         job = stop(caller, instance)
     elif drift.kind is Kind.SILENT:
-        _accept_stopped(instance)
+        _accept_stopped(instance, drift)
     elif drift.kind is Kind.RUNNING and instance.state == states.STOPPED:
         _accept_running(instance, drift)
     elif drift.kind is Kind.ELSEWHERE:
@@ -105,7 +105,13 @@ def _confirmed(instance: Instance) -> Drift:
     return drift
 
 
-def _accept_stopped(instance: Instance) -> None:
+def _accept_stopped(instance: Instance, drift: Drift) -> None:
+    """Off for certain; one that was at rest before stays what it is, and only its claim is given back."""
+    if instance.host_id != drift.host_id:
+        raise WrongState(f"{instance.name} is on another host by now; the next comparison will tell.")
+    if instance.state in AT_REST:
+        release_host(instance)
+        return
     states.INSTANCE.move(instance, "found-stopped", power=Power.UNKNOWN, power_seen_at=clock.now())
     terms.stop_running(instance)
     release_host(instance)

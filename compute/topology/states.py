@@ -11,6 +11,9 @@ UNREACHABLE = "unreachable"
 MAINTENANCE = "maintenance"
 REMOVING = "removing"
 
+# Three silent rounds: one lost packet or a BMC reset (about 40 s) must not mark a host down.
+SILENT_ROUNDS = 3
+
 ALLOCATION = StateTable(
     noun="place",
     initial=ENABLED,

@@ -18,10 +18,9 @@ from compute.topology import observation, states
 from compute.topology.connections import ASK_SECONDS, compute_driver
 from compute.topology.models import Host
 from compute.topology.services.hosts import UNREACHABLE_ALERT, alert_key
+from compute.topology.states import SILENT_ROUNDS
 from tenants.authentication import system_caller
 
-# Three silent rounds: one lost packet or a BMC reset (about 40 s) must not mark a host down.
-SILENT_ROUNDS = 3
 EVERY_SECONDS = 30
 # Silent hosts cost ASK_SECONDS each; asked side by side, a round stays short with many of them.
 AT_ONCE = 8

@@ -19,7 +19,8 @@ def foresee_placement(
     caller: Caller, instance: Instance, volume: Volume | None, host: Host | None = None
 ) -> None:
     """Returns where some host, or the chosen `host`, could take the instance now, or has a claim where it may stay, and
-    notes it in the plan. Raises NoRoom, which tells whoever chose why that host does not do.
+    notes it in the plan. Raises NoRoom, which tells whoever chose why that host does not do, also where the instance
+    would have to leave a host that does not answer.
 
     Whether there still is room is decided when the job claims it.
     """
@@ -32,6 +33,8 @@ def foresee_placement(
         )
         plans.note("placement", where)
         return
+    if own is not None and own.is_silent:
+        raise _cannot_leave(caller, own)
     found = preview(request, order=FIRST_FIT)
     if not found.hosts and host is not None:
         raise NoRoom(reason=found.funnel.sentence, funnel=found.funnel.for_operators())
@@ -48,6 +51,18 @@ def _kept(instance: Instance) -> Host | None:
     if instance.host_id is None:
         return None
     return Host.objects.select_related("cluster__pod__zone").get(pk=instance.host_id)
+
+
+def _cannot_leave(caller: Caller, host: Host) -> NoRoom:
+    if caller.is_root_admin:
+        return NoRoom(
+            reason=f"Its last host {host.name} does not answer, and something of it may be there. Bring that host "
+            "back, or accept what was found about the instance if you know that the host is off."
+        )
+    return NoRoom(
+        reason="Its last host does not answer, and something of it may be there. It can start when that host answers "
+        "again, or whoever runs this cloud has made sure that it is off."
+    )
 
 
 def _by_host(request: Request) -> list[dict[str, str]]:

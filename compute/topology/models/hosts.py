@@ -50,3 +50,8 @@ class Host(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_silent(self) -> bool:
+        """True where it has not answered for long, so that nothing can be known or done there."""
+        return self.state == states.UNREACHABLE or self.silent_rounds >= states.SILENT_ROUNDS

@@ -82,6 +82,16 @@ def test_a_stopped_instance_that_kept_its_host_may_be_there_switched_off():
     assert decided(kept, at(HOME, Power.ON)) == Finding(Kind.RUNNING, HOME)
 
 
+@pytest.mark.parametrize("state", [one.state for one in RESTING])
+def test_one_at_rest_that_kept_a_silent_host_waits_for_a_person(state):
+    kept, silent = Recorded(state, HOME), {"asked": (AWAY,), "silent": (HOME,)}
+    assert decided(kept, **silent) == Finding(Kind.SILENT, HOME)
+    assert decided(kept, at(AWAY, Power.OFF), **silent) == Finding(Kind.SILENT, HOME)
+    assert decided(kept, at(AWAY, Power.ON), **silent) == Finding(Kind.RUNNING, AWAY)
+    assert decided(Recorded(state, None), **silent) is None
+    assert decided(kept, asked=(AWAY,), unheard=(HOME,)) is None
+
+
 def test_a_guest_that_nobody_knows_is_never_a_finding():
     for power in Power:
         assert decided(None, at(HOME, power)) is None

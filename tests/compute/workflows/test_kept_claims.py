@@ -3,11 +3,13 @@
 import pytest
 
 from cloudportal.core import plans
+from cloudportal.core.errors import NoRoom, WrongState
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
+from cloudportal.drivers.simulated.tampering import delete_guest, set_reachable
 from cloudportal.jobs import runner
-from compute import states
-from compute.models import AffinityGroup
-from compute.services import instances
+from compute import queries, states
+from compute.models import AffinityGroup, Instance
+from compute.services import drift, instances
 from compute.topology.models import Host
 from tests.faults.killing import recover, run_and_die
 from tests.support.agreement_compute import world_equals_rows
@@ -21,7 +23,7 @@ from tests.support.factories_compute import (
     stopped,
     submit_deployment,
 )
-from tests.support.jobs import run_job
+from tests.support.jobs import run_job, run_jobs
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -138,4 +140,72 @@ def test_a_claim_of_the_jobs_own_is_not_asked_again(cloud, tenant):
     dedicate(cloud)
     recover(job)
     assert (job.state, fresh(instance).host) == ("done", cloud.host)
+    world_equals_rows(cloud)
+
+
+def answer(cloud, does):
+    set_reachable(cloud.world, cloud.host.settings["place"], does)
+    Host.objects.filter(pk=cloud.host.pk).update(state="up" if does else "unreachable")
+
+
+@pytest.fixture
+def on_a_dead_host(cloud, half_stopped, compare):
+    """The same, and the host does not answer any more, which is found."""
+    answer(cloud, False)
+    compare(2)
+    return fresh(half_stopped)
+
+
+def test_one_whose_host_is_gone_does_not_start_and_says_why(cloud, tenant, root, on_a_dead_host):
+    with pytest.raises(NoRoom, match="Its last host does not answer") as refusal:
+        instances.start(tenant, on_a_dead_host)
+    assert cloud.host.name not in refusal.value.detail
+    with pytest.raises(NoRoom, match=f"Its last host {cloud.host.name} does not answer"):
+        instances.start(root, fresh(on_a_dead_host), host=cloud.hosts[1].uuid)
+    assert fresh(on_a_dead_host).state == states.STOPPED
+
+
+def test_one_whose_host_is_gone_is_freed_of_it_by_a_person(cloud, tenant, root, on_a_dead_host, compare):
+    (found,) = queries.drifting_for(root)
+    told = found.drift["sentence"]
+    assert (found.drift["kind"], "is stopped, and a part of it may still be on" in told) == ("silent", True)
+    assert drift.accept(root, found) is None
+    instance = fresh(on_a_dead_host)
+    assert (instance.state, instance.host, instance.drift) == (states.STOPPED, None, {})
+    assert Host.objects.get(pk=cloud.host.pk).claimed_cpus == 0
+    # Two hosts of one simulated world never have the same guest: what is on the dead one went with its disk.
+    delete_guest(cloud.world, instance.uuid)
+    assert run_job(instances.start(tenant, instance)).state == "done"
+    assert fresh(instance).host == cloud.hosts[1]
+    answer(cloud, True)
+    compare(2)
+    assert fresh(instance).drift == {}
+    world_equals_rows(cloud)
+
+
+def test_a_finding_about_one_host_gives_no_claim_back_on_another(cloud, root, on_a_dead_host):
+    Instance.objects.filter(pk=on_a_dead_host.pk).update(host=cloud.hosts[1])
+    with pytest.raises(WrongState, match="on another host by now"):
+        drift.accept(root, fresh(on_a_dead_host))
+    assert fresh(on_a_dead_host).host == cloud.hosts[1]
+
+
+def test_what_was_left_on_a_host_that_was_given_up_is_removed_when_that_comes_back(
+    cloud, root, on_a_dead_host, compare
+):
+    drift.accept(root, on_a_dead_host)
+    answer(cloud, True)
+    compare(2)
+    assert fresh(on_a_dead_host).drift["kind"] == "leftover"
+    run_jobs()
+    assert (guests_of(cloud), fresh(on_a_dead_host).host) == ({}, None)
+    world_equals_rows(cloud)
+
+
+def test_a_host_that_answers_again_is_started_on_as_before(cloud, tenant, on_a_dead_host, compare):
+    answer(cloud, True)
+    compare()
+    assert fresh(on_a_dead_host).drift == {}
+    assert run_job(instances.start(tenant, fresh(on_a_dead_host))).state == "done"
+    assert fresh(on_a_dead_host).host == cloud.host
     world_equals_rows(cloud)
