@@ -39,17 +39,19 @@ def finish(lease: leases.Lease, job: Job) -> None:
 
 
 def fail(lease: leases.Lease, workflow: Workflow, run: Run) -> None:
-    """Closes a job whose steps are all undone, also where its subject cannot be settled."""
+    """Closes a job whose steps are all undone, also where its subject cannot be settled: as failed, to be resumed."""
     job = run.job
-    is_aborted = job.message_code == "aborted"
+    was_unsettled, is_aborted = job.is_unsettled, job.message_code == "aborted"
     with transaction.atomic():
         unsettled = _settle(workflow, run)
         alerts.clear_alert(STUCK_ALERT, alert_key(job.uuid))
-        _close(lease, job, states.CANCELLED if is_aborted else states.FAILED)
+        _close(lease, job, states.CANCELLED if is_aborted and not unsettled else states.FAILED)
         if job.message_values.get("is_ours") or unsettled:
             sentence = f"{workflow.label} failed for {job.subject_name}: {job.message}"
             detail = "\n".join(part for part in (job.operator_detail, unsettled) if part)
             alerts.raise_alert(FAILED_ALERT, alert_key(job.uuid), sentence, about=_about(job), detail=detail)
+        elif was_unsettled:
+            alerts.clear_alert(FAILED_ALERT, alert_key(job.uuid))
         records.job_failed(job.caller, job.kind, _about(job), job_uuid=job.uuid, sentence=job.message)
 
 
@@ -71,7 +73,7 @@ def _settle(workflow: Workflow, run: Run) -> str:
     """What becomes of the subject is written down, once; empty, or why that could not be.
 
     A job must close nevertheless: claimed for ever, it would keep everybody from what it holds. So what its workflow
-    cannot write is left as it is, and operators are told.
+    cannot write is left as it is, operators are told, and a job that is resumed tries again.
     """
     if run.was_given_up:
         return ""
@@ -87,10 +89,13 @@ def _settle(workflow: Workflow, run: Run) -> str:
         log.exception("Job %s could not settle its subject", run.job.uuid)
         reason = (
             f"What becomes of {run.job.subject_name or 'its subject'} could not be written down, so it was left as it "
-            f"was, and the job is closed nevertheless: {type(error).__name__}: {error}"
+            "was, and the job is closed nevertheless. Resume its clean-up once the cause is dealt with: "
+            f"{type(error).__name__}: {error}"
         )
         say(run.job, reason, level="error", for_operators=True)
+        run.job.message_values = {**run.job.message_values, "is_unsettled": True}
         return reason
+    run.job.message_values.pop("is_unsettled", None)
     return ""
 
 

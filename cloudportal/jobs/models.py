@@ -65,6 +65,16 @@ class Job(ScopedModel):
         """True while somebody still has to do something."""
         return self.state in states.OPEN
 
+    @property
+    def is_unsettled(self) -> bool:
+        """True where it was closed although what becomes of its subject could not be written down."""
+        return bool(self.message_values.get("is_unsettled"))
+
+    @property
+    def is_cleaned_up(self) -> bool:
+        """True where nothing that it did is left to be undone, and nothing to be settled."""
+        return self.cursor == 0 and not self.is_unsettled
+
 
 class JobLine(models.Model):
     """A sentence in a job's log. `for_operators` lines name hosts and the like, and are not shown to tenants."""

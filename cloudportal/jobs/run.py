@@ -37,8 +37,11 @@ class Run:
 
     @property
     def was_given_up(self) -> bool:
-        """True while its undo is taken up again after it had got stuck: others may have had its subject meanwhile."""
-        return bool(self.job.message_values.get("was_given_up"))
+        """True while its undo is taken up again after it had got stuck: others may have had its subject meanwhile.
+
+        Never where its subject could not be settled then: that is still as the job left it, and is undone as such.
+        """
+        return bool(self.job.message_values.get("was_given_up")) and not self.job.is_unsettled
 
     def check_lease(self) -> None:
         """Raises LostLease once another worker may have the job. Long steps ask between their effects."""

@@ -122,13 +122,13 @@ def abort(caller: Caller, job: Job) -> Job:
 
 @transaction.atomic
 def resume(caller: Caller, job: Job) -> Job:
-    """Lets a job whose undo got stuck take the undo up again where it stopped.
+    """Lets a job whose undo got stuck, or whose subject could not be settled, take that up again where it stopped.
 
     Raises NotFound where something that it works on is somebody else's by now.
     """
     actions.RESUME.check(caller, job)
     subjects.demand_in_reach(caller, job)
-    if job.cursor == 0:
+    if job.is_cleaned_up:
         raise WrongState("Everything that this job did is undone already; there is nothing to resume.")
     _take_holds(job, job.message_values.get("held", ()))
     states.JOB.move(job, "resume", step_tries=0, attempt=0, not_before=clock.now(), ended_at=None)
@@ -151,7 +151,7 @@ def retry(caller: Caller, job: Job) -> Job:
     subjects.demand_in_reach(caller, job)
     workflow_for(job.kind).permit(caller, Run(job))
     subjects.demand_same_owner(job)
-    if job.cursor:
+    if not job.is_cleaned_up:
         raise WrongState("Some of what this job did is not undone yet. Resume its clean-up first.")
     new = submit(
         caller,

@@ -164,14 +164,14 @@ JOB = DetailPage(
             icon="reboot",
             done="{name} is tried again.",
             lands=lambda job: reverse("portal:job", args=[job.uuid]),
-            is_shown=lambda caller, job: job.cursor == 0 or job.is_open,
+            is_shown=lambda caller, job: job.is_cleaned_up or job.is_open,
         ),
         RowAction(
             actions.RESUME,
             services.resume,
             icon="play",
             done="The clean-up goes on.",
-            is_shown=lambda caller, job: job.is_undoing and job.cursor > 0 and not job.is_open,
+            is_shown=lambda caller, job: job.is_undoing and not job.is_cleaned_up and not job.is_open,
         ),
         RowAction(
             actions.ABORT,

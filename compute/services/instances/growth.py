@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from cloudportal.jobs import states as job_states
 from cloudportal.jobs.models import Job
+from cloudportal.jobs.run import Run
 from compute.models import Instance, ServiceOffering
 from compute.services.instances import terms
 from compute.services.sizing import Size, terms_of
@@ -46,11 +49,13 @@ def take(instance: Instance, offering: ServiceOffering, size: Size) -> None:
 
 def under_way() -> Iterator[tuple[Instance, Size]]:
     """Every instance that a job is resizing, with what is reserved for it beyond its rows."""
+    # A job that could not settle its subject has not given back what it had reserved, though it is closed.
+    keeps = Q(state__in=job_states.OPEN) | Q(state=job_states.FAILED, message_values__is_unsettled=True)
     wanted = {
         job.subject_uuid: wanted_of(job.arguments)
-        for job in Job.objects.filter(kind__in=(RESIZE, GROW), state__in=job_states.OPEN)
+        for job in Job.objects.filter(keeps, kind__in=(RESIZE, GROW))
         # One whose clean-up was resumed gave back what it had reserved when it was given up.
-        if job.subject_uuid and not job.message_values.get("was_given_up")
+        if job.subject_uuid and not Run(job).was_given_up
     }
     for instance in Instance.objects.filter(uuid__in=wanted, state__in=terms.COUNTED):
         yield instance, wanted[instance.uuid].beyond(Size.now(instance))

@@ -10,11 +10,12 @@ from django.db import connection, transaction
 from django.db.utils import OperationalError
 
 from cloudportal.core import clock
-from cloudportal.core.errors import Busy, NoRoom
+from cloudportal.core.errors import Busy, NoRoom, WrongState
 from cloudportal.drivers.errors import Leftover, OutcomeUnknown, Unreachable
 from cloudportal.events.models import Alert, Event
 from cloudportal.jobs import leases, runner, services, states
 from cloudportal.jobs.models import Hold, Job
+from cloudportal.jobs.run import Run
 from cloudportal.jobs.services import Subject
 from tests.support.jobs import run_job
 
@@ -111,6 +112,48 @@ def test_a_job_whose_subject_cannot_be_settled_is_closed_all_the_same(submit, pi
     assert any("closed nevertheless" in sentence and is_theirs for sentence, is_theirs in said)
     # What it had written until then is taken back.
     assert not job.lines.filter(sentence="Settled, as far as it came.").exists()
+
+
+@pytest.mark.parametrize("undo", [None, "refused"])
+def test_a_subject_that_could_not_be_settled_is_settled_when_the_job_is_resumed(submit, pile, caller, undo):
+    pile["faults"] |= {("third", "before"): [NoRoom(reason="full")], "failed": [LookupError("no row")] * 2}
+    stuck = [Leftover("The disk is busy.")] * django_settings.JOB_STEP_TRIES
+    pile["faults"][("second", "undo")] = stuck if undo else []
+    job = run_job(submit())
+    with pytest.raises(WrongState):
+        services.retry(caller, job)
+
+    job = run_job(services.resume(caller, job))
+    assert (job.state, job.cursor, pile["closed"]) == (states.FAILED, 0, [])
+    assert [alert.code for alert in Alert.objects.filter(cleared_at=None)] == ["job-failed"]
+
+    job = run_job(services.resume(caller, job))
+    assert (job.state, pile["closed"], pile["things"]) == (states.FAILED, [job.uuid], set())
+    assert not Alert.objects.filter(cleared_at=None).exists()
+    assert not Hold.objects.exists()
+    with pytest.raises(WrongState):
+        services.resume(caller, job)
+    assert run_job(services.retry(caller, job)).state == states.DONE
+
+
+def test_an_undo_knows_whether_the_subject_was_settled_before(submit, pile, caller):
+    pile["faults"] |= {("third", "before"): [NoRoom(reason="full")], "failed": [LookupError("no row")]}
+    pile["faults"][("second", "undo")] = [Leftover("The disk is busy.")] * django_settings.JOB_STEP_TRIES * 2
+    job = run_job(submit())
+    assert not Run(job).was_given_up
+    job = run_job(services.resume(caller, job))
+    assert (job.cursor, Run(job).was_given_up, pile["closed"]) == (2, True, [job.uuid])
+    assert run_job(services.resume(caller, job)).cursor == 0
+    assert pile["closed"] == [job.uuid]
+
+
+def test_an_aborted_job_is_not_cancelled_before_its_subject_is_settled(submit, pile, caller):
+    pile["faults"]["failed"] = [LookupError("no row")]
+    job = submit()
+    services.abort(caller, job)
+    job = run_job(job)
+    assert job.state == states.FAILED
+    assert run_job(services.resume(caller, job)).state == states.CANCELLED
 
 
 def test_a_settling_that_had_to_give_way_is_tried_by_the_next_worker(submit, pile):

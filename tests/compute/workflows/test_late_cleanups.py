@@ -5,9 +5,11 @@ own, and nothing of what came later.
 import pytest
 
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
+from cloudportal.events.models import Alert
 from cloudportal.jobs import services as jobs
+from cloudportal.jobs.models import Job
 from compute import snapshot_queries, states
-from compute.models import Instance, Nic
+from compute.models import Instance, Nic, SecondaryAddress
 from compute.services import attachments, instance_snapshots, instances, nics, volume_copies, volume_sizes
 from compute.services.attachments import AttachValues
 from compute.services.instance_snapshots import NewInstanceSnapshot
@@ -60,6 +62,14 @@ def resume(root):
     return taken_up
 
 
+def forget_arguments(job, *names):
+    """The job as one that was submitted before there were such arguments."""
+    kept = {name: value for name, value in job.arguments.items() if name not in names}
+    assert len(kept) == len(job.arguments) - len(names)
+    job.arguments = kept
+    job.save(update_fields=["arguments"])
+
+
 def done(job):
     assert run_job(job).state == "done", job.message
 
@@ -96,6 +106,23 @@ def test_a_root_disk_that_was_made_anew_since_stays_in_place(cloud, tenant, stuc
     resume(job)
     assert fresh(instance).attachments.get().volume == root
     done(instances.start(tenant, fresh(instance)))
+    world_equals_rows(cloud)
+
+
+def test_an_instance_that_could_not_be_settled_comes_to_rest_once_its_job_is_resumed(cloud, tenant, root):
+    instance = deployed(cloud, tenant)
+    job = instances.reinstall(tenant, instance)
+    arguments = job.arguments
+    forget_arguments(job, "old")
+    job = run_job(job)
+    assert (job.state, job.cursor, fresh(instance).state) == ("failed", 0, states.REINSTALLING)
+    Job.objects.filter(pk=job.pk).update(arguments=arguments)
+    assert "closed nevertheless" in Alert.objects.get().detail
+    run_job(jobs.resume(root, job))
+    assert fresh(instance).state == states.RUNNING
+    assert Volume.objects.get(uuid=arguments["new"]).state == "deleted"
+    # That it failed was a fault of ours all the same.
+    assert "closed nevertheless" not in Alert.objects.get().detail
     world_equals_rows(cloud)
 
 

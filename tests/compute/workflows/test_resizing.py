@@ -182,6 +182,14 @@ def test_while_it_is_resized_what_it_will_have_is_counted_already(cloud, tenant,
     assert find_drift((Resource.CPUS, Resource.MEMORY_MIB)) == []
 
 
+def test_what_a_resizing_could_not_give_back_is_still_counted(cloud, tenant, instance):
+    job = to(instance, tenant)
+    unsettled = {"is_unsettled": True, "was_given_up": True}
+    Job.objects.filter(pk=job.pk).update(state="failed", is_undoing=True, message_values=unsettled)
+    assert counted(tenant) == (2, 1024)
+    assert find_drift((Resource.CPUS, Resource.MEMORY_MIB)) == []
+
+
 def test_while_it_shrinks_what_it_has_is_still_counted(cloud, tenant):
     instance = stopped(cloud, tenant)
     to(instance, tenant, memory_mib=256)

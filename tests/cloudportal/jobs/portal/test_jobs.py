@@ -178,6 +178,18 @@ class TestJobPage(Deployments, ShowsRow):
         assert str(new.uuid) in page.source
         assert run_job(new).state == "done"
 
+    def test_a_job_whose_subject_was_not_settled_is_resumed_and_not_tried_again(self):
+        failed(self.cloud, self.personas.user)
+        job = Job.objects.get(state="failed")
+        assert (self.offered(job, "Resume clean-up"), self.offered(job, "Try again")) == (False, True)
+        Job.objects.filter(pk=job.pk).update(message_values={"is_unsettled": True})
+        assert (self.offered(job, "Resume clean-up"), self.offered(job, "Try again")) == (True, False)
+        page = self.browser("domain_admin").post("job-resume", job.uuid)
+        assert page.notices == ["The clean-up goes on."]
+
+    def offered(self, job, label):
+        return self.shown(job, "domain_admin").button(label) is not None
+
     def test_tenants_are_offered_none_of_it(self):
         job = self.make()
         assert self.shown(job).button("Abort") is None
