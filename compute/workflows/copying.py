@@ -170,7 +170,13 @@ def _source(run: Run) -> Pool:
     """Where the volume lay when the copy was asked for; it may be moved or deleted before the last of it is cleared
     up. Raises Pool.DoesNotExist.
     """
-    return Pool.objects.select_related("host").get(uuid=UUID(run.arguments["pool"]))
+    if "pool" in run.arguments:
+        return Pool.objects.select_related("host").get(uuid=UUID(run.arguments["pool"]))
+    # Jobs that are older than this argument do not have it.
+    pool = volume_of(run).pool
+    if pool is None:
+        raise Pool.DoesNotExist("The volume lies on no pool any more.")
+    return pool
 
 
 def _runs_on(volume: Volume) -> Instance | None:

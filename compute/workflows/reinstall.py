@@ -187,7 +187,10 @@ def _attach(run: Run, which: str) -> None:
     """
     instance, volume = instance_of(run), _volume(run, which)
     instance.attachments.filter(device_index=0).update(volume=volume)
-    template = Template.objects.filter(uuid=run.arguments[f"{which}_template"]).first()
+    template = volume.template
+    # Jobs that are older than these arguments do not have them.
+    if f"{which}_template" in run.arguments:
+        template = Template.objects.filter(uuid=run.arguments[f"{which}_template"]).first()
     Instance.objects.filter(pk=instance.pk).update(template=template)
 
 

@@ -157,6 +157,20 @@ def test_a_snapshots_copy_is_removed_from_where_it_was_made(cloud, tenant, root,
     world_equals_rows(cloud)
 
 
+def test_the_copy_of_a_job_that_does_not_say_where_it_lies_is_looked_for_with_its_volume(
+    cloud, tenant, stuck, resume
+):
+    volume = make_volume(cloud.zone, tenant)
+    values = NewSnapshot(volume_uuid=volume.uuid)
+    job = stuck(
+        lambda: snapshots.take(tenant, values)[1], take_snapshot="lose-answer", remove_snapshot="fail"
+    )
+    forget_arguments(job, "pool")
+    resume(job)
+    assert copies_in(cloud) == set()
+    world_equals_rows(cloud)
+
+
 @pytest.mark.parametrize("meanwhile", ["moved", "deleted"])
 def test_a_move_that_came_to_nothing_leaves_no_copy_behind(cloud, tenant, root, stuck, resume, meanwhile):
     volume, other = make_volume(cloud.zone, tenant), another_pool(cloud)

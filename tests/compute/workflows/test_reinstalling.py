@@ -70,6 +70,22 @@ def test_an_instance_that_was_never_started_only_changes_its_wish(cloud, tenant)
     world_equals_rows(cloud)
 
 
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_a_job_that_does_not_name_the_templates_finds_them_with_the_disks(
+    cloud, tenant, instance, is_refused
+):
+    before, template = fresh(instance).template, another_template()
+    job = instances.reinstall(tenant, instance, ReinstallValues(template=template.uuid))
+    for name in ("old_template", "new_template"):
+        del job.arguments[name]
+    job.save(update_fields=["arguments"])
+    if is_refused:
+        cloud.world.inject(Fault(operation="ensure_guest", kind=FaultKind.FAIL, error="refused", count=1))
+    assert run_job(job).state == ("failed" if is_refused else "done")
+    assert fresh(instance).template == (before if is_refused else template)
+    assert fresh(instance).state == states.RUNNING
+
+
 def test_another_template_gives_the_disk_its_size_where_that_is_larger(cloud, tenant, instance):
     template = another_template()
     assert (
