@@ -10,6 +10,7 @@ from cloudportal.core.caller import Caller
 from cloudportal.core.errors import WrongState
 from cloudportal.core.scoping import OwnedBy, ScopedModel
 from cloudportal.jobs.models import Job
+from cloudportal.jobs.workflows import workflow_for
 
 
 def demand_in_reach(caller: Caller, job: Job) -> None:
@@ -21,14 +22,17 @@ def demand_in_reach(caller: Caller, job: Job) -> None:
 
 
 def demand_same_owner(job: Job) -> None:
-    """Returns where everything that the job works on still belongs to the account for which it was submitted.
+    """Returns where everything that the job changes still belongs to the account for which it was submitted.
 
     Raises WrongState where something has another owner: what one owner wanted, the next never asked for.
     """
+    reads = workflow_for(job.kind).reads
     for model, uuid in _things(job):
         scope = model.scope
         # An account is its own, whoever deletes it.
         if not isinstance(scope, OwnedBy) or scope.account == "id":
+            continue
+        if model._meta.label_lower in reads and uuid != job.subject_uuid:
             continue
         rows: Any = model.objects
         row = rows.filter(uuid=uuid).exclude(**{scope.owner_uuid: job.account_uuid}).first()

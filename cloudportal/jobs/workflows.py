@@ -40,7 +40,8 @@ class Step:
 class Workflow:
     """The steps of one kind of job, and what becomes of its subject at the end.
 
-    `action` is what a caller begins such a job by, and so must be allowed who has one tried again.
+    `action` is what a caller begins such a job by, and so must be allowed who has one tried again. `reads` names the
+    models, as `app.model` in small letters, whose rows its jobs may hold but never change: those may be another's.
     """
 
     kind: ClassVar[str]
@@ -48,6 +49,7 @@ class Workflow:
     label: ClassVar[str]
     steps: ClassVar[tuple[type[Step], ...]]
     action: ClassVar[Action | None] = None
+    reads: ClassVar[frozenset[str]] = frozenset()
 
     def failed(self, run: "Run") -> None:
         """Runs in the transaction that closes a failed or cancelled job: states back, limits released."""

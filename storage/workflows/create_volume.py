@@ -54,6 +54,8 @@ class CreateVolume(Workflow):
     label = "Creating the volume"
     steps: ClassVar = (ChoosePool, MakeVolume)
     action = actions.CREATE_VOLUME
+    # Administrators make volumes of their own of a tenant's snapshot.
+    reads = frozenset({"storage.snapshot"})
 
     def failed(self, run: Run) -> None:
         """The wish stays, to be tried again or deleted. Where the undo is stuck it keeps its place on the pool."""

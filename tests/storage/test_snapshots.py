@@ -19,7 +19,15 @@ from storage.services.template_making import NewTemplate
 from storage.services.volumes import NewVolume
 from tenants.resources import Resource
 from tenants.services import limits_recount
-from tests.support.factories import account_of, caller_for, make_account, make_personas, used_by
+from tests.support.factories import (
+    account_of,
+    caller,
+    caller_for,
+    make_account,
+    make_personas,
+    make_root_admin,
+    used_by,
+)
 from tests.support.factories_compute import deployed, make_cloud, stopped
 from tests.support.factories_infra import GIB, make_disk_offering, make_snapshot
 from tests.support.jobs import run_job
@@ -311,6 +319,29 @@ def test_a_copy_that_fails_leaves_the_volume_as_it_was(user, cloud, volume):
     snapshot.refresh_from_db()
     volume.refresh_from_db()
     assert (snapshot.state, volume.state) == ("error", "ready")
+
+
+def test_an_administrators_volume_of_a_tenants_snapshot_can_be_tried_again(cloud):
+    who = make_personas()
+    values = NewVolume(zone_uuid=cloud.zone.uuid, offering_uuid=make_disk_offering().uuid, name="data")
+    volume, job = volumes.create(who.user, values)
+    run_job(job)
+    snapshot = taken(who.user, Volume.objects.get(pk=volume.pk))
+    cloud.world.inject(Fault(operation="ensure_volume", kind=FaultKind.FAIL, error="refused", count=1))
+    volume, job = snapshots.make_volume(who.root_admin, snapshot, VolumeOfSnapshot(name="copy"))
+    job = run_job(job)
+    assert (job.state, snapshot.account == volume.account) == ("failed", False)
+    assert run_job(jobs.retry(who.root_admin, job)).state == "done"
+
+
+def test_a_volume_that_has_another_owner_by_now_is_not_made_again(cloud, user, volume):
+    snapshot = taken(user, volume)
+    cloud.world.inject(Fault(operation="ensure_volume", kind=FaultKind.FAIL, error="refused", count=1))
+    made, job = snapshots.make_volume(user, snapshot, VolumeOfSnapshot(name="copy"))
+    job = run_job(job)
+    Volume.objects.filter(pk=made.pk).update(account=make_account())
+    with pytest.raises(WrongState, match="another owner"):
+        jobs.retry(caller(make_root_admin()), job)
 
 
 def test_strangers_snapshots_and_volumes_are_not_found(user, volume):
