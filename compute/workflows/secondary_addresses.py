@@ -31,9 +31,15 @@ class LetPass(Step):
         rewire(instance_of(run))
 
     def undo(self, run: Run) -> None:
-        """Without the address."""
+        """Without the address; taken up late and stuck once more, it counts as the NIC's again."""
         _set_leaving(run, True)
-        rewire(instance_of(run))
+        try:
+            rewire(instance_of(run))
+        except Exception:
+            # Nothing settles a job twice, and an address that leaves for ever could not be removed.
+            if run.was_given_up:
+                _set_leaving(run, False)
+            raise
 
     def record_undo(self, run: Run, result: None) -> None:
         """The address is given back."""

@@ -286,6 +286,17 @@ def test_a_secondary_address_stays_the_cards_until_the_guest_is_without_it(cloud
     world_equals_rows(cloud)
 
 
+def test_a_secondary_address_whose_clean_up_is_stuck_again_can_be_removed(cloud, tenant, root, stuck):
+    nic = the(deployed(cloud, tenant).nics.get())
+    job = stuck(lambda: nics.add_address(tenant, nic)[1], ensure_nics="fail")
+    job = stuck(lambda: jobs.resume(root, job), ensure_nics="fail")
+    row = SecondaryAddress.objects.get(nic=nic)
+    assert not row.is_leaving
+    done(nics.remove_address(tenant, row))
+    assert cloud.network.addresses.filter(state="taken").count() == 1
+    world_equals_rows(cloud)
+
+
 def test_a_cable_that_was_pulled_since_stays_out(cloud, tenant, stuck, resume):
     nic = the(deployed(cloud, tenant).nics.get())
     job = stuck(lambda: nics.disconnect(tenant, nic), ensure_nics="fail")
