@@ -103,7 +103,9 @@ DELETE_PROJECT = action(
     confirmation="Everything that this project owns will be gone for good.",
     is_dangerous=True,
 )
-LEAVE_PROJECT = action("project.leave", "Leave", confirmation="You will no longer see what the project owns.")
+LEAVE_PROJECT = action(
+    "project.leave", "Leave", confirmation="Whoever leaves no longer sees what the project owns."
+)
 
 ADD_MEMBER = action("project-member.add", "Add member")
 UPDATE_MEMBER = action("project-member.update", "Change a member's role")

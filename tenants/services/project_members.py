@@ -99,8 +99,8 @@ def remove(caller: Caller, member: ProjectMember) -> None:
         require_another_leads(member)
     _require_not_founder(member)
     event = "PROJECT.USER.REMOVE" if member.user else "PROJECT.ACCOUNT.REMOVE"
-    sentence = f"{member.name} leaves the project {member.project.name}."
-    record(caller, event, member.project, sentence, before={"member": member.name, "role": member.role.name})
+    before = {"member": member.name, "role": member.role.name}
+    record(caller, event, member.project, _departure(member), before=before)
     member.delete()
 
 
@@ -130,6 +130,16 @@ def require_active(project: Project) -> None:
     state = Project.objects.filter(pk=project.pk).values_list("state", flat=True).first()
     if state != states.ENABLED:
         raise Conflict(f"The project {project.name} is not active, so nobody can join it now.")
+
+
+def _departure(member: ProjectMember) -> str:
+    """What the plan and the event tell of a membership's end: an account takes all of its users out with it."""
+    words = f"{member.name} leaves the project {member.project.name}"
+    if member.user_id is not None:
+        return f"{words}."
+    own = ProjectMember.objects.filter(project=member.project, account=member.account_id, user__isnull=False)
+    but = " but those who are members themselves" if own.exists() else ""
+    return f"{words} with all of its users{but}."
 
 
 def _require_sight(caller: Caller, account: Account, user: User | None) -> None:

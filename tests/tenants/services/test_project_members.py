@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from cloudportal.core.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from cloudportal.core.plans import planned
 from cloudportal.events.models import Event
 from tenants import queries
 from tenants.membership import caller_in_project
@@ -146,6 +147,24 @@ def test_a_user_leaves_for_themselves_alone():
         project_members.remove(who.neighbour, member)
     project_members.remove(caller(user), member)
     assert not project.members.filter(user=user).exists()
+
+
+def departure(one, project):
+    (effect,) = planned(lambda: project_members.leave(one, project)).effects
+    return effect["sentence"]
+
+
+def test_that_a_whole_account_leaves_is_told_before_it_does():
+    who = make_personas()
+    project = make_project(who.user)
+    account = account_of(who.neighbour)
+    make_member(project, account=account)
+    words = f"{account.name} leaves the project {project.name} with all of its users"
+    assert departure(who.neighbour, project) == f"{words}."
+    user = make_user(account)
+    make_member(project, user=user)
+    assert departure(who.neighbour, project) == f"{words} but those who are members themselves."
+    assert departure(caller(user), project) == f"{user.username} leaves the project {project.name}."
 
 
 def test_the_founder_hands_over_before_leaving():
