@@ -18,6 +18,7 @@ from tenants import actions
 from tenants.models import Account, Domain, Project
 from tenants.queries import Limit, account_for, domain_for, limits_for, project_for
 from tenants.resources import Resource
+from tenants.services.dominance import has_reach
 from tenants.services.limit_maxima import set_maximum
 
 _LABELS = {
@@ -80,8 +81,8 @@ def figures_of(caller: Caller, account: Account, limits: Iterable[Limit]) -> lis
 def _address(caller: Caller, account: Account, limit: Limit) -> str:
     """The list of what the account has of it, the largest first; empty where it has none, or may not be looked at."""
     route, order = _LISTS[limit.resource]
-    # Whoever looks at a project from outside has none of its things in their lists.
-    is_in_sight = caller.sees_subtree or account.pk == caller.owner.account_id
+    # Whoever looks at a project from outside, as an admin of another domain too, has none of its things in their lists.
+    is_in_sight = has_reach(caller, account.domain) or account.pk == caller.owner.account_id
     address = menu.address_for(caller, route) if limit.used and is_in_sight else ""
     is_narrowed = caller.sees_subtree or route in _WITH_OTHERS
     values = {"account": str(account.uuid) if is_narrowed else "", "sort": order}
@@ -133,8 +134,10 @@ def _on_start_page(caller: Caller) -> dict[str, Any] | None:
     return {"figures": figures_of(caller, _own_account(caller), shown)} if is_worth_it else None
 
 
-def set_limit(caller: Caller, row: Any, route: str) -> Button | None:
-    """The button that leads to the form which sets one of its limits, for those who may."""
+def set_limit(caller: Caller, row: Account | Domain | Project, route: str) -> Button | None:
+    """The button that leads to the form which sets one of its limits, for those who may and look after its domain."""
+    if not has_reach(caller, row if isinstance(row, Domain) else row.domain):
+        return None
     return RowLink(actions.UPDATE_LIMIT, route, icon="edit", label="Set a limit").button(caller, row)
 
 

@@ -9,9 +9,14 @@ from tenants.models import Account, Domain, Role
 from tenants.roles import actions_beyond, allowed_actions
 
 
+def has_reach(caller: Caller, domain: Domain) -> bool:
+    """True where the caller looks after the domain."""
+    return caller.is_root_admin or (caller.sees_subtree and domain.path.startswith(caller.domain_path))
+
+
 def require_reach(caller: Caller, row: Any, domain: Domain) -> None:
     """Returns where the caller looks after the domain that the row is in; raises NotFound for the row otherwise."""
-    if caller.is_root_admin or (caller.sees_subtree and domain.path.startswith(caller.domain_path)):
+    if has_reach(caller, domain):
         return
     raise NotFound(noun=str(row._meta.verbose_name), uuid=row.uuid)
 
