@@ -42,6 +42,18 @@ def holders_of(noun: str, caller: Caller, uuids: Iterable[UUID | None]) -> dict[
     return _holders[noun](caller, wanted) if wanted and noun in _holders else {}
 
 
+def name_of(noun: str) -> Callable[[Caller, str], str]:
+    """For a filter's `called`: the name of what stands behind a uuid of this noun, empty where the caller may not see
+    it. What a project's account owns is the project's to them.
+    """
+
+    def called(caller: Caller, uuid: str) -> str:
+        found = holders_of(noun, caller, [UUID(uuid)]).get(UUID(uuid))
+        return found.name if found else ""
+
+    return called
+
+
 def address(noun: str, uuid: UUID | None) -> str:
     """The page of the thing, empty where there is none."""
     route = _routes.get(noun)

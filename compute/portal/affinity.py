@@ -16,7 +16,7 @@ from cloudportal.portal.details import DetailPage
 from cloudportal.portal.forms import FormPage, PortalForm, adding, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts, Table
-from cloudportal.portal.queries import Filter, name_in
+from cloudportal.portal.queries import Filter
 from compute import placement_actions as actions
 from compute import placement_queries as queries
 from compute.models import AffinityGroup, Instance
@@ -25,7 +25,6 @@ from compute.queries import instance_for, instances_for
 from compute.services import affinity_groups, instances
 from compute.services.affinity_groups import AffinityGroupChanges, AffinityGroupValues
 from compute.services.instances.affinity import MOST_GROUPS
-from tenants.queries import accounts_for
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 RULES = {
@@ -131,7 +130,7 @@ GROUPS = ListPage(
     ),
     about="An affinity group keeps instances on different hosts, so that one failure does not take all, or on one.",
     search=("name", "description"),
-    filters=(Filter("account", "Account", "account__uuid", called=name_in(accounts_for)),),
+    filters=(Filter("account", "Account", "account__uuid", called=subjects.name_of("account")),),
     create=PageLink("Create affinity group", "affinity-group-add", actions.CREATE_AFFINITY_GROUP),
 )
 GROUP = DetailPage(

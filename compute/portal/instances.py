@@ -34,7 +34,6 @@ from compute.topology.queries import hosts_for, zones_for
 from storage.models import Template
 from storage.portal.templates import TEMPLATE
 from storage.queries import templates_for
-from tenants.queries import accounts_for
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 ROOT = RoleKind.ROOT_ADMIN
@@ -99,7 +98,7 @@ INSTANCES = ListPage(
     filters=(
         Filter("state", "State", "state", lambda caller: [(one, one) for one in words.STATES]),
         Filter("zone", "Zone", "zone__uuid", _zones),
-        Filter("account", "Account", "account__uuid", called=name_in(accounts_for)),
+        Filter("account", "Account", "account__uuid", called=subjects.name_of("account")),
         Filter("host", "Host", "host__uuid", called=name_in(hosts_for)),
         Filter("template", "Template", "template__uuid", called=name_in(templates_for)),
         Filter("offering", "Size", "offering__uuid", called=name_in(queries.offerings_for)),

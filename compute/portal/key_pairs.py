@@ -17,12 +17,11 @@ from cloudportal.portal.details import Crumb, DetailPage
 from cloudportal.portal.forms import PortalForm, adding
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts
-from cloudportal.portal.queries import Filter, name_in
+from cloudportal.portal.queries import Filter
 from compute import guest_data_actions as actions
 from compute import guest_data_queries as queries
 from compute.services.guest_data import key_pairs
 from compute.services.guest_data.key_pairs import KeyPairValues, Made
-from tenants.queries import accounts_for
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 
@@ -73,7 +72,7 @@ KEY_PAIRS = ListPage(
     ),
     about="A public key lets whoever has its private half sign in to the instances that it was given to.",
     search=("name", "fingerprint"),
-    filters=(Filter("account", "Account", "account__uuid", called=name_in(accounts_for)),),
+    filters=(Filter("account", "Account", "account__uuid", called=subjects.name_of("account")),),
     create=PageLink("Add SSH key", "key-pair-add", actions.CREATE_KEY_PAIR),
 )
 KEY_PAIR = DetailPage(

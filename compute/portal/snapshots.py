@@ -27,7 +27,6 @@ from compute.queries import instances_for
 from compute.services import instance_snapshots, leases, schedules
 from compute.services.instance_snapshots import NewInstanceSnapshot
 from compute.services.schedules import ScheduleChanges, ScheduleValues
-from tenants.queries import accounts_for
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 STATES = tuple(sorted(states.SNAPSHOT.states - states.SNAPSHOT.final))
@@ -147,7 +146,7 @@ SNAPSHOTS = ListPage(
             read=lambda value: value == "with",
         ),
         Filter("instance", "Instance", "instance__uuid", called=name_in(instances_for)),
-        Filter("account", "Account", "instance__account__uuid", called=name_in(accounts_for)),
+        Filter("account", "Account", "instance__account__uuid", called=subjects.name_of("account")),
     ),
     is_lively=lambda row: row.state in states.SNAPSHOT.transient,
 )

@@ -14,7 +14,7 @@ from cloudportal.portal.details import DetailPage
 from cloudportal.portal.forms import PortalForm, adding, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts, Part, Table
-from cloudportal.portal.queries import Filter, name_in
+from cloudportal.portal.queries import Filter
 from compute import actions as instance_actions
 from compute import guest_data_actions as actions
 from compute import guest_data_queries as queries
@@ -23,7 +23,6 @@ from compute.portal.variable_lines import lines_for, variables_in
 from compute.services.guest_data import user_data
 from compute.services.guest_data.user_data import UserDataChanges, UserDataValues
 from compute.services.guest_data.variables import Variable, declared
-from tenants.queries import accounts_for
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 
@@ -104,7 +103,7 @@ USER_DATA = ListPage(
     ),
     about="User data is what an instance reads when it starts for the first time. Keep what you use more than once.",
     search=("name", "description"),
-    filters=(Filter("account", "Account", "account__uuid", called=name_in(accounts_for)),),
+    filters=(Filter("account", "Account", "account__uuid", called=subjects.name_of("account")),),
     create=PageLink("Keep user data", "user-data-add", actions.CREATE_USER_DATA),
 )
 ONE = DetailPage(

@@ -18,12 +18,11 @@ from cloudportal.portal.details import DetailPage
 from cloudportal.portal.forms import FormPage, PortalForm, about
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts
-from cloudportal.portal.queries import Filter, name_in
+from cloudportal.portal.queries import Filter
 from networking import actions, queries, states
 from networking.models import Address, Network
 from networking.services import ranges
 from networking.services.ranges import AddressSpan
-from tenants.queries import accounts_for
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 ROOT = RoleKind.ROOT_ADMIN
@@ -92,7 +91,7 @@ ADDRESSES = ListPage(
     filters=(
         Filter("network", "Network", "network__uuid", _network_choices),
         Filter("state", "State", "state", _state_choices),
-        Filter("account", "Account", "account__uuid", called=name_in(accounts_for)),
+        Filter("account", "Account", "account__uuid", called=subjects.name_of("account")),
     ),
 )
 ADDRESS = DetailPage(

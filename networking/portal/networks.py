@@ -18,7 +18,7 @@ from cloudportal.portal.details import DetailPage
 from cloudportal.portal.forms import Group, PortalForm, adding, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts, Table
-from cloudportal.portal.queries import Filter, name_in
+from cloudportal.portal.queries import Filter
 from compute.topology.abilities import known_drivers
 from compute.topology.portal.clusters import zone_choices
 from compute.topology.portal.driver_fields import add_fields, settings_in
@@ -209,7 +209,7 @@ NETWORKS = ListPage(
     search=("name", "cidr", "zone__name"),
     filters=(
         Filter("zone", "Zone", "zone__uuid", zone_choices),
-        Filter("account", "Account", "account__uuid", called=name_in(accounts_for)),
+        Filter("account", "Account", "account__uuid", called=subjects.name_of("account")),
     ),
     create=PageLink("Add shared network", "network-add", actions.CREATE_SHARED_NETWORK),
 )

@@ -28,7 +28,6 @@ from storage.services.schedules import MOST_KEPT, ScheduleChanges, ScheduleValue
 from storage.services.snapshots import NewSnapshot, VolumeOfSnapshot
 from storage.services.template_making import NewTemplate
 from storage.services.volumes import LARGEST_GIB
-from tenants.queries import accounts_for
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 STATES = (states.READY, states.CREATING, states.DELETING, states.ERROR)
@@ -167,7 +166,7 @@ SNAPSHOTS = ListPage(
     filters=(
         Filter("state", "State", "state", lambda caller: [(one, one) for one in STATES]),
         Filter("volume", "Volume", "volume__uuid", called=name_in(queries.volumes_for)),
-        Filter("account", "Account", "account__uuid", called=name_in(accounts_for)),
+        Filter("account", "Account", "account__uuid", called=subjects.name_of("account")),
         Filter("schedule", "Schedule", "schedule_uuid"),
     ),
     is_lively=lambda row: row.state in states.SNAPSHOT.transient,

@@ -16,7 +16,7 @@ from cloudportal.portal.details import DetailPage
 from cloudportal.portal.forms import Group, PortalForm, editing
 from cloudportal.portal.lists import ListPage
 from cloudportal.portal.panels import Fact, Facts, Table
-from cloudportal.portal.queries import Filter, name_in
+from cloudportal.portal.queries import Filter
 from compute.topology.portal.os_types import system_choices
 from storage import actions, queries, states
 from storage.guest_terms import CONFIG_DRIVE, NO_CLOUD
@@ -24,7 +24,6 @@ from storage.models import Template
 from storage.services import templates
 from storage.services.templates import TemplateChanges
 from storage.transfers import download_address
-from tenants.queries import accounts_for
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 ROOT = RoleKind.ROOT_ADMIN
@@ -160,7 +159,7 @@ TEMPLATES = ListPage(
             lambda caller: [("everybody", "everybody"), ("account", "its account")],
             read=lambda value: value == "everybody",
         ),
-        Filter("account", "Account", "account__uuid", called=name_in(accounts_for)),
+        Filter("account", "Account", "account__uuid", called=subjects.name_of("account")),
     ),
     create=PageLink("Register template", "template-add", actions.REGISTER_TEMPLATE),
     create_otherwise=(PageLink("Upload a file", "template-send", actions.REGISTER_TEMPLATE),),

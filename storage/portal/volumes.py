@@ -25,7 +25,6 @@ from storage.models import DiskOffering, Volume
 from storage.portal.snapshot_tables import EXPORT_TABLE, SCHEDULE_TABLE, SNAPSHOT_TABLE
 from storage.services import volume_bin, volumes
 from storage.services.volumes import LARGEST_GIB, NewVolume
-from tenants.queries import accounts_for
 
 ADMIN = RoleKind.DOMAIN_ADMIN
 ROOT = RoleKind.ROOT_ADMIN
@@ -133,7 +132,7 @@ VOLUMES = ListPage(
         Filter("kind", "Kind", "kind", lambda caller: KINDS),
         Filter("use", "Use", "held_by__isnull", lambda caller: USES, read=lambda value: value == "free"),
         Filter("zone", "Zone", "zone__uuid", zone_choices),
-        Filter("account", "Account", "account__uuid", called=name_in(accounts_for)),
+        Filter("account", "Account", "account__uuid", called=subjects.name_of("account")),
         Filter("pool", "Pool", "pool__uuid", called=name_in(queries.pools_for)),
     ),
     create=PageLink("Create volume", "volume-add", actions.CREATE_VOLUME),

@@ -1,5 +1,6 @@
 """The pages of projects and invitations, and working inside a project."""
 
+import pytest
 from django.core import mail
 
 from tenants.membership import caller_in_project
@@ -12,6 +13,19 @@ from tests.support.jobs import run_jobs
 from tests.support.pages import PageClient
 from tests.support.suites.pages import FillsForm, ListsRows, ShowsRow
 
+# Those that can be narrowed to what one account has.
+ACCOUNT_LISTS = (
+    "instances",
+    "instance-snapshots",
+    "volumes",
+    "snapshots",
+    "templates",
+    "networks",
+    "addresses",
+    "user-data-list",
+    "affinity-groups",
+    "key-pairs",
+)
 CREATE, EDIT, INVITE, ADD_MEMBER, CHANGE_ROLE, REMOVE_MEMBER = projects.FORMS
 
 
@@ -71,7 +85,9 @@ class TestProjectPage(OwnProjects, ShowsRow):
         factories.make_member(project, factories.account_of(self.personas.neighbour))
         browser = self.browser("neighbour")
         assert browser.get("project", project.uuid).button("Leave")
-        assert "no longer see" in browser.get("project-leave", project.uuid).text
+        asked = browser.get("project-leave", project.uuid).text
+        assert "no longer sees" in asked
+        assert "with all of its users" in asked
         left = browser.agree("project-leave", project.uuid)
         assert (left.title, left.notices) == ("Projects", [f"You have left {project.name}."])
         assert browser.get("project", project.uuid).status == 404
@@ -93,6 +109,26 @@ class TestProjectPage(OwnProjects, ShowsRow):
         assert address in self.shown(project, "domain_admin").links
         browser.post("project-enter", project.uuid)
         assert browser.get("project", project.uuid).all("a", href="/instances/?sort=-size")
+
+    def test_an_admin_of_a_domain_below_is_led_to_nothing_that_they_have_not(self):
+        project = self.make()
+        below = factories.make_account(factories.make_domain(self.personas.domain), "Domain Admin")
+        factories.make_member(project, below)
+        submit_deployment(make_cloud(), caller_in_project(self.personas.user, project), start=False)
+        member = PageClient(factories.make_user(below)).get("project", project.uuid)
+        admin = self.shown(project, "domain_admin")
+        links = [one for one in member.links if str(project.account.uuid) in one]
+        assert (links, member.button("Set a limit")) == ([], None)
+        assert [one for one in admin.links if str(project.account.uuid) in one]
+        assert admin.button("Set a limit")
+
+    @pytest.mark.parametrize("route", ACCOUNT_LISTS)
+    def test_lists_of_what_it_has_call_it_by_its_name(self, route):
+        project = self.make()
+        listed = self.browser("domain_admin").get(route, account=str(project.account.uuid))
+        assert [one.text for one in listed.all(class_="chip-chosen")] == [f"Account: {project.name}"]
+        other = self.browser("other_domain_admin").get(route, account=str(project.account.uuid))
+        assert project.name not in other.text
 
     def test_a_stranger_cannot_work_in_it(self):
         project = self.make()
