@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Case, Q, When
+from django.utils.html import format_html
 
 from cloudportal.core.caller import Caller
 from cloudportal.jobs.models import Job
@@ -36,18 +37,31 @@ class ReinstallForm(PortalForm):
     )
 
     def shape(self) -> None:
-        """Offers the templates and what is in its drive, its own first."""
+        """Offers the templates and what is in its drive, its own first. Where its own is not among them nothing is
+        chosen beforehand: another would make something else of it.
+        """
         own = self.row.template_id
         is_other = Case(When(pk=own, then=0), default=1)
         in_drive = Q(attached_isos__instance=self.row)
-        rows = templates_for(self.caller).filter(~Q(kind=Template.ISO) | in_drive)
-        rows = rows.filter(state=storage_states.READY, is_bootable=True)
-        self.offer_rows(
+        ready = templates_for(self.caller).filter(state=storage_states.READY, is_bootable=True)
+        rows = ready.filter(~Q(kind=Template.ISO) | in_drive)
+        offered = self.offer_rows(
             "template",
             rows.order_by(is_other, "-is_featured", "name", "id"),
             lambda row: _card(row, is_own=row.pk == own),
             route="templates",
         )
+        if own not in [row.pk for row in offered]:
+            self._choose_nothing(is_iso=ready.filter(pk=own, kind=Template.ISO).exists())
+
+    def _choose_nothing(self, *, is_iso: bool) -> None:
+        field = self.fields["template"]
+        field.initial = None
+        if is_iso:
+            said = (
+                "It was made from an ISO that is not in its drive. Attach the ISO first to reinstall from it."
+            )
+            field.help_text = format_html("{} {}", said, field.help_text) if field.help_text else said
 
 
 def _card(template: Any, *, is_own: bool) -> Card:

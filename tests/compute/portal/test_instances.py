@@ -24,7 +24,7 @@ from tests.support.factories_compute import (
     stopped,
     submit_deployment,
 )
-from tests.support.factories_infra import make_disk_offering, make_iso
+from tests.support.factories_infra import make_disk_offering, make_iso, make_template
 from tests.support.jobs import run_jobs
 from tests.support.pages import Page
 from tests.support.scenarios_nics import second_network
@@ -447,6 +447,29 @@ class TestReinstalling(InCloud, FillsForm):
         AttachedIso.objects.create(instance=self.instance, template=inside)
         text = self.opened().text
         assert (inside.name in text, outside.name in text) == (True, False)
+
+    def chosen(self, page):
+        return [one["value"] for one in page.all("input", name="template") if one["checked"] is not None]
+
+    def test_nothing_is_chosen_beforehand_where_its_own_is_not_offered(self):
+        assert self.chosen(self.opened()) == [str(self.cloud.template.uuid)]
+        make_template()
+        Template.objects.filter(pk=self.cloud.template.pk).update(state="failed")
+        page = self.opened()
+        assert page.all("input", name="template")
+        assert self.chosen(page) == []
+        assert "Attach the ISO first" not in page.text
+
+    def test_whoever_was_made_from_an_iso_is_told_to_attach_it(self):
+        iso = make_iso()
+        Instance.objects.filter(pk=self.instance.pk).update(template=iso)
+        page = self.opened()
+        assert self.chosen(page) == []
+        assert "Attach the ISO first to reinstall from it." in page.text
+        AttachedIso.objects.create(instance=self.instance, template=iso)
+        inserted = self.opened()
+        assert self.chosen(inserted) == [str(iso.uuid)]
+        assert "Attach the ISO first" not in inserted.text
 
 
 class TestStartingOnAHost(InCloud, FillsForm):
