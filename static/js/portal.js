@@ -46,13 +46,20 @@ window.addEventListener("pageshow", () => {
 });
 
 // What is exchanged is not there yet when its words come, so no reader speaks it: the sentence that matters is copied to
-// a place that stays.
+// a place that stays. Words that stand there already were heard: written again, they would be spoken again.
 function announce(root) {
   if (root === document.body) return;
   const news = root.matches("[data-announce]") ? root : root.querySelector("[data-announce]");
   const words = news?.dataset.announce || news?.textContent.replace(/\s+/g, " ").trim();
-  if (words) document.getElementById("announcement").textContent = words;
+  const spoken = document.getElementById("announcement");
+  if (words && spoken.textContent !== words) spoken.textContent = words;
 }
+
+// How much a list shows is for those who asked for it, not for whoever it looked again by itself.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.requestConfig?.elt.id !== "look-again") return;
+  document.querySelector("#results .pager [data-announce]")?.removeAttribute("data-announce");
+});
 
 // A log that is read again stays where its reader is; whoever is at its end is shown the new end.
 let place = null;

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from cloudportal.jobs.models import Job
 from compute.drivers.simulator_console import SAID
 from compute.models import Instance
 from tests.support.browser import PHONE, SCREEN, visiting
@@ -195,6 +196,44 @@ def test_a_list_that_changes_leaves_a_menu_and_the_keyboard_where_they_are(town,
     page.clock.fast_forward(10_000)
     expect(row).to_contain_text("running")
     assert visitor.complaints == []
+
+
+SPOKEN = """() => {
+  window.spoken = [];
+  const place = document.getElementById("announcement");
+  new MutationObserver(() => window.spoken.push(place.textContent)).observe(place, { childList: true });
+}"""
+
+
+def test_a_list_that_looks_again_by_itself_is_not_spoken(town, visit):
+    instance, _ = submit_deployment(town.cloud, town.who.user)
+    visitor = visit(town.who.user)
+    visitor.page.clock.install()
+    page = visitor.go("/instances/")
+    row = page.locator("tbody tr", has_text=instance.name)
+    page.evaluate(SPOKEN)
+    run_jobs()
+    page.clock.fast_forward(10_000)
+    expect(row).to_contain_text("running")
+    page.clock.fast_forward(1_000)
+    assert page.evaluate("window.spoken") == []
+    page.get_by_role("searchbox").press_sequentially(instance.name)
+    page.clock.fast_forward(1_000)
+    expect(page.locator("#announcement")).to_have_text("1 to 1 of 1 instances")
+
+
+def test_the_same_words_are_spoken_once(town, visit):
+    instance, job = submit_deployment(town.cloud, town.who.user)
+    visitor = visit(town.who.user)
+    visitor.page.clock.install()
+    page = visitor.go(f"/instances/{instance.uuid}/")
+    page.evaluate(SPOKEN)
+    for percent in (10, 20, 30):
+        Job.objects.filter(pk=job.pk).update(progress=percent)
+        page.clock.fast_forward(1_500)
+        expect(page.get_by_role("progressbar")).to_have_attribute("value", str(percent))
+        page.clock.fast_forward(200)
+    assert page.evaluate("window.spoken") == ["Waiting for a worker."]
 
 
 def test_the_page_follows_the_job_and_then_stops_asking(town, visit):
