@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.urls import reverse
 from django.utils.html import format_html
 
 from cloudportal.core.caller import Caller
@@ -49,10 +48,16 @@ def _domain(account: Account) -> Any:
     return cells.link(account.domain.name, "domain", account.domain.uuid)
 
 
+def _find_usage(caller: Caller, account: Account) -> None:
+    """Says in `usage_url` where what it used is, empty for those who may not read it."""
+    account.usage_url = menu.address_for(caller, "usage")  # type: ignore[attr-defined]
+
+
 def _usage(account: Account) -> Any:
-    return format_html(
-        '<a href="{}?account={}">What it used this month</a>', reverse("portal:usage"), account.uuid
-    )
+    address = getattr(account, "usage_url", "")
+    if not address:
+        return ""
+    return format_html('<a href="{}?account={}">What it used this month</a>', address, account.uuid)
 
 
 def _role(account: Account) -> Any:
@@ -156,6 +161,7 @@ ACCOUNT = DetailPage(
     row=queries.account_for,
     parent="accounts",
     parent_label="Accounts",
+    prepare=_find_usage,
     panels=(
         progress_panel(),
         Facts(
@@ -164,7 +170,7 @@ ACCOUNT = DetailPage(
                 Fact("Domain", _domain),
                 Fact("Role", _role),
                 Fact("Guests end in", "network_suffix", is_shown_empty=False),
-                Fact("Usage", _usage),
+                Fact("Usage", _usage, is_shown_empty=False),
                 Fact("Created", lambda row: cells.exact_moment(row.created_at)),
                 Fact("Id", lambda row: cells.copyable(row.uuid)),
             ),

@@ -126,6 +126,15 @@ class TestAccountPage(Administered, ShowsRow):
         links = self.browser("user").get("home").links
         assert {"/instances/?sort=-size", "/volumes/?sort=-size"} <= set(links)
 
+    def test_it_leads_to_its_usage_for_those_who_may_read_it(self):
+        account = self.make()
+        address = f"/usage/?account={account.uuid}"
+        role = factories.make_role(("-usage.read", "*"), kind="domain-admin")
+        clerk = factories.make_user(factories.make_account(self.personas.domain, role))
+        assert address in self.shown(account).links
+        page = PageClient(clerk).get("account", account.uuid)
+        assert (page.status, address in page.links) == (200, False)
+
     def test_locking_asks_first(self):
         account = self.make()
         browser = self.browser("domain_admin")
