@@ -17,6 +17,7 @@ from compute.console import looking
 from compute.console.gate import PROTOCOL, TICKET_PREFIX
 from compute.models import Instance
 from compute.services import instances
+from compute.services.instances.consoles import NoConsole
 
 # How much of the serial log a page shows: some thousand lines.
 SHOWN_KIB = 256
@@ -42,20 +43,28 @@ def ticket(request: HttpRequest, caller: Caller, uuid: UUID) -> HttpResponse:
 
 
 def serial_log(request: HttpRequest, caller: Caller, uuid: UUID) -> HttpResponse:
-    """The end of the serial log, as text and nothing else; to htmx that part alone, and only where it has changed."""
+    """The end of the serial log, as text and nothing else; to htmx that part alone, and only where it has changed.
+    After a refusal it is read again as well, unless there never will be one to read.
+    """
     instance = queries.instance_for(caller, uuid)
     actions.SERIAL_LOG.permit(caller)
-    values = {"log": None, "reason": "", **_frame("Serial log", instance)}
+    values: dict[str, object] = {"log": None, "is_followed": True, **_frame("Serial log", instance)}
     try:
         log = looking.serial_log(caller, instance, kib=SHOWN_KIB)
-        values |= {"log": log, "mark": hashlib.sha256(log.text.encode()).hexdigest()[:12]}
+        values |= {"log": log, "mark": _mark(log.text)}
     except PortalError as refusal:
-        values["reason"] = refusal.detail
-    if is_by_htmx(request) and values["log"] and request.GET.get("seen") == values["mark"]:
+        mark, is_followed = _mark(f"refused: {refusal.detail}"), not isinstance(refusal, NoConsole)
+        values |= {"reason": refusal.detail, "mark": mark, "is_followed": is_followed}
+    if is_by_htmx(request) and request.GET.get("seen") == values["mark"]:
         return HttpResponse(status=204)
     values["has_screen"] = caller.may(actions.SCREENSHOT.name) and not actions.SCREENSHOT.refusal(instance)
     template = "compute/serial_log_text.html" if is_by_htmx(request) else "compute/serial_log.html"
     return render(request, template, values)
+
+
+def _mark(text: str) -> str:
+    """Changes whenever what is shown does."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def screenshot(request: HttpRequest, caller: Caller, uuid: UUID) -> HttpResponse:

@@ -159,6 +159,8 @@ FINDING = DetailPage(
             icon="reboot",
             done="{name} is being repaired.",
             lands=_instance_address,
+            # Nothing can be repaired on a host that does not answer.
+            is_shown=lambda caller, row: row.drift.get("kind") != Kind.SILENT,
         ),
         RowAction(
             actions.ACCEPT_DRIFT,

@@ -112,11 +112,24 @@ def test_a_log_to_which_nothing_was_added_is_not_sent_again(browser, cloud, inst
     assert browser.open(address).one("pre")
 
 
-def test_a_host_that_is_silent_is_told_in_its_place(browser, cloud, instance):
+def test_a_host_that_is_silent_is_told_in_its_place_and_asked_again(browser, cloud, instance):
     tampering.set_reachable(cloud.world, "host-0", False)
 
     part = browser.get("instance-serial-log", instance.uuid).one(id="serial-log")
+    assert "The serial log could not be read." in part.text
     assert "cannot be reached" in part.text
+    assert part["hx-trigger"] == "every 5s"
+    assert browser.client.get(part["hx-get"], headers={"HX-Request": "true"}).status_code == 204
+    tampering.set_reachable(cloud.world, "host-0", True)
+    answer = browser.client.get(part["hx-get"], headers={"HX-Request": "true"})
+    assert "guest login:" in Page(answer).text
+
+
+def test_a_host_that_keeps_no_log_is_not_asked_again(browser, instance, monkeypatch):
+    monkeypatch.setattr("compute.topology.abilities.can", lambda place, ability: False)
+
+    part = browser.get("instance-serial-log", instance.uuid).one(id="serial-log")
+    assert part.all(class_="notice")
     assert part["hx-trigger"] is None
 
 

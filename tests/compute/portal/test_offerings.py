@@ -164,6 +164,14 @@ class TestFinding(Drifting, ShowsRow):
         assert self.told("user", instance) == []
         assert self.told("root_admin", instance) == []
 
+    def test_no_repair_is_offered_while_the_host_is_silent(self):
+        instance = self.make()
+        assert self.shown(instance, "root_admin").button("Repair")
+        Instance.objects.filter(pk=instance.pk).update(drift={**instance.drift, "kind": "silent"})
+        page = self.shown(instance, "root_admin")
+        assert page.button("Repair") is None
+        assert page.button("Accept")
+
     def test_repairing_it_leads_to_the_instance_where_its_job_is_followed(self):
         instance = self.make()
         page = self.browser("root_admin").agree("drift-repair", instance.uuid)
