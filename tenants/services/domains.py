@@ -15,7 +15,7 @@ from cloudportal.jobs.models import Job
 from tenants import actions, states
 from tenants.models import Counter, Domain, Project, Role, User
 from tenants.names import check_domain_name, check_network_suffix
-from tenants.services import access, departures, dominance, limits
+from tenants.services import access, departures, dominance, limits, project_admins
 from tenants.services.accounts import require_domain_open
 from tenants.services.departures import Departing
 from tenants.services.limit_maxima import defaults_of
@@ -87,8 +87,8 @@ def update(caller: Caller, domain: Domain, changes: DomainChanges) -> Domain:
 def delete(caller: Caller, domain: Domain, *, with_contents: bool = False) -> Job:
     """Submits the job that removes the domain and, where asked to, everything below it. Its users are out at once.
 
-    Raises Conflict for a domain that is not empty when its contents are to stay, or while something in it is
-    protected. What would go is noted in the plan.
+    Raises Conflict for a domain that is not empty when its contents are to stay, while a project outside needs an
+    account in it, or while something in it is protected. What would go is noted in the plan.
     """
     departing = demand_removable(caller, domain, with_contents=with_contents)
     actions.DELETE_DOMAIN.check(caller, domain)
@@ -122,6 +122,7 @@ def demand_removable(caller: Caller, domain: Domain, *, with_contents: bool) -> 
         raise Conflict(
             f"{domain.name} is not empty: it has {words}. Delete them first, or delete it with everything."
         )
+    project_admins.require_kept_outside(domain)
     departures.demand_nothing_kept(departures.accounts_of(domain))
     return departing
 
