@@ -5,7 +5,7 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 
 from cloudportal.core import clock
 from cloudportal.core.caller import Caller
@@ -23,6 +23,8 @@ from tenants.services.projects import record
 
 # Mail goes to addresses of the inviter's choice: enough for a team, too few for a nuisance.
 MOST_PENDING = 100
+# And so many in a day, whatever became of them: taking one back does not take its mail back.
+MOST_A_DAY = 100
 
 
 @transaction.atomic
@@ -142,4 +144,12 @@ def _require_room(project: Project, address: str) -> None:
     if pending.count() >= MOST_PENDING:
         raise Conflict(
             f"{MOST_PENDING} invitations are open. Take some back, or wait until they are answered."
+        )
+    # Those of the founder's other projects count too, for whoever needs more could found another.
+    same = models.Q(project=project) | models.Q(project__founder=project.founder_id)
+    a_day_ago = clock.now() - timedelta(days=1)
+    if Invitation.objects.filter(same, created_at__gt=a_day_ago).count() >= MOST_A_DAY:
+        raise Conflict(
+            f"{MOST_A_DAY} invitations were sent within a day, to this project and those that count against the same "
+            "account. Send more tomorrow."
         )

@@ -260,6 +260,25 @@ def test_a_project_sends_only_so_many(monkeypatch):
         invitations.invite(who.user, project, email=ADDRESS)
 
 
+def test_taking_back_makes_no_room_for_more_on_the_same_day(monkeypatch):
+    monkeypatch.setattr(invitations, "MOST_A_DAY", 2)
+    who = make_personas()
+    project, another = make_project(who.user), make_project(who.user)
+    for number in range(2):
+        made = invitations.invite(who.user, project, email=f"a{number}@example.org")
+        invitations.revoke(who.user, made)
+    for one in (project, another):
+        with pytest.raises(Conflict) as refusal:
+            invitations.invite(who.user, one, email=ADDRESS)
+        assert "within a day" in refusal.value.detail
+    assert (
+        invitations.invite(who.neighbour, make_project(who.neighbour), email=ADDRESS).state == states.PENDING
+    )
+    tomorrow = clock.now() + timedelta(days=1, seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    assert invitations.invite(who.user, project, email=ADDRESS).state == states.PENDING
+
+
 def test_a_suspended_project_invites_and_takes_nobody(invited):
     who, project, ann, _, token = invited
     projects.suspend(who.user, project)
