@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from cloudportal.administration.forms import ServiceForm, by_uuid
 from cloudportal.administration.scoped import RootAdmin, ScopedAdmin, ScopedInline
@@ -36,12 +36,12 @@ class DomainAdmin(ScopedAdmin):
     """The tree of domains."""
 
     read, add, edit = actions.READ_DOMAIN, actions.CREATE_DOMAIN, actions.UPDATE_DOMAIN
-    list_display = ("name", "parent", "depth", "state")
+    list_display = ("name", "parent_name", "depth", "state")
     list_filter = ("state",)
     search_fields = ("name",)
     fields = ("parent", "name", "network_suffix")
-    fixed = ("parent",)
-    shown = ("state",)
+    only_new = ("parent",)
+    shown = ("parent_name", "state")
     verbs = (
         Verb(actions.DELETE_DOMAIN, domains.delete, words="Delete if empty"),
         Verb(
@@ -52,8 +52,15 @@ class DomainAdmin(ScopedAdmin):
     )
 
     def rows(self, caller: Caller) -> QuerySet[Any]:
-        """The caller's domains."""
-        return queries.domains_for(caller)
+        """The caller's domains, each with its parent's name where that is the caller's too."""
+        seen = queries.domains_for(caller).filter(pk=OuterRef("parent_id"))
+        return queries.domains_for(caller).annotate(parent_seen=Subquery(seen.values("name")[:1]))
+
+    @admin.display(description="parent")
+    def parent_name(self, row: Domain) -> str | None:
+        """What the domain is in, for those who see that."""
+        name: str | None = getattr(row, "parent_seen", None)
+        return name
 
     def create(self, caller: Caller, values: dict[str, Any]) -> Domain:
         """By the service."""

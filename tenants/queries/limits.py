@@ -11,6 +11,9 @@ from tenants import actions
 from tenants.models import Account, Counter, Domain
 from tenants.resources import Resource
 
+# How a domain is called that lies above somebody's own, whose name is not theirs to know.
+ABOVE = "A domain above yours"
+
 
 @dataclass(frozen=True)
 class Level:
@@ -104,5 +107,5 @@ def _name_for(caller: Caller, level: Level) -> str:
     """The level's name; what lies above the caller's own domain is not named to them."""
     above = {int(part) for part in caller.domain_path.strip("/").split("/") if part} - {caller.domain_id}
     if level.level == Counter.DOMAIN and level.owner_id in above:
-        return "A domain above yours"
+        return ABOVE
     return level.name

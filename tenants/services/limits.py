@@ -7,6 +7,7 @@ from django.db import models, transaction
 from cloudportal.core import plans
 from cloudportal.core.errors import LimitReached
 from tenants.models import Account, Counter, Domain
+from tenants.queries.limits import ABOVE
 from tenants.queries.limits import Level as Level
 from tenants.queries.limits import counters_of as counters_of
 from tenants.queries.limits import path_of as path_of
@@ -35,7 +36,7 @@ def adjust(account: Account, changes: Mapping[Resource, int]) -> None:
     """Reserves what grows and releases what shrinks, together. As `reserve` and `release`."""
     if any(amount > 0 for amount in changes.values()):
         require_enabled(account)
-    _apply([(level, one, amount) for level in path_of(account) for one, amount in changes.items()])
+    _apply(account, [(level, one, amount) for level in path_of(account) for one, amount in changes.items()])
     for resource, amount in sorted(changes.items()):
         if amount > 0:
             plans.note("limit", f"Counts {amount} {resource.words}.", resource=resource.value, amount=amount)
@@ -48,7 +49,7 @@ def transfer(source: Account, target: Account, amounts: Mapping[Resource, int]) 
     wanted = [(one, amount) for one, amount in amounts.items() if amount > 0]
     up = [(level, one, amount) for level in taking if level not in giving for one, amount in wanted]
     down = [(level, one, -amount) for level in giving if level not in taking for one, amount in wanted]
-    _apply(up + down)
+    _apply(target, up + down)
     for one, amount in sorted(wanted):
         sentence = f"Counts {amount} {one.words} for {target.name} instead of {source.name}."
         plans.note("limit", sentence, resource=one.value, amount=amount)
@@ -66,7 +67,7 @@ def remove_counters(level: str, owner_ids: Iterable[int]) -> None:
     Counter.objects.filter(level=level, owner_id__in=list(owner_ids)).delete()
 
 
-def _apply(changes: list[Change]) -> None:
+def _apply(account: Account, changes: list[Change]) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Limits are counted inside the transaction of the change they belong to.")
     with transaction.atomic():
@@ -74,7 +75,7 @@ def _apply(changes: list[Change]) -> None:
             if amount < 0:
                 _rows(level, resource).update(used=models.F("used") + amount)
             elif amount > 0 and not _add(level, resource, amount):
-                raise _refusal(level, resource, amount)
+                raise _refusal(account, level, resource, amount)
 
 
 def _lock_order(change: Change) -> tuple[int, str, int, str]:
@@ -110,7 +111,7 @@ def _make_late_counter(level: Level, resource: Resource) -> None:
         Counter.objects.create(level=level.level, owner_id=level.owner_id, resource=resource, maximum=maximum)
 
 
-def _refusal(level: Level, resource: Resource, amount: int) -> LimitReached:
+def _refusal(account: Account, level: Level, resource: Resource, amount: int) -> LimitReached:
     if level.level == Counter.ACCOUNT:
         counter = _rows(level, resource).get()
         return LimitReached(
@@ -120,11 +121,12 @@ def _refusal(level: Level, resource: Resource, amount: int) -> LimitReached:
             used=counter.used,
             wanted=amount,
         )
-    # What the whole domain has is its administrators' to know, not every tenant's.
+    # What the whole domain has is its administrators' to know, not every tenant's; nor is what lies above it.
+    name = level.name if level.owner_id == account.domain_id else ABOVE
     return LimitReached(
-        f"{level.name} has no room for {amount} more {resource.words}: its limit is reached. Free some, "
+        f"{name} has no room for {amount} more {resource.words}: its limit is reached. Free some, "
         "or ask an administrator of the domain for more.",
-        owner=level.name,
+        owner=name,
         resource=resource.words,
         wanted=amount,
     )

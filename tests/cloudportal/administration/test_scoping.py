@@ -247,3 +247,16 @@ def test_no_secret_is_on_any_page(personas, own):
         content = root.get(page(row, "change")).content.decode()
         assert "hunter2" not in content
         assert "argon2" not in content
+
+
+def test_a_domain_above_is_not_named_on_the_pages_of_those_below(personas):
+    top = factories.make_domain(name="hidden-holding")
+    own = factories.make_domain(top, "own-domain")
+    below = factories.make_domain(own, "below-own")
+    admin_below = browser_of(factories.make_caller(own, "Domain Admin"))
+    for address in (list_page(type(own)), page(own, "change"), page(below, "change")):
+        answer = admin_below.get(address)
+        assert answer.status_code == 200
+        assert "hidden-holding" not in answer.content.decode()
+    assert "own-domain" in admin_below.get(page(below, "change")).content.decode()
+    assert "hidden-holding" in browser_of(personas.root_admin).get(page(own, "change")).content.decode()

@@ -79,6 +79,16 @@ def test_the_refusal_of_a_domains_limit_does_not_say_what_others_have():
     assert "37" not in words
 
 
+def test_a_domain_above_is_not_named_by_its_refusal():
+    top = make_domain(name="hidden holding", maxima={VOLUMES: 1})
+    account = make_account(make_domain(top))
+    with pytest.raises(LimitReached) as refusal:
+        limits.reserve(account, {VOLUMES: 2})
+    assert refusal.value.detail.startswith("A domain above yours has no room for 2 more volumes")
+    assert refusal.value.values["owner"] == "A domain above yours"
+    assert "hidden holding" not in f"{refusal.value.detail} {refusal.value.values}"
+
+
 def test_a_maximum_of_nothing_allows_nothing():
     account = make_account(maxima={VOLUMES: 0})
     with pytest.raises(LimitReached):
