@@ -11,6 +11,7 @@ Turning back: `remove_volume` → `record_unmade`. Deleting for good: `remove_vo
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from cloudportal.core import clock
 from cloudportal.core.errors import NoRoom
@@ -133,12 +134,12 @@ def amounts_of(volume: Volume) -> dict[Resource, int]:
     return {Resource.VOLUMES: 1, Resource.PRIMARY_STORAGE_GIB: gib_of(volume.size_bytes)}
 
 
-def start_meter(volume: Volume) -> None:
-    """From now on the volume counts, with its size as it is. Rows only."""
+def start_meter(volume: Volume, *, at: datetime | None = None) -> None:
+    """From now on (or from `at`) the volume counts, with its size as it is. Rows only."""
     quantities = {"size_bytes": volume.size_bytes, "kind": volume.kind}
     if volume.offering is not None:
         quantities["offering"] = volume.offering.name
-    meters.start(meters.VOLUME, volume, volume.account.owner, quantities, zone_uuid=volume.zone.uuid)
+    meters.start(meters.VOLUME, volume, volume.account.owner, quantities, zone_uuid=volume.zone.uuid, at=at)
 
 
 def record_size(run: Run, volume: Volume, size_bytes: int, offering: DiskOffering | None) -> None:
@@ -146,8 +147,10 @@ def record_size(run: Run, volume: Volume, size_bytes: int, offering: DiskOfferin
     volume.size_bytes, volume.offering = size_bytes, offering
     volume.save(update_fields=["size_bytes", "offering"])
     if volume.state == states.READY:
-        meters.stop(meters.VOLUME, volume, volume.account.owner)
-        start_meter(volume)
+        # One moment for both, or what lies between them would be nobody's.
+        moment = clock.now()
+        meters.stop(meters.VOLUME, volume, volume.account.owner, at=moment)
+        start_meter(volume, at=moment)
     about = About.of(volume, volume.account.owner)
     records.completed(run.job.caller, "VOLUME.RESIZE", about, job_uuid=run.job.uuid)
 

@@ -1,8 +1,11 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import count
 
 import pytest
 from django.db import connection
 
+from cloudportal.core import clock
 from cloudportal.core.errors import NoRoom
 from cloudportal.drivers.errors import Unreachable
 from cloudportal.drivers.simulated.faults import Fault, FaultKind
@@ -139,6 +142,21 @@ def test_removing_for_good_works_from_every_state_and_once(caller, infra, state)
     assert fresh(volume).state == "deleted"
     assert fresh(infra.pool).claimed_bytes == 0
     assert found(volume) is None
+
+
+def test_a_new_size_is_metered_from_the_moment_that_the_old_one_ends(caller, infra, monkeypatch):
+    volume = wished(caller, infra)
+    make(make_run(volume), volume, infra.host)
+    seconds = count()
+    begun = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: begun + timedelta(seconds=next(seconds)))
+    volume = fresh(volume)
+    volume_work.record_size(make_run(volume), volume, volume.size_bytes + GIB, volume.offering)
+    marks = MeterMark.objects.filter(subject_uuid=volume.uuid).order_by("id")
+    started, stopped, again = marks
+    assert [one.starts for one in marks] == [True, False, True]
+    assert stopped.at == again.at
+    assert again.quantities["size_bytes"] == started.quantities["size_bytes"] + GIB
 
 
 def test_an_image_that_vanished_from_the_pool_is_sent_again(caller, infra):
