@@ -164,11 +164,23 @@ def values_at(place: Place, settings: Iterable[Setting]) -> dict[str, Any]:
 
 
 def settings_for(caller: Caller, place: Place) -> list[SettingView]:
-    """All settings that may have a value at the place and that the caller may see there, in one query."""
+    """All settings that may have a value at the place and that the caller may see there, in one query.
+
+    Raises NotFound for a place that the caller does not look after, such as the domain of a project that they work in.
+    """
     actions.READ_SETTING.permit(caller)
+    _require_reach(caller, place)
     shown = {one.name: one for one in all_settings() if one.has_place(place.kind) and may_see(caller, one)}
     rows = _nearest(place, shown)
     return [_view(place, setting, rows.get(name)) for name, setting in shown.items()]
+
+
+def _require_reach(caller: Caller, place: Place) -> None:
+    if caller.is_root_admin:
+        return
+    domain = place.domain
+    if domain is None or not (caller.sees_subtree and domain.path.startswith(caller.domain_path)):
+        raise NotFound(noun=place.kind.value, uuid=place.uuid or "")
 
 
 def setting_for(caller: Caller, place: Place, name: str) -> SettingView:

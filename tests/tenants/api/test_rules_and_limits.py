@@ -121,6 +121,16 @@ def test_a_setting_is_not_set_for_strangers_or_for_everybody(personas):
     assert client.get("settings/", {"place": "global"}).status_code == 404
 
 
+def test_whoever_works_in_a_project_sees_no_settings_of_the_domain_that_it_is_in(personas):
+    project = factories.make_project(personas.user)
+    below = factories.make_caller(factories.make_domain(personas.domain), "Domain Admin")
+    factories.make_member(project, account=factories.account_of(below), role="Admin")
+    client = RestClient(below)
+    assert client.get("settings/").status_code == 200
+    for place in ({}, {"place": "domain", "place_uuid": str(personas.domain.uuid)}):
+        assert client.get("settings/", place, **{"X-Project": str(project.uuid)}).status_code == 404
+
+
 def test_a_value_of_the_wrong_kind_is_refused_by_its_name(personas):
     place = {"place": "domain", "place_uuid": str(personas.domain.uuid)}
     answer = RestClient(personas.domain_admin).put(
