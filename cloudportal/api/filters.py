@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,9 +41,10 @@ def _whole(text: str) -> int | None:
 def _time(text: str) -> datetime | None:
     try:
         moment = parse_datetime(text)
-    except ValueError:
+        # In UTC here: a zone can put a moment before the first or after the last one that there is.
+        return moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def _text(text: str) -> str | None:

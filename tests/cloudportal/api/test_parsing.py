@@ -89,3 +89,13 @@ def test_a_missing_and_a_wrong_field_are_named_together(root):
 def test_no_body_is_an_empty_object(root):
     answer = root.raw("POST", "regions/", b"")
     assert list(check_refusal(answer, 400, "invalid-input")["fields"]) == ["name"]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_before_the_first_or_after_the_last_is_refused(root, moment):
+    answer = root.get("instances/", {"created_at_from": moment})
+    assert list(check_refusal(answer, 400, "invalid-input")["fields"]) == ["created_at_from"]
+
+
+def test_a_moment_of_any_zone_is_taken(root):
+    assert root.get("instances/", {"created_at_from": "2030-01-31T12:00:00+14:00"}).status_code == 200
