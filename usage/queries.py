@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,9 @@ from cloudportal.core.scoping import ScopedQuerySet
 from usage import actions, ledger
 from usage.models import UsageInterval
 from usage.projection import Interval
+
+# A leap year: all that is in a window is added up while somebody waits.
+MOST_DAYS = 366
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,15 @@ def usage_for(
 ) -> list[UsageLine]:
     """What the caller's things used in the window, to the second and up to this moment, newest subject first.
 
-    Raises InvalidInput for a window that ends before it begins.
+    Raises InvalidInput for a window that ends before it begins, or is longer than MOST_DAYS.
     """
     actions.READ.permit(caller)
     if until < since:
         raise InvalidInput.of("until", "The end of the window must not lie before its beginning.")
+    if until - since > timedelta(days=MOST_DAYS):
+        raise InvalidInput.of(
+            "until", f"A window is {MOST_DAYS} days long at most. Ask for a longer time in parts."
+        )
     condition = UsageInterval.scope.condition(caller)
     if meter is not None:
         condition &= Q(meter=meter)

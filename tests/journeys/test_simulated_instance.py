@@ -72,7 +72,8 @@ def do(client, address, verb, **values):
 
 def running_seconds(client, address):
     uuid = address.split("/")[1]
-    window = {"since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}
+    now = clock.now()
+    window = {"since": (now - timedelta(days=1)).isoformat(), "until": (now + timedelta(days=1)).isoformat()}
     lines = client.get("usage/", **window, meter="running-instance", subject=uuid)
     return sum(line["seconds"] for line in lines["results"])
 

@@ -97,6 +97,15 @@ def test_a_window_must_end_after_it_begins(world, began):
     assert "until" in refusal.value.fields
 
 
+def test_a_window_is_a_year_long_at_most(world, began):
+    personas, *_ = world
+    since = began - timedelta(days=queries.MOST_DAYS - 1)
+    assert len(queries.usage_for(personas.user, since, since + timedelta(days=queries.MOST_DAYS))) == 1
+    with pytest.raises(InvalidInput) as refusal:
+        queries.usage_for(personas.user, since, since + timedelta(days=queries.MOST_DAYS, seconds=1))
+    assert "until" in refusal.value.fields
+
+
 def test_the_number_of_queries_does_not_grow(world, began, django_assert_num_queries):
     personas, _, owner = world
     for number in range(5):
