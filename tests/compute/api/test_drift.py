@@ -93,7 +93,8 @@ def test_what_works_in_the_background_answers_with_its_job(root, personas):
 
 def test_where_rows_are_all_there_is_to_change_nothing_is_left_to_show(root, personas):
     instance = deployed(make_cloud(), personas.user)
-    Instance.objects.filter(pk=instance.pk).update(drift=finding("silent"))
+    silent = finding("silent") | {"host_id": instance.host_id}
+    Instance.objects.filter(pk=instance.pk).update(drift=silent)
     assert root.post(f"drifts/{instance.uuid}/accept/").status_code == 204
     assert fresh(instance).state == states.STOPPED
     assert root.get(f"drifts/{instance.uuid}/").status_code == 404
