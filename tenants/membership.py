@@ -35,7 +35,7 @@ def acting_on(caller: Caller, project: Project) -> Caller:
     """Whoever this caller is towards the project: an admin of its domain stays what they are, everybody else acts as
     a member, with a member's rules. Raises NotFound for strangers.
     """
-    if caller.is_root_admin or (caller.sees_subtree and project.domain.path.startswith(caller.domain_path)):
+    if caller.looks_after(project.domain.path):
         return caller
     return caller_in_project(caller, project)
 

@@ -54,6 +54,10 @@ class Caller:
         """True for callers who see all accounts at and below their domain."""
         return self.kind is not RoleKind.USER and self.project_uuid is None
 
+    def looks_after(self, domain_path: str) -> bool:
+        """True where the domain with this path is the caller's to administer: theirs, or below it."""
+        return self.is_root_admin or (self.sees_subtree and domain_path.startswith(self.domain_path))
+
     def snapshot(self) -> dict[str, Any]:
         """Who asked, for jobs and events: names and ids, no rules and no secrets."""
         return {

@@ -4,7 +4,6 @@ history is forgotten.
 
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID
 
 from django.db import transaction
 
@@ -12,15 +11,14 @@ from cloudportal.core import clock
 from cloudportal.core.caller import Caller
 from cloudportal.core.errors import Busy, WrongState
 from cloudportal.core.scoping import ScopedQuerySet
-from cloudportal.jobs import states as job_states
 from cloudportal.jobs.models import Job
+from cloudportal.jobs.queries import failed_lately
 from compute import states
 from compute.models import Instance
-from compute.services.account_terms import asked_once
 from compute.services.instances import expunge, stop
 from tenants import states as tenant_states
 from tenants.models import Account
-from tenants.queries import settings_value
+from tenants.queries import asked_once, settings_value
 
 # Begun in one round; the next round goes on.
 AT_ONCE = 100
@@ -34,7 +32,9 @@ def expunge_due(caller: Caller) -> int:
     delay_seconds = asked_once("instance.expunge_delay")
     begun = 0
     aside = Instance.objects.filter(state=states.DESTROYED, is_protected=False)
-    rows = aside.exclude(uuid__in=failed_lately("instance.expunge")).order_by("destroyed_at")
+    rows = aside.exclude(uuid__in=failed_lately("instance.expunge", within=AGAIN_AFTER)).order_by(
+        "destroyed_at"
+    )
     for pk, account_pk, since in rows.values_list("pk", "account_id", "destroyed_at"):
         if begun == AT_ONCE:
             break
@@ -55,7 +55,7 @@ def halt_disabled(caller: Caller) -> int:
 def halt_account(caller: Caller, account: Account) -> int:
     """Begins to stop what runs for the account; returns how many. What another job has is left to `halt_disabled`."""
     rows = Instance.objects.filter(account=account, state=states.RUNNING)
-    rows = rows.exclude(uuid__in=failed_lately("instance.stop"))
+    rows = rows.exclude(uuid__in=failed_lately("instance.stop", within=AGAIN_AFTER))
     return sum(_begun(stop, caller, instance) for instance in _with_account(rows))
 
 
@@ -70,13 +70,6 @@ def forget_history() -> int:
 
 def _with_account(rows: ScopedQuerySet[Instance]) -> ScopedQuerySet[Instance]:
     return rows.select_related("account__domain", "zone", "offering", "template")
-
-
-def failed_lately(*kinds: str) -> set[UUID]:
-    """The subjects of such jobs that came to nothing just now, also as an operator aborted them."""
-    ended = (job_states.FAILED, job_states.CANCELLED)
-    failed = Job.objects.filter(kind__in=kinds, state__in=ended, ended_at__gt=clock.now() - AGAIN_AFTER)
-    return {uuid for uuid in failed.values_list("subject_uuid", flat=True) if uuid}
 
 
 def _begun(verb: Callable[[Caller, Instance], Job], caller: Caller, instance: Instance) -> bool:

@@ -13,17 +13,18 @@ from cloudportal.core.caller import Caller
 from cloudportal.core.errors import Busy, PortalError, WrongState
 from cloudportal.core.scoping import ScopedQuerySet
 from cloudportal.events import records
+from cloudportal.jobs.queries import failed_lately
 from compute import schedule_actions as actions
 from compute import states
 from compute.configuration import LEASE_WARNING
 from compute.models import Instance, Lease
 from compute.services import instances
-from compute.services.account_terms import asked_once
-from compute.services.housekeeping import failed_lately
+from compute.services.housekeeping import AGAIN_AFTER
 from compute.services.instances import terms
 from compute.services.instances.lease_terms import DAY, demand_allowed, ended, policy_of
 from tenants import states as tenant_states
 from tenants.models import User
+from tenants.queries import asked_once
 
 # Told or begun in one round; the next round goes on.
 AT_ONCE = 100
@@ -97,7 +98,8 @@ def end_due(caller: Caller) -> int:
 def _came_to_nothing() -> Q:
     """Leases whose end was begun, and whose instances are as they were before."""
     is_as_before = Q(instance__state=states.RUNNING) | Q(policy=Lease.DESTROY)
-    return is_as_before & ~Q(instance__uuid__in=failed_lately("instance.stop", "instance.destroy"))
+    failed = failed_lately("instance.stop", "instance.destroy", within=AGAIN_AFTER)
+    return is_as_before & ~Q(instance__uuid__in=failed)
 
 
 def _lease(pk: int) -> Lease | None:

@@ -9,13 +9,12 @@ from cloudportal.core.caller import Caller
 from cloudportal.core.errors import Busy, Conflict, WrongState
 from cloudportal.events import meters, records
 from cloudportal.events.records import About
-from cloudportal.jobs import states as job_states
-from cloudportal.jobs.models import Job
+from cloudportal.jobs.queries import failed_lately
 from cloudportal.jobs.services import is_held
 from storage import actions, states, volume_work
 from storage.models import Volume
 from storage.services import volumes
-from tenants.queries import settings_value
+from tenants.queries import asked_once, settings_value
 from tenants.services import limits
 
 # Begun in one round; the next round goes on.
@@ -68,21 +67,16 @@ def recover(caller: Caller, volume: Volume) -> Volume:
 def delete_due(caller: Caller) -> int:
     """Begins to delete what was destroyed longer ago than its account keeps it; returns how many."""
     moment = clock.now()
-    delays: dict[int, timedelta] = {}
+    delay_seconds = asked_once("volume.expunge_delay")
     begun = 0
-    # Also as an operator aborted it: it would begin again at once otherwise.
-    ended = (job_states.FAILED, job_states.CANCELLED)
-    failed = Job.objects.filter(kind="volume.delete", state__in=ended, ended_at__gt=moment - AGAIN_AFTER)
     # One that could not be deleted is an error by now.
     rows = Volume.objects.filter(state__in=(states.DESTROYED, states.ERROR)).exclude(destroyed_at=None)
-    rows = rows.exclude(uuid__in={uuid for uuid in failed.values_list("subject_uuid", flat=True) if uuid})
+    rows = rows.exclude(uuid__in=failed_lately("volume.delete", within=AGAIN_AFTER))
     for volume in rows.select_related("account__domain").order_by("destroyed_at").iterator():
         if begun == AT_ONCE:
             break
-        account = volume.account
-        if account.pk not in delays:
-            delays[account.pk] = timedelta(seconds=settings_value("volume.expunge_delay", account=account))
-        if volume.destroyed_at and volume.destroyed_at + delays[account.pk] <= moment:
+        since = volume.destroyed_at
+        if since and since + timedelta(seconds=delay_seconds(volume.account_id)) <= moment:
             begun += _begun(caller, volume)
     return begun
 

@@ -14,13 +14,21 @@ from tenants.queries.projects import (
     projects_for,
 )
 from tenants.queries.roles import assignable_roles_for, role_for, roles_for
-from tenants.queries.settings import SettingView, place_for, setting_for, settings_for, settings_value
+from tenants.queries.settings import (
+    SettingView,
+    asked_once,
+    place_for,
+    setting_for,
+    settings_for,
+    settings_value,
+)
 
 __all__ = [
     "Limit",
     "SettingView",
     "account_for",
     "accounts_for",
+    "asked_once",
     "assignable_roles_for",
     "domain_for",
     "domain_paths",

@@ -82,8 +82,7 @@ def limits_for(caller: Caller, owner: Account | Domain) -> list[Limit]:
 def _require_sight(caller: Caller, owner: Account | Domain) -> None:
     domain = owner.domain if isinstance(owner, Account) else owner
     is_own = isinstance(owner, Account) and owner.pk == caller.owner.account_id
-    is_below = caller.sees_subtree and domain.path.startswith(caller.domain_path)
-    if not (is_own or is_below or caller.is_root_admin):
+    if not (is_own or caller.looks_after(domain.path)):
         raise NotFound(noun=str(owner._meta.verbose_name), uuid=owner.uuid)
 
 

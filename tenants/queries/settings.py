@@ -7,6 +7,7 @@ one query however long the chain is and however many settings are asked for.
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -156,6 +157,18 @@ def settings_value(
     return values_at(place, [setting])[name]
 
 
+def asked_once(name: str) -> Callable[[int], Any]:
+    """A setting's value by an account's primary key, for rounds over the things of many: asked once for each account,
+    and remembered for as long as what is returned is.
+    """
+
+    @cache
+    def value(account_pk: int) -> Any:
+        return settings_value(name, account=Account.objects.select_related("domain").get(pk=account_pk))
+
+    return value
+
+
 def values_at(place: Place, settings: Iterable[Setting]) -> dict[str, Any]:
     """By name, the values of several settings at a place, in one query."""
     wanted = {setting.name: setting for setting in settings}
@@ -176,10 +189,8 @@ def settings_for(caller: Caller, place: Place) -> list[SettingView]:
 
 
 def _require_reach(caller: Caller, place: Place) -> None:
-    if caller.is_root_admin:
-        return
-    domain = place.domain
-    if domain is None or not (caller.sees_subtree and domain.path.startswith(caller.domain_path)):
+    path = place.domain.path if place.domain else ""
+    if not caller.looks_after(path):
         raise NotFound(noun=place.kind.value, uuid=place.uuid or "")
 
 

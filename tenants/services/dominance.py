@@ -11,7 +11,7 @@ from tenants.roles import actions_beyond, allowed_actions
 
 def has_reach(caller: Caller, domain: Domain) -> bool:
     """True where the caller looks after the domain."""
-    return caller.is_root_admin or (caller.sees_subtree and domain.path.startswith(caller.domain_path))
+    return caller.looks_after(domain.path)
 
 
 def require_reach(caller: Caller, row: Any, domain: Domain) -> None:
